@@ -1,0 +1,1 @@
+"""The store: SQLModel tables, Core statements, SQLite and PostgreSQL."""

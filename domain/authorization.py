@@ -1,0 +1,122 @@
+"""The one table of who may do what: role × action × state × ownership, with separation of duties.
+
+A route names its action; the action judges the thing itself with `actor.must(action, thing)`. A route whose action
+has no row here does not start.
+"""
+
+from dataclasses import dataclass
+
+from domain.actors import Actor, Role
+from domain.errors import Forbidden, NotFound, SeparationOfDuties, WrongState
+
+ANYONE = "anyone"
+OWNER = "owner"
+SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One row: who, from which states, and whose earlier part in the matter stands against it.
+
+    `roles` may do it to anyone's thing. `owner` lets the candidate whose thing it is. `public` needs no token.
+    `states` are the values of the thing's `status` from which it may be done (None: any). `apart_from` names fields of
+    the thing that hold the subject (or subjects) of an earlier step, who may not take this one.
+    """
+
+    roles: frozenset[Role]
+    owner: bool = False
+    public: bool = False
+    states: frozenset[str] | None = None
+    apart_from: tuple[str, ...] = ()
+    signed_in: bool = False
+
+
+def permission(
+    *roles: Role,
+    owner: bool = False,
+    public: bool = False,
+    signed_in: bool = False,
+    states: tuple[str, ...] | None = None,
+    apart_from: tuple[str, ...] = (),
+) -> Permission:
+    """A row of the table. `signed_in` lets every caller with a valid token, whatever the roles."""
+    return Permission(
+        roles=frozenset(roles),
+        owner=owner,
+        public=public,
+        signed_in=signed_in,
+        states=None if states is None else frozenset(states),
+        apart_from=apart_from,
+    )
+
+
+def admits(actor: Actor, action: str) -> bool:
+    """Whether a caller of these roles may ever take this action, on some thing or other."""
+    row = TABLE[action]
+    if row.public or actor.system or actor.roles & row.roles:
+        return True
+    if row.signed_in and actor.subject != "anonymous":
+        return True
+    return row.owner and Role.CANDIDATE in actor.roles
+
+
+def demand(actor: Actor, action: str, thing: object | None = None) -> None:
+    """Raise unless `actor` may take `action` on `thing`; see `Actor.must`."""
+    row = TABLE[action]
+    if not admits(actor, action):
+        raise Forbidden
+    if thing is None or actor.system:
+        return
+    if not _may_know(actor, row, thing):
+        raise NotFound
+    for field in row.apart_from:
+        if _took_part(actor, thing, field):
+            raise SeparationOfDuties
+    if row.states is not None and str(getattr(thing, "status", "")) not in row.states:
+        raise WrongState
+
+
+def permits(actor: Actor, action: str, thing: object | None = None) -> bool:
+    """Whether `demand` would return."""
+    try:
+        demand(actor, action, thing)
+    except (Forbidden, NotFound, WrongState):
+        return False
+    return True
+
+
+def allowed_actions(actor: Actor, kind: str, thing: object) -> list[str]:
+    """The verbs of `kind` (`application`) that would work on `thing` for this caller, now; sorted."""
+    prefix = f"{kind}."
+    return sorted(
+        name.removeprefix(prefix)
+        for name, row in TABLE.items()
+        if name.startswith(prefix) and row.states is not None and permits(actor, name, thing)
+    )
+
+
+def _may_know(actor: Actor, row: Permission, thing: object) -> bool:
+    if row.public or row.signed_in or actor.roles & row.roles:
+        return True
+    owner = getattr(thing, "candidate_id", None)
+    return row.owner and owner is not None and owner == actor.candidate_id
+
+
+def _took_part(actor: Actor, thing: object, field: str) -> bool:
+    who = getattr(thing, field, None)
+    return actor.subject == who if isinstance(who, str) or who is None else actor.subject in who
+
+
+_REVIEWER, _ADMIN, _AUDITOR = Role.REVIEWER, Role.ADMINISTRATOR, Role.AUDITOR
+
+TABLE: dict[str, Permission] = {
+    # --- programs: public reading, staff publishing
+    # --- candidates
+    # --- applications
+    # --- exams
+    # --- scores
+    # --- credentials
+    # --- renewals
+    # --- payments
+    # --- jobs, files, journal, service
+}

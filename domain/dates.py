@@ -1,0 +1,35 @@
+"""Calendar arithmetic as certification rules mean it."""
+
+from calendar import monthrange
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of the month, `months` later (or earlier); the month's last day where it has no such day.
+
+    Feb 29 plus 36 months is Feb 28.
+    """
+    index = day.year * 12 + (day.month - 1) + months
+    year, month = divmod(index, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def add_years(day: date, years: int) -> date:
+    """The same day, `years` later; Feb 29 becomes Feb 28 where the year has none."""
+    return add_months(day, 12 * years)
+
+
+def end_of(day: date, zone: str) -> datetime:
+    """The instant (UTC) at which an inclusive `day` ends: 24:00 in the IANA `zone`."""
+    return datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(zone)).astimezone(UTC)
+
+
+def start_of(day: date, zone: str) -> datetime:
+    """The instant (UTC) at which `day` begins: 00:00 in the IANA `zone`."""
+    return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
+
+
+def date_at(instant: datetime, zone: str) -> date:
+    """The calendar date of `instant` in the IANA `zone`."""
+    return instant.astimezone(ZoneInfo(zone)).date()

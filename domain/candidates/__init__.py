@@ -1,0 +1,1 @@
+"""Candidates: who they are, their records and whose token is theirs."""

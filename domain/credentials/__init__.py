@@ -1,0 +1,1 @@
+"""Credentials: issue, standing and the public record."""

@@ -1,0 +1,1 @@
+"""Exams: administrations, seats, authorizations, attempts and scores."""

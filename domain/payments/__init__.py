@@ -1,0 +1,1 @@
+"""Money: charges, payments, waivers and refunds."""

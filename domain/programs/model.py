@@ -1,0 +1,35 @@
+"""What the store keeps of programs: their published editions and the providers they recognise."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from domain.entity import Entity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyEdition(Entity):
+    """A published edition: immutable, kept whole. `sha256` is of the document as published (canonical JSON)."""
+
+    program: str
+    edition: str
+    title: str
+    in_force_from: date
+    in_force_until: date | None
+    document: dict[str, object]
+    sha256: str
+    published_by: str
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecognisedProvider(Entity):
+    """A provider of certificate programs that staff recognise beyond those an edition names, from a day until a day."""
+
+    program: str
+    code: str
+    name: str
+    from_on: date
+    until_on: date | None
+    recognised_by: str
+    recognised_at: datetime
+    reason: str

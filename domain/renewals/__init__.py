@@ -1,0 +1,1 @@
+"""Renewals: continuing education, cycles, grace and lapse."""

@@ -1,0 +1,87 @@
+"""The renewal cycle and its ledger of continuing education."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from domain.entity import Entity
+
+
+class CycleStatus(StrEnum):
+    """Whether a cycle still runs."""
+
+    OPEN = "open"
+    RENEWED = "renewed"
+    LAPSED = "lapsed"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cycle(Entity):
+    """One renewal cycle of a credential, under the edition it began under; both days are inclusive.
+
+    The store allows one open cycle per credential. `extended_until` moves the last day on which it may be renewed in time.
+    """
+
+    credential_id: UUID
+    candidate_id: UUID
+    program: str
+    edition: str
+    number: int
+    starts_on: date
+    ends_on: date
+    status: CycleStatus = CycleStatus.OPEN
+    extended_until: date | None = None
+    extension_reason: str | None = None
+    audited: bool = False
+    audit_cleared_at: datetime | None = None
+    audit_cleared_by: str | None = None
+    renewed_on: date | None = None
+    reminders: tuple[str, ...] = ()
+
+
+class ActivityStatus(StrEnum):
+    """Whether an activity counts: claimed by the certificant, accepted by rule or staff, or rejected with a reason."""
+
+    CLAIMED = "claimed"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity(Entity):
+    """An entry of the ledger. `minutes` of education; `uan` in canonical form, `uan_stem` shared by its twins."""
+
+    credential_id: UUID
+    cycle_id: UUID
+    candidate_id: UUID
+    title: str
+    provider: str
+    category: str
+    minutes: int
+    completed_on: date
+    recorded_at: datetime
+    uan: str | None = None
+    uan_stem: str | None = None
+    file_ids: tuple[UUID, ...] = ()
+    status: ActivityStatus = ActivityStatus.CLAIMED
+    proof: str | None = None
+    judged_by: str | None = None
+    judged_at: datetime | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovedActivity(Entity):
+    """An activity that staff approved beforehand for a category, from a day until a day (inclusive)."""
+
+    program: str
+    uan_stem: str
+    title: str
+    category: str
+    from_on: date
+    until_on: date | None
+    approved_by: str
+    approved_at: datetime

@@ -1,0 +1,1 @@
+"""Scores: forms, keys, responses, attempts, holds and release."""

@@ -1,0 +1,150 @@
+"""The verbs of long work: ask for it, carry it on batch by batch, stop it, take it up again.
+
+A `Step` does one batch inside the transaction it is given and says how far the job has come. The batch, the cursor and
+the counts are stored together, so whoever carries on after a fall begins exactly behind the last batch that committed,
+and two who carry on at once cannot both store the same batch: the second finds the job changed and lets go of its own.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from domain.actors import Actor, the_service
+from domain.errors import Stale
+from domain.jobs.events import JobFinished, JobRequested
+from domain.jobs.model import Batch, Job, JobRequest, JobStatus
+from domain.ports import UnitOfWork, UnitsOfWork
+
+CARRY_ON = "job.carry_on"
+"""The kind of the small task that carries a job to its end. Its parameters: `job_id`."""
+
+Step = Callable[[UnitOfWork, Job], Batch]
+"""One batch of a job's kind, short enough to hold the store's writer (some 500 rows)."""
+
+Handler = Callable[[UnitsOfWork, Mapping[str, Any]], None]
+"""What carries out a small task. It may be called again after a fall, so doing it twice must do no harm."""
+
+
+def request(uow: UnitOfWork, actor: Actor, wanted: JobRequest) -> Job:
+    """Queue long work; it begins when this transaction commits. The caller has judged whether `actor` may ask."""
+    job = uow.jobs.add(
+        Job(
+            id=uow.new_id(),
+            kind=wanted.kind,
+            requested_by=actor.subject,
+            parameters=dict(wanted.parameters),
+            dry_run=wanted.dry_run,
+            total=wanted.total,
+            created_at=uow.now,
+        )
+    )
+    uow.enqueue(CARRY_ON, {"job_id": str(job.id)})
+    uow.record(JobRequested(job_id=job.id, job_kind=job.kind, dry_run=job.dry_run))
+    return job
+
+
+def read(uow: UnitOfWork, actor: Actor, job_id: UUID) -> Job:
+    """A job, for those who may see it; raises NotFound."""
+    job = uow.jobs.get(job_id)
+    actor.must("job.read", job)
+    return job
+
+
+def cancel(uow: UnitOfWork, actor: Actor, job_id: UUID) -> Job:
+    """Stop a job. A batch under way is let go of; what earlier batches stored stays."""
+    job = uow.jobs.lock(job_id)
+    actor.must("job.cancel", job)
+    return _ended(uow, job.cancelled(uow.now))
+
+
+def resume(uow: UnitOfWork, actor: Actor, job_id: UUID) -> Job:
+    """Take a failed or cancelled job up again, behind the last batch that was stored."""
+    job = uow.jobs.lock(job_id)
+    actor.must("job.resume", job)
+    job = uow.jobs.save(job.resumed())
+    uow.enqueue(CARRY_ON, {"job_id": str(job.id)})
+    uow.record(JobRequested(job_id=job.id, job_kind=job.kind, dry_run=job.dry_run, resumed=True))
+    return job
+
+
+def carry_on(units: UnitsOfWork, steps: Mapping[str, Step], job_id: UUID) -> bool:
+    """Take a job one transaction further: begin it, or do one batch. False when nothing is left to do.
+
+    A job that was cancelled, or moved by another worker, meanwhile is left as it now stands.
+    """
+    service = the_service(CARRY_ON)
+    try:
+        with units.begin(service) as uow:
+            job = uow.jobs.get(job_id)
+            if job.finished:
+                return False
+            if job.status is JobStatus.QUEUED:
+                uow.jobs.save(job.started(uow.now))
+                return True
+            if not job.dry_run:
+                return _stored(uow, job, steps[job.kind](uow, job))
+        batch = _rehearsed(units, service, steps[job.kind], job)
+        with units.begin(service) as uow:
+            return _stored(uow, job, batch)
+    except _Overtaken:
+        return True
+
+
+def give_up(units: UnitsOfWork, job_id: UUID, code: str) -> None:
+    """Mark a job as failed for the reason `code`, unless it has come to an end meanwhile."""
+    with units.begin(the_service(CARRY_ON)) as uow:
+        job = uow.jobs.lock(job_id)
+        if not job.finished:
+            _ended(uow, job.failed(uow.now, code))
+
+
+class _Overtaken(Exception):
+    """Someone else changed the job while a batch of it was being done."""
+
+
+class _Rehearsed(Exception):
+    """Carries the batch of a dry run out of the transaction that it must undo."""
+
+    def __init__(self, batch: Batch) -> None:
+        super().__init__()
+        self.batch = batch
+
+
+def _rehearsed(units: UnitsOfWork, service: Actor, step: Step, job: Job) -> Batch:
+    """Do the batch for real and undo it: a dry run meets every rule and constraint that the true run would."""
+    try:
+        with units.begin(service) as uow:
+            raise _Rehearsed(step(uow, job))  # noqa: TRY301 - leaving by an exception is what undoes it
+    except _Rehearsed as rehearsal:
+        return rehearsal.batch
+
+
+def _stored(uow: UnitOfWork, before: Job, batch: Batch) -> bool:
+    after = batch.job
+    if not after.finished and after.cursor == before.cursor:
+        message = f"a step of {before.kind} left its job where it was"
+        raise RuntimeError(message)
+    uow.job_outcomes.add_all(batch.outcomes)
+    try:
+        if after.finished:
+            _ended(uow, after)
+        else:
+            uow.jobs.save(after)
+    except Stale as overtaken:
+        raise _Overtaken from overtaken
+    return not after.finished
+
+
+def _ended(uow: UnitOfWork, job: Job) -> Job:
+    job = uow.jobs.save(job)
+    uow.record(
+        JobFinished(
+            job_id=job.id,
+            job_kind=job.kind,
+            status=job.status.value,
+            done=job.done,
+            failed_rows=job.failed_rows,
+            code=job.error_code,
+        )
+    )
+    return job

@@ -1,0 +1,91 @@
+"""What the public may know of a credential, as finished bytes: written once at each change, read a thousand times.
+
+The bytes are a JSON object without its first member: `dated` puts `as_of` in front at the moment of reading, so that
+one stored answer serves every day until the credential's standing turns.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+
+from domain.credentials.model import Standing
+from domain.dates import end_of, start_of
+from domain.ports import RegistryEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicStanding:
+    """One standing, from the day `since`. `valid` says whether the holder may call themselves certified meanwhile."""
+
+    status: Standing
+    valid: bool
+    since: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicFacts:
+    """What stays the same between two changes of a credential.
+
+    `holder_name` is the name on the certificate, None where the policy or an erasure keeps it out of the registry.
+    `valid_until` is inclusive and ends at 24:00 in the IANA `zone` of the policy, whose `edition` the credential is
+    under. `issuer` is the certifying body.
+    """
+
+    number: str
+    issuer: str
+    program_code: str
+    program_title: str
+    holder_name: str | None
+    awarded_on: date
+    valid_from: date
+    valid_until: date
+    edition: str
+    zone: str
+
+
+def public_entry(facts: PublicFacts, now: PublicStanding, then: PublicStanding | None = None) -> RegistryEntry:
+    """The entry to store: the answer now, and the answer from the start of the day `then.since` in the policy's zone.
+
+    Give `then` for a turn that needs nobody's act: an active credential's expiry on the day after `valid_until`, or a
+    grace's end. A turn after that one is for the sweep to write.
+    """
+    before = _payload(facts, now)
+    after = None if then is None else _payload(facts, then)
+    return RegistryEntry(
+        number=facts.number,
+        zone=facts.zone,
+        turns_at=None if then is None else int(start_of(then.since, facts.zone).timestamp()),
+        payload_before=before,
+        payload_after=after,
+        tag=sha256(before + (after or b"")).hexdigest()[:16],
+    )
+
+
+def answer_on(facts: PublicFacts, standing: PublicStanding, as_of: date) -> bytes:
+    """The answer for one day, from the credential's history: the same JSON as the registry gives on that day."""
+    return dated(_payload(facts, standing), as_of.isoformat().encode())
+
+
+def dated(payload: bytes, as_of: bytes) -> bytes:
+    """A stored payload as the JSON object that clients see, `as_of` (an ISO date) its first member."""
+    return b'{"as_of":"%b",%b' % (as_of, payload)
+
+
+def _payload(facts: PublicFacts, standing: PublicStanding) -> bytes:
+    members = {
+        "number": facts.number,
+        "status": standing.status.value,
+        "valid": standing.valid,
+        "status_since": standing.since.isoformat(),
+        "issuer": facts.issuer,
+        "program": {"code": facts.program_code, "title": facts.program_title},
+        "holder_name": facts.holder_name,
+        "awarded_on": facts.awarded_on.isoformat(),
+        "valid_from": facts.valid_from.isoformat(),
+        "valid_until": facts.valid_until.isoformat(),
+        "valid_until_instant": f"{end_of(facts.valid_until, facts.zone):%Y-%m-%dT%H:%M:%SZ}",
+        "zone": facts.zone,
+        "policy_edition": facts.edition,
+    }
+    return json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode()[1:]

@@ -6,7 +6,7 @@ has no row here does not start.
 
 from dataclasses import dataclass
 
-from domain.actors import Actor, Role
+from domain.actors import STAFF, Actor, Role
 from domain.errors import Forbidden, NotFound, SeparationOfDuties, WrongState
 
 ANYONE = "anyone"
@@ -108,6 +108,7 @@ def _took_part(actor: Actor, thing: object, field: str) -> bool:
 
 
 _REVIEWER, _ADMIN, _AUDITOR = Role.REVIEWER, Role.ADMINISTRATOR, Role.AUDITOR
+_RUNS_JOBS = (Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, Role.CREDENTIAL_OFFICER, _ADMIN)
 
 TABLE: dict[str, Permission] = {
     # --- programs: public reading, staff publishing
@@ -119,4 +120,7 @@ TABLE: dict[str, Permission] = {
     # --- renewals
     # --- payments
     # --- jobs, files, journal, service
+    "job.read": permission(*STAFF, _AUDITOR),
+    "job.cancel": permission(*_RUNS_JOBS, states=("queued", "running")),
+    "job.resume": permission(*_RUNS_JOBS, states=("failed", "cancelled")),
 }

@@ -1,0 +1,1 @@
+"""Programs and their dated policy editions: the rules of a certification, as data."""

@@ -1,0 +1,132 @@
+"""The curriculum and the public page of a program.
+
+Three vocabularies stand side by side and are never mixed: the exam's domains, the curriculum's domains and the
+competency pillars. Only `Diagnostic` leads from one to another, explicitly.
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from domain.programs.values import Code, Flag, Line, Part, Terms, Text
+
+ModuleNumber = Annotated[int, Field(strict=True, ge=1, le=999)]
+
+
+class Module(Part):
+    """A module of the curriculum and what mastering it means."""
+
+    number: ModuleNumber
+    title: Line
+    mastery_goals: Text
+
+
+class CurriculumDomain(Part):
+    """A domain of the curriculum with its modules. Not an exam domain."""
+
+    code: Code
+    title: Line
+    focus: Text
+    modules: tuple[Module, ...]
+
+
+class Curriculum(Terms):
+    """An introduction and the modules in their domains."""
+
+    introduction: Module
+    domains: tuple[CurriculumDomain, ...]
+
+    @property
+    def modules(self) -> tuple[Module, ...]:
+        """Every module, the introduction first."""
+        return (self.introduction, *(module for domain in self.domains for module in domain.modules))
+
+
+class CareerStage(Part):
+    """A stage of the growth roadmap, and the modules that matter to it; `all_modules` when every one does."""
+
+    code: Code
+    title: Line
+    typical_role: Line
+    focus: Text
+    goal: Text
+    modules: tuple[ModuleNumber, ...]
+    all_modules: Flag = False
+    why: Text
+
+
+class Roadmap(Terms):
+    """The career stages, in order."""
+
+    stages: tuple[CareerStage, ...]
+
+
+class Pillar(Part):
+    """A competency pillar. Neither an exam domain nor a curriculum domain."""
+
+    code: Code
+    title: Line
+    text: Text
+
+
+class Pillars(Terms):
+    """The competency pillars, in order."""
+
+    pillars: tuple[Pillar, ...]
+
+
+class Diagnostic(Part):
+    """The modules to study for an exam domain that went badly."""
+
+    exam_domain: Code
+    modules: tuple[ModuleNumber, ...]
+
+
+class Diagnostics(Terms):
+    """For each exam domain, the modules to study."""
+
+    study: tuple[Diagnostic, ...]
+
+    def modules_for(self, exam_domain: str) -> tuple[int, ...]:
+        """The numbers of the modules to study for this exam domain; none for an unknown one."""
+        return next((row.modules for row in self.study if row.exam_domain == exam_domain), ())
+
+
+class StudyResource(Part):
+    """Something to prepare with."""
+
+    code: Code
+    title: Line
+    text: Text
+
+
+class Audience(Part):
+    """Someone the program is meant for; `note` says what they should know first, if anything."""
+
+    title: Line
+    note: Text | None = None
+
+
+class Question(Part):
+    """A frequent question and its answer."""
+
+    question: Line
+    answer: Text
+
+
+class About(Terms):
+    """What the public page says of the program."""
+
+    overview: Text
+    skills: tuple[Line, ...]
+    career_path: Text
+    audiences: tuple[Audience, ...]
+    job_roles: tuple[Line, ...]
+    career_advancement: tuple[Line, ...]
+    questions: tuple[Question, ...]
+
+
+class Study(Terms):
+    """The resources to prepare with."""
+
+    resources: tuple[StudyResource, ...]

@@ -1,0 +1,182 @@
+"""Money, validity, renewal and record keeping, as a policy states them."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from domain.programs.clauses import Dated
+from domain.programs.values import Code, Count, Flag, Hours, Line, Part, Positive, Terms, Text
+
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+
+class FeeDue(StrEnum):
+    """The step that a fee is due for."""
+
+    SUBMISSION = "submission"
+    AUTHORIZATION = "authorization"
+    EXTENSION = "extension"
+    RETAKE = "retake"
+    RESCHEDULING = "rescheduling"
+    CANCELLATION = "cancellation"
+    APPEAL = "appeal"
+    RENEWAL = "renewal"
+    LATE_RENEWAL = "late_renewal"
+    REINSTATEMENT = "reinstatement"
+
+
+class Fee(Terms):
+    """A fee in minor units of its currency. Its step goes ahead unpaid only where `proceed_unpaid`."""
+
+    code: Code
+    title: Line
+    amount_minor: Annotated[int, Field(strict=True, ge=0, le=100_000_000)]
+    currency: Currency
+    due: FeeDue
+    proceed_unpaid: Flag = False
+
+
+class Validity(Terms):
+    """How long a credential is valid: whole years, the last day inclusive."""
+
+    years: Positive
+
+
+class UanProof(StrEnum):
+    """What a topic in an activity number proves: its category by itself, or only with a list or staff."""
+
+    ITSELF = "itself"
+    LIST_OR_STAFF = "list_or_staff"
+
+
+class CeCategory(Part):
+    """A category of continuing education, and how many of the hours must or may come from it."""
+
+    code: Code
+    title: Line
+    min_hours: Hours
+    max_hours: Hours | None = None
+
+
+class UanTopic(Part):
+    """A topic of an activity number (UAN). A topic not listed proves nothing and does not count."""
+
+    topic: Annotated[str, Field(pattern=r"^[0-9]{2}$")]
+    proof: UanProof
+    category: Code | None = None
+
+
+class PreApproved(Dated):
+    """An activity approved beforehand: the stem of its UAN, which its pharmacist and technician twins share."""
+
+    uan_stem: Annotated[str, Field(min_length=1, max_length=40)]
+    category: Code
+
+
+class CeRules(Terms):
+    """How activities are counted. Providers have `posting_days` after completion to post them."""
+
+    topics: tuple[UanTopic, ...]
+    pre_approved: tuple[PreApproved, ...] = ()
+    posting_days: Count
+    max_hours_per_activity: Hours | None = None
+
+
+class LateTier(Part):
+    """Renewing up to this many days after expiry costs this fee on top."""
+
+    up_to_days: Positive
+    fee: Code
+
+
+class Reinstatement(Terms):
+    """How a lapsed credential comes back: within these days of the lapse, with hours and a fee, or else by exam."""
+
+    within_days: Count
+    hours: Hours
+    fee: Code | None
+    exam_after: Flag
+
+
+class Renewal(Terms):
+    """What keeps a credential: hours in the allowed categories within the cycle, and the fee.
+
+    Renewal opens `window_days` before the last valid day. In the `grace_days` after it the credential may still be
+    renewed, late; then it lapses. Of surplus hours, `carry_over_hours` go to the next cycle.
+    """
+
+    hours: Hours
+    categories: tuple[CeCategory, ...]
+    ce: CeRules
+    window_days: Positive
+    grace_days: Count
+    valid_in_grace: Flag
+    late_tiers: tuple[LateTier, ...]
+    fee: Code
+    carry_over_hours: Hours
+    reinstatement: Reinstatement
+    reminder_days: tuple[Positive, ...]
+
+    def late_fee(self, days_late: int) -> str | None:
+        """The code of the fee for renewing this many days late; None when not late, or too late for any tier."""
+        if days_late <= 0:
+            return None
+        return next((tier.fee for tier in self.late_tiers if days_late <= tier.up_to_days), None)
+
+
+class Audit(Terms):
+    """The share of applications and renewals drawn for audit (0 to 1), and the days to answer."""
+
+    applications_rate: Annotated[float, Field(strict=True, allow_inf_nan=False)]
+    renewals_rate: Annotated[float, Field(strict=True, allow_inf_nan=False)]
+    answer_days: Positive
+
+
+class Retention(Terms):
+    """How many years records are kept: evidence and applications after the last step, exam records, credentials."""
+
+    application_years: Positive
+    exam_years: Positive
+    credential_years: Positive
+
+
+class Applications(Terms):
+    """Days before things run out: a draft, an approved application, a request for information."""
+
+    draft_expires_days: Positive
+    approval_expires_days: Positive
+    information_due_days: Positive
+    max_returns: Positive
+
+
+class Appeals(Terms):
+    """How long an applicant may appeal, and how long the answer may take. Someone else decides, always."""
+
+    window_days: Positive
+    decide_within_days: Positive
+    fee: Code | None
+
+
+class InFlightRule(StrEnum):
+    """What becomes of work begun under the edition before."""
+
+    GRANDFATHER = "grandfather"
+    MOVE_ON = "move_on"
+
+
+class InFlight(Terms):
+    """Work in flight stays under its edition, or moves to this one on a date."""
+
+    rule: InFlightRule
+    moves_on: date | None = None
+
+
+class Attestation(Terms):
+    """A statement the applicant makes, in a version of its own."""
+
+    code: Code
+    version: Positive
+    title: Line
+    text: Text

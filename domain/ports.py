@@ -4,12 +4,23 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
+from domain.actors import Actor
+from domain.applications.model import Appeal, Application, ConflictOfInterest, Determination, Evidence
+from domain.candidates.model import Candidate, Education, Identity, Invitation, Licence, RoleGrant
+from domain.credentials.model import Award, Credential, StandingChange
 from domain.entity import Entity
 from domain.events import Event
+from domain.exams.model import Accommodation, Administration, Authorization, Registration, Session
+from domain.jobs.model import Job, JobOutcome
 from domain.paging import Page, PageRequest
+from domain.payments.model import Charge, Payment, Refund
+from domain.programs.model import PolicyEdition, RecognisedProvider
+from domain.programs.policy import Policy
+from domain.renewals.model import Activity, ApprovedActivity, Cycle
+from domain.scores.model import Attempt, Conversion, Form, FormKey, Hold, ResponseImport, ScoreRelease
 
 T = TypeVar("T", bound=Entity)
 
@@ -113,20 +124,37 @@ class KeyProvider(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """One message: plain text, optionally HTML, addressed to one person."""
+    """One message: plain text, optionally HTML, addressed to one person (`to_name` is shown with the address)."""
 
     message_id: str
     to: str
     subject: str
     text: str
     html: str | None = None
+    to_name: str = ""
 
 
 class Mailer(Protocol):
     """Sends mail. Sending the same `message_id` twice may deliver once or twice, never zero times."""
 
     def send(self, mail: Mail) -> None:
-        """Hand the message over; raises Unavailable when it should be tried again."""
+        """Hand the message over; raises Unavailable when it should be tried again, Undeliverable when it never will."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter as written: its subject, one line, and its plain text."""
+
+    subject: str
+    text: str
+
+
+class Letters(Protocol):
+    """Writes letters, each kind from its own template."""
+
+    def render(self, kind: str, context: Mapping[str, object]) -> Letter:
+        """The letter of this kind; raises KeyError where `context` lacks something that its template names."""
         ...
 
 
@@ -182,17 +210,205 @@ class StartedPayment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistryEntry:
-    """The finished public answers for one credential number: before and from `next_change_on` (a date, ISO)."""
+    """The finished public answers for one credential number: before and from the instant `turns_at`.
+
+    `turns_at` is a midnight of `zone` (IANA) in epoch seconds, None where nothing turns by itself. A payload is what
+    `domain.credentials.public` writes; `tag` names these two payloads among all that this number ever had.
+    """
 
     number: str
-    next_change_on: str | None
+    zone: str
+    turns_at: int | None
     payload_before: bytes
     payload_after: bytes | None
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryAnswer:
+    """One finished answer: the payload that holds at the instant asked about, the entry's zone and its tag."""
+
+    payload: bytes
+    zone: str
+    tag: str
 
 
 class RegistryReader(Protocol):
     """The fast lane's one question."""
 
-    async def read(self, number: str) -> RegistryEntry | None:
-        """The entry of a canonical number, or None."""
+    async def read(self, number: str, at: int) -> RegistryAnswer | None:
+        """The answer for a canonical number at an instant (epoch seconds), or None; raises Unavailable."""
+        ...
+
+
+class Policies(Repository[PolicyEdition], Protocol):
+    """Published editions."""
+
+    def named(self, edition: str) -> Policy:
+        """The edition of this name; raises NotFound."""
+        ...
+
+    def in_force(self, program: str, on: date) -> Policy:
+        """The edition of a program in force on a day; raises NotFound."""
+        ...
+
+
+class Registry(Protocol):
+    """The finished public answers, written with every change of a credential."""
+
+    def put(self, entry: RegistryEntry) -> None:
+        """Store or replace the answer for one number."""
+        ...
+
+    def put_all(self, entries: Iterable[RegistryEntry]) -> None:
+        """Store or replace the answers for many numbers, in one statement."""
+        ...
+
+    def delete(self, number: str) -> None:
+        """Forget the answer for one number, which from then on is like one that never was."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction: the stores, the clock, fresh ids, the journal and the job queue. All of it commits, or none."""
+
+    @property
+    def actor(self) -> Actor:
+        """Who is acting; the journal names them."""
+        ...
+
+    @property
+    def now(self) -> datetime:
+        """The instant of this transaction, UTC; the same throughout."""
+        ...
+
+    @property
+    def today(self) -> date:
+        """The date of `now` in the body's zone."""
+        ...
+
+    def new_id(self) -> UUID:
+        """A fresh id (UUID version 7: ids sort by their making)."""
+        ...
+
+    def random(self, size: int) -> bytes:
+        """Fresh unpredictable bytes."""
+        ...
+
+    def record(self, event: Event) -> None:
+        """Write an event to the journal in this transaction."""
+        ...
+
+    def enqueue(self, kind: str, parameters: Mapping[str, object], *, unique_key: str | None = None) -> None:
+        """Start a durable job when, and only when, this transaction commits. A `unique_key` runs once."""
+        ...
+
+    # programs
+    @property
+    def policies(self) -> Policies: ...  # noqa: D102 - the types say it all, from here on
+    @property
+    def providers(self) -> Repository[RecognisedProvider]: ...  # noqa: D102
+    # candidates
+    @property
+    def candidates(self) -> Repository[Candidate]: ...  # noqa: D102
+    @property
+    def identities(self) -> Repository[Identity]: ...  # noqa: D102
+    @property
+    def role_grants(self) -> Repository[RoleGrant]: ...  # noqa: D102
+    @property
+    def invitations(self) -> Repository[Invitation]: ...  # noqa: D102
+    @property
+    def licences(self) -> Repository[Licence]: ...  # noqa: D102
+    @property
+    def educations(self) -> Repository[Education]: ...  # noqa: D102
+    # applications
+    @property
+    def applications(self) -> Repository[Application]: ...  # noqa: D102
+    @property
+    def evidence(self) -> Repository[Evidence]: ...  # noqa: D102
+    @property
+    def determinations(self) -> Repository[Determination]: ...  # noqa: D102
+    @property
+    def appeals(self) -> Repository[Appeal]: ...  # noqa: D102
+    @property
+    def conflicts(self) -> Repository[ConflictOfInterest]: ...  # noqa: D102
+    # exams
+    @property
+    def administrations(self) -> Repository[Administration]: ...  # noqa: D102
+    @property
+    def sessions(self) -> Repository[Session]: ...  # noqa: D102
+    @property
+    def authorizations(self) -> Repository[Authorization]: ...  # noqa: D102
+    @property
+    def accommodations(self) -> Repository[Accommodation]: ...  # noqa: D102
+    @property
+    def registrations(self) -> Repository[Registration]: ...  # noqa: D102
+    # scores
+    @property
+    def forms(self) -> Repository[Form]: ...  # noqa: D102
+    @property
+    def form_keys(self) -> Repository[FormKey]: ...  # noqa: D102
+    @property
+    def conversions(self) -> Repository[Conversion]: ...  # noqa: D102
+    @property
+    def response_imports(self) -> Repository[ResponseImport]: ...  # noqa: D102
+    @property
+    def attempts(self) -> Repository[Attempt]: ...  # noqa: D102
+    @property
+    def holds(self) -> Repository[Hold]: ...  # noqa: D102
+    @property
+    def score_releases(self) -> Repository[ScoreRelease]: ...  # noqa: D102
+    # credentials
+    @property
+    def awards(self) -> Repository[Award]: ...  # noqa: D102
+    @property
+    def credentials(self) -> Repository[Credential]: ...  # noqa: D102
+    @property
+    def standing_changes(self) -> Repository[StandingChange]: ...  # noqa: D102
+    @property
+    def registry(self) -> Registry: ...  # noqa: D102
+    # renewals
+    @property
+    def cycles(self) -> Repository[Cycle]: ...  # noqa: D102
+    @property
+    def activities(self) -> Repository[Activity]: ...  # noqa: D102
+    @property
+    def approved_activities(self) -> Repository[ApprovedActivity]: ...  # noqa: D102
+    # payments
+    @property
+    def charges(self) -> Repository[Charge]: ...  # noqa: D102
+    @property
+    def payments(self) -> Repository[Payment]: ...  # noqa: D102
+    @property
+    def refunds(self) -> Repository[Refund]: ...  # noqa: D102
+    # jobs
+    @property
+    def jobs(self) -> Repository[Job]: ...  # noqa: D102
+    @property
+    def job_outcomes(self) -> Repository[JobOutcome]: ...  # noqa: D102
+
+
+class JobQueue(Protocol):
+    """Where a unit of work puts the tasks that begin when it commits."""
+
+    def enqueue(
+        self,
+        transaction: Any,  # noqa: ANN401 - the store's own transaction, which this page does not know
+        kind: str,
+        parameters: Mapping[str, object],
+        *,
+        unique_key: str | None = None,
+    ) -> None:
+        """Queue a task inside the store's `transaction`: it runs once that commits, and never if it rolls back.
+
+        `parameters` is JSON. Of all tasks of one kind with the same `unique_key`, only the first is ever queued.
+        """
+        ...
+
+
+class UnitsOfWork(Protocol):
+    """Begins units of work."""
+
+    def begin(self, actor: Actor, *, write: bool = True) -> AbstractContextManager[UnitOfWork]:
+        """A unit of work that commits at the end of the block, and rolls back on any exception."""
         ...

@@ -67,6 +67,14 @@ Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresq
 LongText = Text()
 
 
+_Searchable = String().with_variant(String(collation="C"), "postgresql")
+
+
+def search_text() -> Any:  # noqa: ANN401 - SQLModel's Field is typed so
+    """A casefolded column that is searched by its start: compared by code point, so that a plain index serves."""
+    return Field(sa_type=_Searchable)  # type: ignore[call-overload]
+
+
 def stores(entity: type[Entity]) -> Callable[[E], E]:
     """Declare that the decorated table stores this kind of entity."""
 

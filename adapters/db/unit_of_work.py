@@ -1,0 +1,196 @@
+"""The unit of work: one transaction, its repositories, its journal entries and the jobs it starts."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Generic, Protocol, Self, TypeVar, overload
+from uuid import UUID
+
+from sqlalchemy import Connection
+from uuid_utils.compat import uuid7
+
+from adapters.db.engine import Database
+from adapters.db.journal import insert_events
+from adapters.db.policies import PolicyRepository
+from adapters.db.registry import RegistryWriter
+from adapters.db.repository import SqlRepository
+from domain.actors import Actor
+from domain.applications.model import Appeal, Application, ConflictOfInterest, Determination, Evidence
+from domain.candidates.model import Candidate, Education, Identity, Invitation, Licence, RoleGrant
+from domain.credentials.model import Award, Credential, StandingChange
+from domain.dates import date_at
+from domain.entity import Entity
+from domain.events import Event
+from domain.exams.model import Accommodation, Administration, Authorization, Registration, Session
+from domain.payments.model import Charge, Payment, Refund
+from domain.programs.model import RecognisedProvider
+from domain.renewals.model import Activity, ApprovedActivity, Cycle
+from domain.scores.model import Attempt, Conversion, Form, FormKey, Hold, ResponseImport, ScoreRelease
+
+T = TypeVar("T", bound=Entity)
+
+
+class JobQueue(Protocol):
+    """Starts a durable job inside the caller's transaction."""
+
+    def enqueue(
+        self, connection: Connection, kind: str, parameters: Mapping[str, object], unique_key: str | None = None
+    ) -> None:
+        """Start `kind` when, and only when, `connection`'s transaction commits."""
+        ...
+
+
+class Store(Generic[T]):
+    """An attribute of the unit of work: the repository of one entity type, made at first use."""
+
+    def __init__(self, entity: type[T]) -> None:
+        """Serve `entity`."""
+        self._entity = entity
+        self._name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        """Remember the attribute's name, under which the instance keeps the repository."""
+        self._name = name
+
+    @overload
+    def __get__(self, uow: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, uow: "SqlUnitOfWork", owner: type) -> SqlRepository[T]: ...
+    def __get__(self, uow: "SqlUnitOfWork | None", owner: type) -> "Self | SqlRepository[T]":
+        """The repository; the instance's own dictionary answers from the second time on."""
+        if uow is None:
+            return self
+        repository = SqlRepository(uow.connection, self._entity)
+        uow.__dict__[self._name] = repository
+        return repository
+
+
+class SqlUnitOfWork:
+    """The port `UnitOfWork` on either engine."""
+
+    providers = Store(RecognisedProvider)
+    candidates = Store(Candidate)
+    identities = Store(Identity)
+    role_grants = Store(RoleGrant)
+    invitations = Store(Invitation)
+    licences = Store(Licence)
+    educations = Store(Education)
+    applications = Store(Application)
+    evidence = Store(Evidence)
+    determinations = Store(Determination)
+    appeals = Store(Appeal)
+    conflicts = Store(ConflictOfInterest)
+    administrations = Store(Administration)
+    sessions = Store(Session)
+    authorizations = Store(Authorization)
+    accommodations = Store(Accommodation)
+    registrations = Store(Registration)
+    forms = Store(Form)
+    form_keys = Store(FormKey)
+    conversions = Store(Conversion)
+    response_imports = Store(ResponseImport)
+    attempts = Store(Attempt)
+    holds = Store(Hold)
+    score_releases = Store(ScoreRelease)
+    awards = Store(Award)
+    credentials = Store(Credential)
+    standing_changes = Store(StandingChange)
+    cycles = Store(Cycle)
+    activities = Store(Activity)
+    approved_activities = Store(ApprovedActivity)
+    charges = Store(Charge)
+    payments = Store(Payment)
+    refunds = Store(Refund)
+
+    def __init__(  # noqa: PLR0913 - the parts of one transaction
+        self,
+        connection: Connection,
+        actor: Actor,
+        now: datetime,
+        zone: str,
+        queue: JobQueue | None,
+        request_id: str | None = None,
+    ) -> None:
+        """Work in the transaction that `connection` has begun."""
+        self.connection = connection
+        self.actor = actor
+        self.now = now
+        self.request_id = request_id
+        self._zone = zone
+        self._queue = queue
+        self._events: list[dict[str, object]] = []
+
+    @property
+    def today(self) -> date:
+        """The date of `now` in the body's zone."""
+        return date_at(self.now, self._zone)
+
+    @property
+    def policies(self) -> PolicyRepository:
+        """Published editions."""
+        return PolicyRepository(self.connection)
+
+    @property
+    def registry(self) -> RegistryWriter:
+        """The finished public answers."""
+        return RegistryWriter(self.connection)
+
+    def new_id(self) -> UUID:
+        """A fresh id, sorted by its making."""
+        return uuid7()
+
+    def random(self, size: int) -> bytes:
+        """Fresh unpredictable bytes."""
+        return os.urandom(size)
+
+    def record(self, event: Event) -> None:
+        """Write an event to the journal at the end of this transaction."""
+        self._events.append(
+            {
+                "id": uuid7(),
+                "occurred_at": self.now,
+                "kind": event.kind,
+                "subject_id": event.subject_id,
+                "actor": self.actor.subject,
+                "request_id": self.request_id,
+                "data": event.data(),
+            }
+        )
+
+    def enqueue(self, kind: str, parameters: Mapping[str, object], *, unique_key: str | None = None) -> None:
+        """Start a durable job when this transaction commits."""
+        if self._queue is not None:
+            self._queue.enqueue(self.connection, kind, parameters, unique_key)
+
+    def flush(self) -> None:
+        """Write the journal; the last thing before the commit."""
+        if self._events:
+            insert_events(self.connection, self._events)
+            self._events = []
+
+
+class SqlUnitsOfWork:
+    """The port `UnitsOfWork`: begins transactions on one database."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        zone: str = "America/New_York",
+        queue: JobQueue | None = None,
+    ) -> None:
+        """`clock` tells the instant of each transaction; `zone` the body's IANA zone."""
+        self.database = database
+        self.clock = clock
+        self._zone = zone
+        self._queue = queue
+
+    @contextmanager
+    def begin(self, actor: Actor, *, write: bool = True, request_id: str | None = None) -> Iterator[SqlUnitOfWork]:
+        """A unit of work that commits at the end of the block, and rolls back on any exception."""
+        with self.database.transaction(write=write) as connection:
+            uow = SqlUnitOfWork(connection, actor, self.clock(), self._zone, self._queue, request_id)
+            yield uow
+            uow.flush()

@@ -1,0 +1,1 @@
+"""Letters to candidates: one for every step of the life that they should hear of."""

@@ -1,0 +1,106 @@
+"""The kinds of value that requests hold, each with its bounds: what the contract states is what is enforced.
+
+JSON's types are kept apart: `"1"`, `1.0` and `true` are no whole number, and a number is no date. No text may hold a
+control character, nor may an identifier be blank: no two databases treat those alike.
+"""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, LiteralString
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+# One line: no control characters, no blank at either end.
+_LINE = r"^[^\x00-\x20\x7f]([^\x00-\x1f\x7f]*[^\x00-\x20\x7f])?$"
+# Paragraphs: tab and line ends beside that.
+_PROSE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+_DAY = r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+_INSTANT = (
+    r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+    r"(\.[0-9]{1,6})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"
+)
+_UUID = r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
+
+
+class In(BaseModel):
+    """A request body: frozen, and nothing that is not asked for is accepted."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Out(BaseModel):
+    """A response body, read from an entity's fields."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True, json_schema_serialization_defaults_required=True)
+
+
+def _written(pattern: str) -> BeforeValidator:
+    """Refuse what is not text of this form; pydantic alone would read a number as a date, or a date from an instant."""
+    compiled = re.compile(pattern)
+
+    def judge(value: object) -> object:
+        if isinstance(value, str) and compiled.match(value):
+            return value
+        if isinstance(value, (date, UUID)):  # made in code, by a test or a script
+            return value
+        kind: LiteralString = "form"
+        raise PydanticCustomError(kind, "Input should be text of the stated form")
+
+    return BeforeValidator(judge)
+
+
+def _in_utc(value: datetime) -> datetime:
+    return value.astimezone(UTC)
+
+
+def _json(schema: dict[str, Any]) -> WithJsonSchema:
+    return WithJsonSchema(schema, mode="validation")
+
+
+# Text. `Line` names things, `Text` explains them.
+Line = Annotated[str, Field(min_length=1, max_length=200, pattern=_LINE)]
+Text = Annotated[str, Field(max_length=4_000, pattern=_PROSE)]
+Reason = Annotated[
+    str, Field(min_length=1, max_length=2_000, pattern=r"^[^\x00-\x20\x7f][^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")
+]
+Code = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+Email = Annotated[
+    str,
+    Field(
+        min_length=3,
+        max_length=254,
+        pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+$",
+    ),
+]
+CountryCode = Annotated[str, Field(min_length=2, max_length=2, pattern=r"^[A-Z]{2}$")]
+Currency = Annotated[str, Field(min_length=3, max_length=3, pattern=r"^[A-Z]{3}$")]
+Language = Annotated[str, Field(min_length=2, max_length=35, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+HttpsUrl = Annotated[str, Field(min_length=12, max_length=2_048, pattern=r"^https://[^\x00-\x20\x7f\"<>\\^`{|}]+$")]
+
+# Numbers and flags, of JSON's own type.
+Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
+Money = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000, description="Minor units of the currency.")]
+Share = Annotated[float, Field(strict=True, ge=0, le=1)]
+Hours = Annotated[float, Field(strict=True, ge=0, le=10_000)]
+Flag = Annotated[bool, Field(strict=True)]
+
+# Days from 1900 to 2099, instants with their offset: arithmetic over a validity never leaves the calendar.
+Day = Annotated[
+    date,
+    Field(ge=date(1900, 1, 1), le=date(2099, 12, 31)),
+    _written(_DAY),
+    _json({"type": "string", "format": "date", "minLength": 10, "maxLength": 10, "pattern": _DAY}),
+]
+Instant = Annotated[
+    datetime,
+    Field(ge=datetime(1900, 1, 1, tzinfo=UTC), le=datetime(2099, 12, 31, tzinfo=UTC)),
+    _written(_INSTANT),
+    AfterValidator(_in_utc),
+    _json({"type": "string", "format": "date-time", "minLength": 20, "maxLength": 32, "pattern": _INSTANT}),
+]
+Id = Annotated[UUID, _written(_UUID)]
+
+# A list in a request holds at most this many.
+MANY = 200

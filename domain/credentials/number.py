@@ -53,7 +53,7 @@ class MalformedNumber(Invalid):
 
     def __init__(self) -> None:
         """Refuse without an echo of what was typed."""
-        super().__init__(Fault(pointer="", code=self.code, detail=self.title))
+        super().__init__(Fault(pointer="/path/number", code=self.code, detail=self.title))
 
 
 def new_number(randomness: bytes) -> str:

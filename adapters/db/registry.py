@@ -1,0 +1,228 @@
+"""The registry table: read by raw drivers on the event loop, written with Core inside the changing transaction."""
+
+import asyncio
+import contextlib
+import logging
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any, Final, Protocol
+
+import asyncpg
+from sqlalchemy import Connection, Table, bindparam, delete
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+
+from adapters.db.tables.registry import RegistryRow
+from domain.errors import Unavailable
+from domain.ports import RegistryAnswer, RegistryEntry, RegistryReader
+
+log = logging.getLogger(__name__)
+
+_TABLE: Final[Table] = RegistryRow.__table__  # type: ignore[attr-defined]
+_OTHERS: Final = [column.name for column in _TABLE.columns if not column.primary_key]
+
+
+def _upsert(dialect: Any) -> Any:  # noqa: ANN401 - the two dialects share no type for `insert … on conflict`
+    insert = dialect.insert(_TABLE)
+    return insert.on_conflict_do_update(index_elements=["number"], set_={n: insert.excluded[n] for n in _OTHERS})
+
+
+_UPSERT: Final = {"sqlite": _upsert(sqlite), "postgresql": _upsert(postgresql)}
+_DELETE: Final = delete(_TABLE).where(_TABLE.c.number == bindparam("its_number"))
+
+
+class SqlRegistry:
+    """The port `Registry`, inside one transaction of either engine."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Speak through `connection`, whose transaction someone else begins and ends."""
+        self._connection = connection
+        self._upsert = _UPSERT[connection.dialect.name]
+
+    def put(self, entry: RegistryEntry) -> None:
+        """Store or replace the answer for one number."""
+        self._connection.execute(self._upsert, asdict(entry))
+
+    def put_all(self, entries: Iterable[RegistryEntry]) -> None:
+        """Store or replace the answers for many numbers, in one statement."""
+        rows = [asdict(entry) for entry in entries]
+        if rows:
+            self._connection.execute(self._upsert, rows)
+
+    def delete(self, number: str) -> None:
+        """Forget the answer for one number, which from then on is like one that never was."""
+        self._connection.execute(_DELETE, {"its_number": number})
+
+
+class ClosableReader(RegistryReader, Protocol):
+    """A reader that holds connections until it is closed."""
+
+    async def close(self) -> None:
+        """Give the connections back; the next read opens them anew."""
+        ...
+
+
+def registry_reader(url: str | URL, *, connections: int = 2, behind_pooler: bool = False) -> ClosableReader:
+    """The reader for a database URL of either engine. Nothing is opened before the first read.
+
+    `connections` is how many PostgreSQL connections it may hold. `behind_pooler` leaves prepared statements out, for a
+    transaction-mode pooler that does not keep them.
+    """
+    url = make_url(url)
+    if url.get_backend_name() == "sqlite":
+        return SqliteRegistryReader(url.database or ":memory:")
+    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return PostgresRegistryReader(plain, connections=connections, behind_pooler=behind_pooler)
+
+
+# The payload is chosen in the statement, so that of two only one leaves the page.
+_SQLITE_READ: Final = """
+SELECT CASE WHEN turns_at <= ? THEN payload_after ELSE payload_before END, zone, tag FROM registry WHERE number = ?
+"""
+
+
+class SqliteRegistryReader:
+    """One look-up by primary key, inline on the event loop: it costs less than handing it to a thread would.
+
+    Read-only, outside any transaction: each read sees the last commit, and holds nothing that a checkpoint waits for.
+    """
+
+    def __init__(self, path: str) -> None:
+        """Read from the database file at `path` (or a `file:` address of SQLite); opened at the first read."""
+        self._path = path
+        self._connection: sqlite3.Connection | None = None
+
+    async def read(self, number: str, at: int) -> RegistryAnswer | None:
+        """The answer for a canonical number at an instant (epoch seconds), or None; raises Unavailable."""
+        try:
+            connection = self._connection or self._open()
+            row = connection.execute(_SQLITE_READ, (at, number)).fetchone()
+        except sqlite3.Error as fault:
+            self._drop()
+            log.warning("the registry cannot be read: %s", type(fault).__name__)
+            raise Unavailable from fault
+        return None if row is None else RegistryAnswer(*row)
+
+    async def close(self) -> None:
+        """Close the connection; the next read opens another."""
+        self._drop()
+
+    def _open(self) -> sqlite3.Connection:
+        address = self._path if self._path.startswith("file:") else f"file:{_quoted(self._path)}?mode=ro"
+        connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=0.25, check_same_thread=False)
+        connection.execute("PRAGMA query_only=ON")
+        self._connection = connection
+        return connection
+
+    def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(sqlite3.Error):
+                connection.close()
+
+
+def _quoted(path: str) -> str:
+    return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+
+
+_POSTGRES_READ: Final = """
+SELECT number, CASE WHEN turns_at <= $2 THEN payload_after ELSE payload_before END, zone, tag
+FROM registry WHERE number = ANY($1::text[])
+"""
+_LARGEST_BATCH: Final = 256
+_SECONDS: Final = 2.0
+_AWAY: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, EOFError)
+
+_Answer = asyncio.Future[RegistryAnswer | None]
+_Batch = list[tuple[str, _Answer]]
+
+
+class PostgresRegistryReader:
+    """Look-ups that arrive together travel together: while one batch is under way, the next one gathers.
+
+    A lone request leaves at once; under load each round trip carries many, over very few connections. A dead
+    connection is replaced by the batch that finds it so, which is then tried once more, because a read may be; where
+    that fails too, its requests get Unavailable, and the next batch connects again.
+    """
+
+    def __init__(self, url: str, *, connections: int = 2, behind_pooler: bool = False) -> None:
+        """Connect at the first read, in the event loop that reads."""
+        self._url = url
+        self._cached_statements = 0 if behind_pooler else 16
+        self._idle: list[asyncpg.Connection | None] = [None] * connections
+        self._waiting: _Batch = []
+        self._at = 0
+        self._departing = False
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    async def read(self, number: str, at: int) -> RegistryAnswer | None:
+        """The answer for a canonical number at an instant (epoch seconds), or None; raises Unavailable."""
+        loop = asyncio.get_running_loop()
+        answer: _Answer = loop.create_future()
+        self._waiting.append((number, answer))
+        self._at = at
+        if self._idle and not self._departing:
+            # Not at once: whoever else is ready in this turn of the loop comes along.
+            self._departing = True
+            loop.call_soon(self._depart)
+        return await answer
+
+    async def close(self) -> None:
+        """Let batches under way end, and close the connections; the next read opens others."""
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+        for place, connection in enumerate(self._idle):
+            self._idle[place] = None
+            _hang_up(connection)
+
+    def _depart(self) -> None:
+        """Send what has gathered, as far as connections are free; a batch that returns sends the next."""
+        self._departing = False
+        while self._waiting and self._idle:
+            batch, self._waiting = self._waiting[:_LARGEST_BATCH], self._waiting[_LARGEST_BATCH:]
+            task = asyncio.get_running_loop().create_task(self._travel(self._idle.pop(), batch, self._at))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+
+    async def _travel(self, connection: asyncpg.Connection | None, batch: _Batch, at: int) -> None:
+        try:
+            connection, found = await self._fetch(connection, [number for number, _ in batch], at)
+        except Exception as fault:  # noqa: BLE001 - whatever went wrong, those who wait must hear of it
+            log.warning("the registry cannot be read: %s", type(fault).__name__)
+            connection = None
+            _refuse(batch)
+        else:
+            _hand_out(batch, found)
+        self._idle.append(connection)
+        self._depart()
+
+    async def _fetch(
+        self, connection: asyncpg.Connection | None, numbers: list[str], at: int
+    ) -> tuple[asyncpg.Connection, list[Any]]:
+        if connection is not None:
+            try:
+                return connection, await connection.fetch(_POSTGRES_READ, numbers, at)
+            except _AWAY:
+                _hang_up(connection)
+        connection = await asyncpg.connect(
+            self._url, timeout=_SECONDS, command_timeout=_SECONDS, statement_cache_size=self._cached_statements
+        )
+        return connection, await connection.fetch(_POSTGRES_READ, numbers, at)
+
+
+def _hand_out(batch: _Batch, found: list[Any]) -> None:
+    answers = {number: RegistryAnswer(payload, zone, tag) for number, payload, zone, tag in found}
+    for number, answer in batch:
+        if not answer.done():
+            answer.set_result(answers.get(number))
+
+
+def _refuse(batch: _Batch) -> None:
+    for _, answer in batch:
+        if not answer.done():
+            answer.set_exception(Unavailable())
+
+
+def _hang_up(connection: asyncpg.Connection | None) -> None:
+    if connection is not None:
+        connection.terminate()

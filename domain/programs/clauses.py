@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.programs.values import Code, Flag, Line, Part, Positive, Terms, Text
+from domain.programs.values import Code, Flag, Line, Part, Terms, Text
 
 
 class LicenceStatus(StrEnum):
@@ -129,7 +129,7 @@ class Experience(Asked):
     """
 
     kind: Literal["experience"]
-    months: Positive
+    months: Annotated[int, Field(strict=True, ge=1, le=600)]
     settings: tuple[Code, ...]
     part_time: PartTime
     full_time_hours: Annotated[Decimal, Field(gt=0, le=168)]

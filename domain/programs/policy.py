@@ -3,15 +3,16 @@
 `lint` in `domain/programs/lint.py` says what the types alone cannot: weights that do not sum, dates that overlap.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from domain.programs.clauses import Clause, Eligibility, Pathway, walk
+from domain.programs.clauses import Clause, Eligibility, Pathway, Provider, walk
 from domain.programs.exam_terms import Authorization, Exam, Report, Retakes, Scale, Scheduling, Scoring
 from domain.programs.learning import About, Curriculum, Diagnostics, Pillars, Roadmap, Study
+from domain.programs.model import RecognisedProvider
 from domain.programs.upkeep_terms import (
     Appeals,
     Applications,
@@ -89,6 +90,19 @@ class Policy(Part):
         """The newest version of each attestation, in the order of the edition."""
         newest = {a.code: a for a in sorted(self.attestations, key=lambda a: a.version)}
         return tuple(newest[code] for code in dict.fromkeys(a.code for a in self.attestations))
+
+
+def edition_in_force(policies: Iterable[Policy], on: date) -> Policy | None:
+    """Of these editions of one program, the one in force on that day: the latest begun that has not ended."""
+    return max((p for p in policies if p.in_force(on)), key=lambda p: p.in_force_from, default=None)
+
+
+def providers_from(recognised: Iterable[RecognisedProvider]) -> tuple[Provider, ...]:
+    """The providers that staff recognised, as eligibility rules read them (`Facts.providers`)."""
+    return tuple(
+        Provider(code=one.code, name=one.name, effective_from=one.from_on, effective_until=one.until_on)
+        for one in recognised
+    )
 
 
 def to_decide(policy: Policy) -> list[str]:

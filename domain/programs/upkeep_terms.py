@@ -174,9 +174,10 @@ class InFlight(Terms):
 
 
 class Attestation(Terms):
-    """A statement the applicant makes, in a version of its own."""
+    """A statement the applicant makes, in a version of its own; on these pathways, or on every one if none is named."""
 
     code: Code
     version: Positive
     title: Line
     text: Text
+    pathways: tuple[Code, ...] = ()

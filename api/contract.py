@@ -272,6 +272,8 @@ def _bound(schema: Json, *, answer: bool) -> None:
     if "contentMediaType" in schema:
         schema.setdefault("format", "binary")
         schema.setdefault("maxLength", LARGEST_UPLOAD)
+    if "patternProperties" in schema:
+        schema.setdefault("additionalProperties", False)
     kind = schema.get("type")
     if kind == "string" and "format" in schema:
         schema.setdefault("maxLength", FORMATS.get(schema["format"], OUTPUT_BOUNDS["string"]["maxLength"]))

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.actors import Actor, the_service
-from domain.errors import Stale
+from domain.errors import Stale, Unavailable
 from domain.jobs.events import JobFinished, JobRequested
 from domain.jobs.model import Batch, Job, JobRequest, JobStatus
 from domain.ports import UnitOfWork, UnitsOfWork
@@ -82,8 +82,8 @@ def carry_on(units: UnitsOfWork, steps: Mapping[str, Step], job_id: UUID) -> boo
                 uow.jobs.save(job.started(uow.now))
                 return True
             if not job.dry_run:
-                return _stored(uow, job, steps[job.kind](uow, job))
-        batch = _rehearsed(units, service, steps[job.kind], job)
+                return _stored(uow, job, _step(steps, job)(uow, job))
+        batch = _rehearsed(units, service, _step(steps, job), job)
         with units.begin(service) as uow:
             return _stored(uow, job, batch)
     except _Overtaken:
@@ -108,6 +108,13 @@ class _Rehearsed(Exception):
     def __init__(self, batch: Batch) -> None:
         super().__init__()
         self.batch = batch
+
+
+def _step(steps: Mapping[str, Step], job: Job) -> Step:
+    """The kind's step; a worker older than the kind waits for a newer one."""
+    if job.kind not in steps:
+        raise Unavailable
+    return steps[job.kind]
 
 
 def _rehearsed(units: UnitsOfWork, service: Actor, step: Step, job: Job) -> Batch:

@@ -37,12 +37,13 @@ class Actor:
     """The caller of an action.
 
     `subject` is the stable id from the token, the API key, or `system:<job>` for the service itself. `candidate_id` is
-    the candidate this subject is tied to, if any.
+    the candidate this subject is tied to, if any. `email` is the token's address where the issuer has verified it.
     """
 
     subject: str
     roles: frozenset[Role] = frozenset()
     candidate_id: UUID | None = None
+    email: str | None = None
     system: bool = False
 
     def must(self, action: str, thing: object | None = None) -> None:

@@ -1,20 +1,22 @@
 """Every door of the hexagon on one page. `adapters/` holds what stands behind them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
+from domain.access.model import ApiKey, RoleGrant
 from domain.actors import Actor
 from domain.applications.model import Appeal, Application, ConflictOfInterest, Determination, Evidence
-from domain.candidates.model import Candidate, Education, Identity, Invitation, Licence, RoleGrant
+from domain.candidates.model import Candidate, Education, Identity, Invitation, Licence
 from domain.credentials.model import Award, Credential, StandingChange
 from domain.entity import Entity
 from domain.events import Event
 from domain.exams.model import Accommodation, Administration, Authorization, Registration, Session
 from domain.jobs.model import Job, JobOutcome
+from domain.journal.model import Backlog, JournalLine, Leaf, StoredCheckpoint
 from domain.paging import Page, PageRequest
 from domain.payments.model import Charge, Payment, Refund
 from domain.programs.model import PolicyEdition, RecognisedProvider
@@ -224,8 +226,7 @@ class RegistryEntry:
     tag: str
 
 
-@dataclass(frozen=True, slots=True)
-class RegistryAnswer:
+class RegistryAnswer(NamedTuple):
     """One finished answer: the payload that holds at the instant asked about, the entry's zone and its tag."""
 
     payload: bytes
@@ -269,6 +270,31 @@ class Registry(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """The answer that an Idempotency-Key was given, for replay."""
+
+    fingerprint: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class KeptAnswers(Protocol):
+    """Answers kept for replay."""
+
+    def claim(self, scope: str, fingerprint: str, now: datetime, until: datetime) -> KeptAnswer | None:
+        """Hold `scope` for this transaction and return None; or return what was answered before, if still kept.
+
+        A twin in flight is waited for. Raises Conflict when the wait is too long.
+        """
+        ...
+
+    def answer(self, scope: str, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        """Keep the answer for the held `scope`."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """One transaction: the stores, the clock, fresh ids, the journal and the job queue. All of it commits, or none."""
 
@@ -308,13 +334,16 @@ class UnitOfWork(Protocol):
     def policies(self) -> Policies: ...  # noqa: D102 - the types say it all, from here on
     @property
     def providers(self) -> Repository[RecognisedProvider]: ...  # noqa: D102
+    # access
+    @property
+    def role_grants(self) -> Repository[RoleGrant]: ...  # noqa: D102
+    @property
+    def api_keys(self) -> Repository[ApiKey]: ...  # noqa: D102
     # candidates
     @property
     def candidates(self) -> Repository[Candidate]: ...  # noqa: D102
     @property
     def identities(self) -> Repository[Identity]: ...  # noqa: D102
-    @property
-    def role_grants(self) -> Repository[RoleGrant]: ...  # noqa: D102
     @property
     def invitations(self) -> Repository[Invitation]: ...  # noqa: D102
     @property
@@ -388,27 +417,69 @@ class UnitOfWork(Protocol):
     def job_outcomes(self) -> Repository[JobOutcome]: ...  # noqa: D102
 
 
-class JobQueue(Protocol):
-    """Where a unit of work puts the tasks that begin when it commits."""
-
-    def enqueue(
-        self,
-        transaction: Any,  # noqa: ANN401 - the store's own transaction, which this page does not know
-        kind: str,
-        parameters: Mapping[str, object],
-        *,
-        unique_key: str | None = None,
-    ) -> None:
-        """Queue a task inside the store's `transaction`: it runs once that commits, and never if it rolls back.
-
-        `parameters` is JSON. Of all tasks of one kind with the same `unique_key`, only the first is ever queued.
-        """
-        ...
-
-
 class UnitsOfWork(Protocol):
     """Begins units of work."""
 
     def begin(self, actor: Actor, *, write: bool = True) -> AbstractContextManager[UnitOfWork]:
         """A unit of work that commits at the end of the block, and rolls back on any exception."""
+        ...
+
+
+class JournalLog(Protocol):
+    """The stored journal, its leaves and its checkpoints, inside one transaction."""
+
+    def lock(self) -> None:
+        """Keep every other sealer out until the transaction ends."""
+        ...
+
+    def snapshot(self) -> None:
+        """Let all that is read in this transaction be the state of one moment; before its first read."""
+        ...
+
+    def latest(self) -> StoredCheckpoint | None:
+        """The checkpoint of the largest tree."""
+        ...
+
+    def unsealed(self, limit: int) -> list[JournalLine]:
+        """Committed lines that have no leaf, in the order of `seq`, at most `limit`."""
+        ...
+
+    def append(self, leaves: Sequence[Leaf], checkpoint: StoredCheckpoint) -> None:
+        """Store new leaves and the checkpoint over them."""
+        ...
+
+    def sealed(self) -> Iterator[tuple[Leaf, JournalLine | None]]:
+        """Every leaf by index with its line, or None where the line is gone; streamed, in bounded memory."""
+        ...
+
+    def checkpoints(self, above: int = 0) -> Iterator[StoredCheckpoint]:
+        """Every checkpoint of more than `above` leaves, by size; streamed."""
+        ...
+
+    def backlog(self) -> Backlog:
+        """What has no leaf."""
+        ...
+
+    def missing_guards(self) -> list[str]:
+        """The names of the triggers against change that are not in force."""
+        ...
+
+    def subtree(self, start: int, end: int) -> bytes:
+        """The Merkle tree hash of the leaves from `start` up to, not including, `end`."""
+        ...
+
+
+class CheckpointStore(Protocol):
+    """Signed notes kept outside the database, in the order they were added. None is ever taken back."""
+
+    def latest(self) -> str | None:
+        """The last note."""
+        ...
+
+    def notes(self) -> Iterator[str]:
+        """Every note there is at the moment of the call, oldest first; streamed."""
+        ...
+
+    def append(self, notes: Iterable[str]) -> int:
+        """Add notes durably; returns how many."""
         ...

@@ -9,7 +9,21 @@ from typing import Any, Generic, TypeVar, get_args, get_type_hints
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import JSON, Delete, Insert, RowMapping, Select, Table, Update, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    JSON,
+    Delete,
+    Insert,
+    RowMapping,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlmodel import SQLModel
 
 from adapters.db.tables.base import STORED
@@ -110,6 +124,8 @@ def _dumper(hint: Any, table: Table, name: str) -> Callable[[Any], Any]:  # noqa
         adapter: TypeAdapter[Any] = TypeAdapter(hint)
         return lambda value: adapter.dump_python(value, mode="json")
     members = get_args(hint) or (hint,)
-    if all(isinstance(member, type) and issubclass(member, PLAIN) and not issubclass(member, Enum) for member in members):
+    if all(
+        isinstance(member, type) and issubclass(member, PLAIN) and not issubclass(member, Enum) for member in members
+    ):
         return _identity
     return _enum_value

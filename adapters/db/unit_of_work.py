@@ -10,19 +10,26 @@ from uuid import UUID
 from sqlalchemy import Connection
 from uuid_utils.compat import uuid7
 
+from adapters import api_keys
 from adapters.db.engine import Database
 from adapters.db.journal import insert_events
+from adapters.db.kept_answers import SqlKeptAnswers
 from adapters.db.policies import PolicyRepository
-from adapters.db.registry import RegistryWriter
+from adapters.db.principals import known
+from adapters.db.registry import SqlRegistry
 from adapters.db.repository import SqlRepository
-from domain.actors import Actor
+from domain.access.model import ApiKey, RoleGrant
+from domain.actors import Actor, Role
 from domain.applications.model import Appeal, Application, ConflictOfInterest, Determination, Evidence
-from domain.candidates.model import Candidate, Education, Identity, Invitation, Licence, RoleGrant
+from domain.candidates.model import Candidate, Education, Identity, Invitation, Licence
 from domain.credentials.model import Award, Credential, StandingChange
 from domain.dates import date_at
 from domain.entity import Entity
+from domain.errors import Unauthenticated
 from domain.events import Event
 from domain.exams.model import Accommodation, Administration, Authorization, Registration, Session
+from domain.jobs.model import Job, JobOutcome
+from domain.journal.model import Entry
 from domain.payments.model import Charge, Payment, Refund
 from domain.programs.model import RecognisedProvider
 from domain.renewals.model import Activity, ApprovedActivity, Cycle
@@ -70,9 +77,10 @@ class SqlUnitOfWork:
     """The port `UnitOfWork` on either engine."""
 
     providers = Store(RecognisedProvider)
+    role_grants = Store(RoleGrant)
+    api_keys = Store(ApiKey)
     candidates = Store(Candidate)
     identities = Store(Identity)
-    role_grants = Store(RoleGrant)
     invitations = Store(Invitation)
     licences = Store(Licence)
     educations = Store(Education)
@@ -102,6 +110,8 @@ class SqlUnitOfWork:
     charges = Store(Charge)
     payments = Store(Payment)
     refunds = Store(Refund)
+    jobs = Store(Job)
+    job_outcomes = Store(JobOutcome)
 
     def __init__(  # noqa: PLR0913 - the parts of one transaction
         self,
@@ -119,7 +129,7 @@ class SqlUnitOfWork:
         self.request_id = request_id
         self._zone = zone
         self._queue = queue
-        self._events: list[dict[str, object]] = []
+        self._events: list[Entry] = []
 
     @property
     def today(self) -> date:
@@ -132,9 +142,32 @@ class SqlUnitOfWork:
         return PolicyRepository(self.connection)
 
     @property
-    def registry(self) -> RegistryWriter:
+    def registry(self) -> SqlRegistry:
         """The finished public answers."""
-        return RegistryWriter(self.connection)
+        return SqlRegistry(self.connection)
+
+    @property
+    def kept_answers(self) -> SqlKeptAnswers:
+        """Answers kept for replay of an Idempotency-Key."""
+        return SqlKeptAnswers(self.connection)
+
+    def store(self, entity: type[T]) -> SqlRepository[T]:
+        """The repository of an entity type."""
+        return SqlRepository(self.connection, entity)
+
+    def principal(self, subject: str) -> tuple[UUID | None, frozenset[str]]:
+        """The candidate whom `subject` is tied to, and the staff roles granted to it inside the service."""
+        return known(self.connection, subject)
+
+    def api_key(self, presented: str) -> Actor:
+        """The actor whose API key this is; raises Unauthenticated for an unknown, expired or revoked one."""
+        key = api_keys.parse(presented)
+        kept = self.api_keys.first(key_id=key.id)
+        if kept is None or not api_keys.matches(key, kept.digest) or kept.revoked_at is not None:
+            raise Unauthenticated
+        if kept.expires_at is not None and kept.expires_at <= self.now:
+            raise Unauthenticated
+        return Actor(subject=f"organisation:{kept.organisation}", roles=frozenset({Role(kept.role)}))
 
     def new_id(self) -> UUID:
         """A fresh id, sorted by its making."""
@@ -147,15 +180,15 @@ class SqlUnitOfWork:
     def record(self, event: Event) -> None:
         """Write an event to the journal at the end of this transaction."""
         self._events.append(
-            {
-                "id": uuid7(),
-                "occurred_at": self.now,
-                "kind": event.kind,
-                "subject_id": event.subject_id,
-                "actor": self.actor.subject,
-                "request_id": self.request_id,
-                "data": event.data(),
-            }
+            Entry(
+                id=uuid7(),
+                occurred_at=self.now,
+                kind=event.kind,
+                subject_id=event.subject_id,
+                actor=self.actor.subject,
+                request_id=self.request_id,
+                data=event.data(),
+            )
         )
 
     def enqueue(self, kind: str, parameters: Mapping[str, object], *, unique_key: str | None = None) -> None:

@@ -90,18 +90,6 @@ class Identity(Entity):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoleGrant(Entity):
-    """A staff role given inside the service by an administrator. `revoked_at` ends it."""
-
-    subject: str
-    role: str
-    granted_by: str
-    granted_at: datetime
-    revoked_at: datetime | None = None
-    revoked_by: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Invitation(Entity):
     """A one-time link that ties whoever follows it to a candidate. Only the token's SHA-256 is kept."""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from adapters.db.tables.base import Row, instant, json_column, search_text, stores
+from adapters.db.tables.base import Row, index_where, instant, json_column, search_text, stores
 from domain.applications.model import Appeal, Application, ConflictOfInterest, Determination, Evidence
 
 _UNDER_WAY = "status IN ('draft', 'submitted', 'in_review', 'returned')"
@@ -19,19 +19,12 @@ class ApplicationRow(Row, table=True):
 
     __tablename__ = "applications"
     __table_args__ = (
-        Index(
-            "uq_applications_under_way",
-            "candidate_id",
-            "program",
-            unique=True,
-            sqlite_where=_UNDER_WAY,
-            postgresql_where=_UNDER_WAY,
-        ),
+        index_where("uq_applications_under_way", "candidate_id", "program", where=_UNDER_WAY, unique=True),
         Index("ix_applications_candidate_id", "candidate_id"),
         Index("ix_applications_search_name_id", "search_name", "id"),
         Index("ix_applications_status_id", "status", "id"),
         Index("ix_applications_submitted_at_id", "submitted_at", "id"),
-        Index("ix_applications_due_on", "due_on", sqlite_where="due_on IS NOT NULL", postgresql_where="due_on IS NOT NULL"),
+        index_where("ix_applications_due_on", "due_on", where="due_on IS NOT NULL"),
     )
 
     candidate_id: UUID = Field(foreign_key="candidates.id")
@@ -100,15 +93,7 @@ class AppealRow(Row, table=True):
     """One appeal under way per application."""
 
     __tablename__ = "appeals"
-    __table_args__ = (
-        Index(
-            "uq_appeals_filed",
-            "application_id",
-            unique=True,
-            sqlite_where="status = 'filed'",
-            postgresql_where="status = 'filed'",
-        ),
-    )
+    __table_args__ = (index_where("uq_appeals_filed", "application_id", where="status = 'filed'", unique=True),)
 
     application_id: UUID = Field(foreign_key="applications.id")
     candidate_id: UUID = Field(foreign_key="candidates.id", index=True)

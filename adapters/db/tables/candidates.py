@@ -8,7 +8,7 @@ from sqlalchemy import Index
 from sqlmodel import Field
 
 from adapters.db.tables.base import Row, instant, json_column, search_text, stores
-from domain.candidates.model import Candidate, Education, Identity, Invitation, Licence, RoleGrant
+from domain.candidates.model import Candidate, Education, Identity, Invitation, Licence
 
 
 @stores(Candidate)
@@ -42,30 +42,6 @@ class IdentityRow(Row, table=True):
     candidate_id: UUID = Field(foreign_key="candidates.id", index=True)
     linked_at: datetime = instant()
     how: str
-
-
-@stores(RoleGrant)
-class RoleGrantRow(Row, table=True):
-    """At most one standing grant of a role to a subject."""
-
-    __tablename__ = "role_grants"
-    __table_args__ = (
-        Index(
-            "uq_role_grants_standing",
-            "subject",
-            "role",
-            unique=True,
-            sqlite_where="revoked_at IS NULL",
-            postgresql_where="revoked_at IS NULL",
-        ),
-    )
-
-    subject: str
-    role: str
-    granted_by: str
-    granted_at: datetime = instant()
-    revoked_at: datetime | None = instant(nullable=True)
-    revoked_by: str | None
 
 
 @stores(Invitation)

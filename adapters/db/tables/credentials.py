@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
-from adapters.db.tables.base import Row, instant, json_column, stores
+from adapters.db.tables.base import Row, index_where, instant, json_column, stores
 from domain.credentials.model import Award, Credential, StandingChange
 
 _DUE = "status IN ('active', 'expired', 'suspended')"
@@ -19,7 +19,7 @@ class CredentialRow(Row, table=True):
 
     __tablename__ = "credentials"
     __table_args__ = (
-        Index("ix_credentials_due", "valid_until", "id", sqlite_where=_DUE, postgresql_where=_DUE),
+        index_where("ix_credentials_due", "valid_until", "id", where=_DUE),
         Index("ix_credentials_candidate_id", "candidate_id"),
     )
 

@@ -4,10 +4,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field
 
-from adapters.db.tables.base import Row, instant, json_column, stores
+from adapters.db.tables.base import Row, index_where, instant, json_column, stores
 from domain.exams.model import Accommodation, Administration, Authorization, Registration, Session
 
 
@@ -51,19 +51,8 @@ class AuthorizationRow(Row, table=True):
 
     __tablename__ = "authorizations"
     __table_args__ = (
-        Index(
-            "uq_authorizations_active",
-            "application_id",
-            unique=True,
-            sqlite_where="status = 'active'",
-            postgresql_where="status = 'active'",
-        ),
-        Index(
-            "ix_authorizations_closes_on",
-            "closes_on",
-            sqlite_where="status = 'active'",
-            postgresql_where="status = 'active'",
-        ),
+        index_where("uq_authorizations_active", "application_id", where="status = 'active'", unique=True),
+        index_where("ix_authorizations_closes_on", "closes_on", where="status = 'active'"),
     )
 
     candidate_id: UUID = Field(foreign_key="candidates.id", index=True)
@@ -105,13 +94,7 @@ class RegistrationRow(Row, table=True):
 
     __tablename__ = "registrations"
     __table_args__ = (
-        Index(
-            "uq_registrations_booked",
-            "authorization_id",
-            unique=True,
-            sqlite_where="status = 'booked'",
-            postgresql_where="status = 'booked'",
-        ),
+        index_where("uq_registrations_booked", "authorization_id", where="status = 'booked'", unique=True),
     )
 
     candidate_id: UUID = Field(foreign_key="candidates.id", index=True)

@@ -4,10 +4,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field
 
-from adapters.db.tables.base import Row, instant, json_column, stores
+from adapters.db.tables.base import Row, index_where, instant, json_column, stores
 from domain.renewals.model import Activity, ApprovedActivity, Cycle
 
 
@@ -18,14 +18,8 @@ class CycleRow(Row, table=True):
     __tablename__ = "cycles"
     __table_args__ = (
         UniqueConstraint("credential_id", "number"),
-        Index(
-            "uq_cycles_open",
-            "credential_id",
-            unique=True,
-            sqlite_where="status = 'open'",
-            postgresql_where="status = 'open'",
-        ),
-        Index("ix_cycles_ends_on", "ends_on", sqlite_where="status = 'open'", postgresql_where="status = 'open'"),
+        index_where("uq_cycles_open", "credential_id", where="status = 'open'", unique=True),
+        index_where("ix_cycles_ends_on", "ends_on", where="status = 'open'"),
     )
 
     credential_id: UUID = Field(foreign_key="credentials.id")

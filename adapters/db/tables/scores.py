@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
-from adapters.db.tables.base import Row, instant, json_column, stores
+from adapters.db.tables.base import Row, index_where, instant, json_column, stores
 from domain.scores.model import Attempt, Conversion, Form, FormKey, Hold, ResponseImport, ScoreRelease
 
 
@@ -137,13 +137,12 @@ class ScoreReleaseRow(Row, table=True):
 
     __tablename__ = "score_releases"
     __table_args__ = (
-        Index(
+        index_where(
             "uq_score_releases_under_way",
             "administration_id",
             "form_id",
+            where="status IN ('proposed', 'approved')",
             unique=True,
-            sqlite_where="status IN ('proposed', 'approved')",
-            postgresql_where="status IN ('proposed', 'approved')",
         ),
     )
 

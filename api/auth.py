@@ -1,0 +1,66 @@
+"""Who is calling: a bearer token or an API key becomes an Actor."""
+
+from collections.abc import Callable
+from typing import Protocol
+from uuid import UUID
+
+from fastapi import Request
+
+from domain.actors import ANONYMOUS, Actor, Role
+from domain.errors import Unauthenticated
+from domain.ports import TokenVerifier, VerifiedToken
+
+_ROLES = {role.value: role for role in Role}
+
+
+class Principals(Protocol):
+    """The unit of work's question about a subject."""
+
+    def principal(self, subject: str) -> tuple[UUID | None, frozenset[str]]:
+        """The candidate whom `subject` is tied to, if any, and the roles granted to it inside the service."""
+        ...
+
+    def api_key(self, presented: str) -> Actor:
+        """The partner or sponsor whose key this is; raises Unauthenticated."""
+        ...
+
+
+class Authenticator:
+    """Turns what a request presents into an actor."""
+
+    def __init__(self, verifier: TokenVerifier, is_api_key: Callable[[str], bool]) -> None:
+        """Check tokens with `verifier`; `is_api_key` tells a key of ours from a token by its look."""
+        self._verifier = verifier
+        self._is_api_key = is_api_key
+
+    def presented(self, request: Request) -> str | None:
+        """The bearer credential of the Authorization header, None without one; raises Unauthenticated."""
+        header = request.headers.get("authorization")
+        if header is None:
+            return None
+        scheme, _, value = header.partition(" ")
+        if scheme.lower() != "bearer" or not value or " " in value:
+            raise Unauthenticated
+        return value
+
+    def actor(self, principals: Principals, presented: str | None) -> Actor:
+        """Who presents this; raises Unauthenticated."""
+        if presented is None:
+            return ANONYMOUS
+        if self._is_api_key(presented):
+            return principals.api_key(presented)
+        token = self._verifier.verify(presented)
+        return _actor(token, *principals.principal(token.subject))
+
+
+def _actor(token: VerifiedToken, candidate_id: UUID | None, granted: frozenset[str]) -> Actor:
+    named = token.roles | granted
+    roles = {_ROLES[name] for name in named if name in _ROLES}
+    if candidate_id is not None:
+        roles.add(Role.CANDIDATE)
+    return Actor(
+        subject=token.subject,
+        roles=frozenset(roles),
+        candidate_id=candidate_id,
+        email=token.email if token.email_verified else None,
+    )

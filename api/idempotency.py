@@ -1,0 +1,125 @@
+"""Idempotency keys and preconditions: a retried write happens once, and a stale one not at all.
+
+The key's row, the effect, the journal and the stored answer are one transaction. The row goes in first: a twin in
+flight waits for it in the database, then finds the answer and replays it.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import orjson
+from fastapi import Request, Response
+
+from domain.actors import Actor
+from domain.errors import DomainError, Fault, Invalid, Stale
+from domain.ports import KeptAnswer, KeptAnswers
+
+LIFETIME = timedelta(hours=24)
+_KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
+_ETAG = re.compile(r'^"([1-9][0-9]{0,17})"$')
+_KEPT_HEADERS = ("etag", "location", "content-type", "link")
+
+
+class IdempotencyKeyRequired(DomainError):
+    """Money or a credential moves here: a retry must be recognisable."""
+
+    code = "idempotency_key_required"
+    title = "This request needs an Idempotency-Key header."
+
+
+class IdempotencyKeyReused(DomainError):
+    """The same key came with another request."""
+
+    code = "idempotency_key_reused"
+    title = "This Idempotency-Key was used for a different request."
+
+
+class PreconditionRequired(DomainError):
+    """A change must say which version it means to change."""
+
+    code = "precondition_required"
+    title = "This request needs an If-Match header with the ETag you last read."
+
+
+class Precondition:
+    """The If-Match header."""
+
+    @staticmethod
+    def of(request: Request) -> int | None:
+        """The version that If-Match names, None for `*`; raises PreconditionRequired, or Stale for any other tag."""
+        header = request.headers.get("if-match")
+        if header is None:
+            raise PreconditionRequired
+        if header.strip() == "*":
+            return None
+        match = _ETAG.match(header.strip())
+        if match is None:
+            raise Stale
+        return int(match.group(1))
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A key that this transaction holds; `answer` is set when an earlier one already answered."""
+
+    scope: str
+    fingerprint: str
+    answer: Response | None = None
+
+
+class Idempotency:
+    """Claims keys and keeps answers, in the caller's transaction."""
+
+    def __init__(self, lifetime: timedelta = LIFETIME) -> None:
+        """Keep answers for `lifetime`."""
+        self._lifetime = lifetime
+
+    def claim(self, uow: Any, actor: Actor, request: Request, body: bytes, *, needed: bool) -> Claim | None:  # noqa: ANN401 - the adapter's unit of work
+        """Hold the request's key, or find its answer; None when it bears none.
+
+        Raises IdempotencyKeyRequired, IdempotencyKeyReused, or Invalid for a key that is none.
+        """
+        key = request.headers.get("idempotency-key")
+        if key is None:
+            if needed:
+                raise IdempotencyKeyRequired
+            return None
+        if not _KEY.match(key):
+            raise Invalid(Fault("", "idempotency_key", "1 to 255 printable ASCII characters without blanks."))
+        scope = _digest(actor.subject.encode(), request.method.encode(), request.url.path.encode(), key.encode())
+        fingerprint = _digest(request.url.query.encode(), body)
+        return self._held(uow.kept_answers, scope, fingerprint, uow.now)
+
+    def keep(self, uow: Any, claim: Claim, response: Response, secrets: tuple[str, ...]) -> None:  # noqa: ANN401
+        """Store the answer for replay, without what is shown only once."""
+        body = bytes(response.body)
+        if secrets:
+            body = orjson.dumps({name: None if name in secrets else value for name, value in orjson.loads(body).items()})
+        headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
+        uow.kept_answers.answer(claim.scope, response.status_code, headers, body)
+
+    def _held(self, kept: KeptAnswers, scope: str, fingerprint: str, now: Any) -> Claim:  # noqa: ANN401 - a datetime
+        earlier = kept.claim(scope, fingerprint, now, now + self._lifetime)
+        if earlier is None:
+            return Claim(scope, fingerprint)
+        if earlier.fingerprint != fingerprint:
+            raise IdempotencyKeyReused
+        return Claim(scope, fingerprint, _replayed(earlier))
+
+
+def _replayed(kept: KeptAnswer) -> Response:
+    response = Response(kept.body, kept.status)
+    for name, value in {**kept.headers, "idempotent-replayed": "true"}.items():
+        response.headers[name] = value
+    return response
+
+
+def _digest(*parts: bytes) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)
+    return digest.hexdigest()

@@ -1,0 +1,296 @@
+"""How a slice declares its routes.
+
+    routes = Routes("applications")
+
+    @routes.post("/applications/{application_id}/submission", action="application.submit", answers=ApplicationOut,
+                 if_match=Application)
+    def submit(uow: UnitOfWork, actor: Actor, application_id: Id) -> Application:
+        '''Submit a draft for review.'''
+        return actions.submit(uow, actor, application_id)
+
+Parameters typed `UnitOfWork`, `Actor` or as one of the doors of `domain.ports` are given by the wrapper; a `PageRequest`
+is read from the query by the route's `listing`; all others are FastAPI's. The route returns an entity, a `Page` of
+entities, an instance of the answer's model, a `Response`, or None.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal, TypeVar
+
+import orjson
+from fastapi import APIRouter, Request, Response
+from pydantic import TypeAdapter
+from starlette.datastructures import UploadFile
+
+from api.contract import extras
+from api.fields import Out
+from api.idempotency import Precondition
+from api.paging import Listing
+from domain.actors import Actor
+from domain.authorization import TABLE, allowed_actions
+from domain.entity import Entity
+from domain.paging import Page, PageRequest
+from domain.ports import Files, KeyProvider, Mailer, PaymentGateway, UnitOfWork
+
+INJECTED: tuple[type, ...] = (UnitOfWork, Actor, Files, KeyProvider, Mailer, PaymentGateway)
+F = TypeVar("F", bound=Callable[..., object])
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+class Resource(Out):
+    """The answer for one entity. `kind` names its rows of the authorization table."""
+
+    kind: ClassVar[str] = ""
+
+    id: Any
+    version: int
+    allowed_actions: list[str] = []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """A declared route: the function and what the wrapper must do around it."""
+
+    function: Callable[..., object]
+    action: str
+    answers: type[Out] | None
+    status_code: int
+    writes: bool
+    takes_key: bool
+    needs_key: bool
+    if_match: type[Entity] | None
+    if_match_parameter: str
+    listing: Listing | None
+    location: str | None
+    secrets: tuple[str, ...]
+    injected: dict[str, type] = field(default_factory=dict)
+
+    def expected_version(self, request: Request) -> int | None:
+        """The version that If-Match names; None for `*`. Raises PreconditionRequired or Stale."""
+        return Precondition.of(request)
+
+    def respond(self, result: object, actor: Actor, request: Request) -> Response:
+        """The finished answer for what the route returned."""
+        if isinstance(result, Response):
+            return result
+        if result is None:
+            return Response(status_code=204)
+        if self.listing is not None and isinstance(result, Page):
+            return self._respond_with_page(result, actor, request)
+        headers = {}
+        if isinstance(version := getattr(result, "version", None), int):
+            headers["etag"] = f'"{version}"'
+        if self.location is not None and (id_ := getattr(result, "id", None)) is not None:
+            headers["location"] = self.location.format(id=id_)
+        return Response(self._json(result, actor), self.status_code, headers, "application/json")
+
+    def _respond_with_page(self, page: Page[Any], actor: Actor, request: Request) -> Response:
+        assert self.listing is not None  # noqa: S101 - the caller looked
+        items = b",".join(self._json(item, actor) for item in page.items)
+        cursor = self.listing.next_cursor(request, page)
+        body = b'{"items":[' + items + b'],"next_cursor":' + orjson.dumps(cursor) + b"}"
+        return Response(body, 200, self.listing.link(request, cursor), "application/json")
+
+    def _json(self, result: object, actor: Actor) -> bytes:
+        if self.answers is None:
+            return orjson.dumps(result)
+        model = result if isinstance(result, self.answers) else self.answers.model_validate(result)
+        if isinstance(model, Resource) and self.answers.kind and not model.allowed_actions:
+            model = model.model_copy(update={"allowed_actions": allowed_actions(actor, model.kind, result)})
+        return model.__pydantic_serializer__.to_json(model)
+
+
+class Routes:
+    """The routes of one slice, under `/v1`."""
+
+    def __init__(self, tag: str, prefix: str = "/v1") -> None:
+        """Collect routes under one tag."""
+        self.router = APIRouter(prefix=prefix, tags=[tag])
+        self.declared: list[Route] = []
+
+    def get(
+        self, path: str, *, action: str, answers: type[Out] | None = None, listing: Listing | None = None, **more: Any
+    ) -> Callable[[F], F]:
+        """Declare a read. With a `listing` it answers pages of `answers`."""
+        return self._declare("GET", path, action=action, answers=answers, listing=listing, **more)
+
+    def post(
+        self, path: str, *, action: str, answers: type[Out] | None = None, status_code: int = 200, **more: Any
+    ) -> Callable[[F], F]:
+        """Declare a creation or a transition; see `_declare` for `needs_key`, `if_match`, `location`, `secrets`."""
+        return self._declare("POST", path, action=action, answers=answers, status_code=status_code, **more)
+
+    def put(self, path: str, *, action: str, answers: type[Out] | None = None, **more: Any) -> Callable[[F], F]:
+        """Declare a replacement."""
+        return self._declare("PUT", path, action=action, answers=answers, **more)
+
+    def patch(self, path: str, *, action: str, answers: type[Out] | None = None, **more: Any) -> Callable[[F], F]:
+        """Declare a partial change."""
+        return self._declare("PATCH", path, action=action, answers=answers, **more)
+
+    def delete(self, path: str, *, action: str, **more: Any) -> Callable[[F], F]:
+        """Declare a removal; it answers 204."""
+        return self._declare("DELETE", path, action=action, answers=None, status_code=204, **more)
+
+    def _declare(  # noqa: PLR0913 - a declaration names all it needs, once
+        self,
+        method: Method,
+        path: str,
+        *,
+        action: str,
+        answers: type[Out] | None,
+        status_code: int = 200,
+        listing: Listing | None = None,
+        needs_key: bool = False,
+        if_match: type[Entity] | None = None,
+        if_match_parameter: str | None = None,
+        location: str | None = None,
+        secrets: tuple[str, ...] = (),
+        writes: bool | None = None,
+        **more: Any,
+    ) -> Callable[[F], F]:
+        """Declare a route.
+
+        `needs_key`: an Idempotency-Key is required, not only honoured. `if_match`: the entity type whose version
+        If-Match must name; its id is the path parameter `if_match_parameter` (by default the path's last).
+        `location`: a template with `{id}` for 201. `secrets`: fields of the answer that a replay leaves out.
+        `writes`: whether it needs a writing transaction, by default every method but GET. `more` goes to FastAPI.
+        """
+        if action not in TABLE:
+            message = f"{method} {path}: the authorization table has no row {action}"
+            raise LookupError(message)
+
+        def declared(function: F) -> F:
+            injected, signature = _split(function, listing)
+            route = Route(
+                function=function,
+                action=action,
+                answers=answers,
+                status_code=status_code,
+                writes=method != "GET" if writes is None else writes,
+                takes_key=method == "POST" and writes is not False,
+                needs_key=needs_key,
+                if_match=if_match,
+                if_match_parameter=if_match_parameter or _last_parameter(path),
+                listing=listing,
+                location=location,
+                secrets=secrets,
+                injected=injected,
+            )
+            self.declared.append(route)
+            self._add(method, path, route, signature, more)
+            return function
+
+        return declared
+
+    def _add(self, method: str, path: str, route: Route, signature: inspect.Signature, more: dict[str, Any]) -> None:
+        self.router.add_api_route(
+            path,
+            _endpoint(route, signature),
+            methods=[method],
+            name=route.function.__name__,
+            operation_id=f"{self.router.tags[0]}_{route.function.__name__}",
+            status_code=route.status_code,
+            response_model=_documented(route),
+            summary=(route.function.__doc__ or "").strip().split("\n")[0].rstrip("."),
+            description=inspect.cleandoc(route.function.__doc__ or ""),
+            openapi_extra=extras(
+                None if TABLE[route.action].public else route.action,
+                key=("required" if route.needs_key else "optional") if route.takes_key else None,
+                if_match=route.if_match is not None,
+                etag=route.answers is not None and "version" in route.answers.model_fields and route.listing is None,
+                paged=route.listing is not None,
+            ),
+            **more,
+        )
+
+
+def _endpoint(route: Route, signature: inspect.Signature) -> Callable[..., Any]:
+    """What FastAPI calls: it gathers the arguments and hops into a thread, once."""
+    from api.transaction import Call  # noqa: PLC0415 - the two modules are one mechanism in two files
+
+    async def endpoint(request: Request, **arguments: Any) -> Response:
+        body = await _body(request, arguments)
+        if route.listing is not None:
+            arguments = route.listing.arguments(request, arguments)
+        return await request.app.state.transactions.run(Call(route, request, arguments, body))
+
+    endpoint.__signature__ = signature  # type: ignore[attr-defined]
+    endpoint.__name__ = route.function.__name__
+    endpoint.__doc__ = route.function.__doc__
+    return endpoint
+
+
+async def _body(request: Request, arguments: dict[str, Any]) -> bytes:
+    """The bytes that an Idempotency-Key stands for. An upload is read here, into an argument of bytes."""
+    if request.method == "GET":
+        return b""
+    uploads = [(name, value) for name, value in arguments.items() if isinstance(value, UploadFile)]
+    if not uploads:
+        return await request.body()
+    parts = []
+    for name, upload in uploads:
+        content = await upload.read()
+        arguments[name] = Upload(content, upload.content_type or "", upload.filename or "")
+        parts.append(content)
+    return b"\x00".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An uploaded file, read: its bytes, the declared media type, and the name its owner gave it."""
+
+    content: bytes
+    media_type: str
+    filename: str
+
+
+def _split(
+    function: Callable[..., object], listing: Listing | None
+) -> tuple[dict[str, type], inspect.Signature]:
+    """Which parameters the wrapper gives, and the signature that is left for FastAPI."""
+    injected: dict[str, type] = {}
+    request = inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)
+    left = [request]
+    for parameter in inspect.signature(function, eval_str=True).parameters.values():
+        if parameter.annotation in INJECTED:
+            injected[parameter.name] = parameter.annotation
+        elif parameter.annotation is PageRequest and listing is not None:
+            left.extend(listing.parameters(parameter.name))
+        else:
+            left.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY))
+    return injected, inspect.Signature(left)
+
+
+def _documented(route: Route) -> Any:  # noqa: ANN401 - a type expression for FastAPI
+    if route.answers is None:
+        return None
+    return page_of(route.answers) if route.listing is not None else route.answers
+
+
+_PAGES: dict[type[Out], type[Out]] = {}
+
+
+def page_of(answers: type[Out]) -> type[Out]:
+    """The model of one page of these answers, for the document."""
+    if answers not in _PAGES:
+        name = f"{answers.__name__.removesuffix('Out')}Page"
+        _PAGES[answers] = type(
+            name,
+            (Out,),
+            {
+                "__annotations__": {"items": list[answers], "next_cursor": str | None},  # type: ignore[valid-type]
+                "__module__": answers.__module__,
+                "__doc__": "One page of a list; `next_cursor` is null at its end.",
+            },
+        )
+    return _PAGES[answers]
+
+
+def _last_parameter(path: str) -> str:
+    names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+    return names[-1] if names else ""
+
+
+JSON = TypeAdapter(Any)

@@ -1,0 +1,131 @@
+"""The one wrapper around every route that touches the store.
+
+A route is a plain `def` that names its action. The wrapper takes the request into a thread once, and there: begins a
+transaction, finds out who calls, answers a repeated Idempotency-Key, authorizes, checks If-Match, runs the route,
+serialises, stores the answer, commits, and only then lets it leave.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from fastapi import Request, Response
+
+from api.auth import Authenticator
+from api.idempotency import Claim, Idempotency
+from api.routing import Route
+from domain.actors import ANONYMOUS, Actor
+from domain.authorization import TABLE, admits
+from domain.errors import Forbidden, NotFound, Stale, Unauthenticated, Unavailable
+from domain.ports import UnitOfWork
+
+TRIES = 4
+
+
+class Units(Protocol):
+    """Begins units of work; wiring gives the adapter's."""
+
+    def begin(self, actor: Actor, *, write: bool, request_id: str | None) -> Any:  # noqa: ANN401 - a context manager of the adapter's unit of work, which has more than the port
+        """A unit of work that commits at the end of its block."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request as the thread sees it: everything read from the network already."""
+
+    route: Route
+    request: Request
+    arguments: Mapping[str, Any]
+    body: bytes
+
+
+@dataclass(slots=True)
+class Transactions:
+    """Runs calls in transactions, in two pools of threads: a wait for the writer's turn keeps no reader waiting."""
+
+    units: Units
+    authenticator: Authenticator
+    idempotency: Idempotency
+    contended: type[Exception]
+    doors: Mapping[type, object]
+    readers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, "reader"))
+    writers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8, "writer"))
+
+    async def run(self, call: Call) -> Response:
+        """The answer to a call, after its commit."""
+        pool = self.writers if call.route.writes else self.readers
+        return await asyncio.get_running_loop().run_in_executor(pool, self._handle, call)
+
+    def close(self) -> None:
+        """Let what runs finish."""
+        self.readers.shutdown()
+        self.writers.shutdown()
+
+    def _handle(self, call: Call) -> Response:
+        """Run the call; the engine may ask for it to be run again from the start."""
+        for _ in range(TRIES):
+            try:
+                return self._once(call)
+            except self.contended:
+                continue
+        raise Unavailable
+
+    def _once(self, call: Call) -> Response:
+        route = call.route
+        presented = self.authenticator.presented(call.request)
+        request_id = call.request.scope.get("request_id")
+        with self.units.begin(ANONYMOUS, write=route.writes, request_id=request_id) as uow:
+            actor = uow.actor = self.authenticator.actor(uow, presented)
+            _admit(actor, route)
+            claim = self._claim(uow, actor, call)
+            if claim is not None and claim.answer is not None:
+                return claim.answer
+            _check_precondition(uow, actor, call)
+            response = route.respond(self._run(uow, actor, call), actor, call.request)
+            if claim is not None:
+                self.idempotency.keep(uow, claim, response, route.secrets)
+        return response
+
+    def _claim(self, uow: Any, actor: Actor, call: Call) -> Claim | None:  # noqa: ANN401 - see Units
+        if not call.route.takes_key:
+            return None
+        return self.idempotency.claim(uow, actor, call.request, call.body, needed=call.route.needs_key)
+
+    def _run(self, uow: UnitOfWork, actor: Actor, call: Call) -> object:
+        arguments = dict(call.arguments)
+        for name, wanted in call.route.injected.items():
+            if wanted is UnitOfWork:
+                arguments[name] = uow
+            elif wanted is Actor:
+                arguments[name] = actor
+            else:
+                arguments[name] = self.doors[wanted]
+        return call.route.function(**arguments)
+
+
+def _admit(actor: Actor, route: Route) -> None:
+    """Refuse a caller whose roles may never do this; a stranger without a token is asked for one."""
+    if admits(actor, route.action):
+        return
+    if actor is ANONYMOUS:
+        raise Unauthenticated
+    raise Forbidden
+
+
+def _check_precondition(uow: Any, actor: Actor, call: Call) -> None:  # noqa: ANN401 - see Units
+    """Hold the row that the request means to change and compare its version with If-Match.
+
+    Whose thing it is comes first: a stranger learns nothing from 412 or 428.
+    """
+    if call.route.if_match is None:
+        return
+    entity = uow.store(call.route.if_match).lock(call.arguments[call.route.if_match_parameter])
+    row = TABLE[call.route.action]
+    if not actor.roles & row.roles and row.owner and entity.candidate_id != actor.candidate_id:
+        raise NotFound
+    expected = call.route.expected_version(call.request)
+    if expected is not None and expected != entity.version:
+        raise Stale

@@ -1,0 +1,74 @@
+"""From a document to a policy: every fault of its shape with a JSON Pointer; and the form that is stored and signed."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import cast
+
+from pydantic import ValidationError
+
+from domain.errors import Fault, Invalid
+from domain.programs.policy import Policy
+
+
+def read_policy(document: Mapping[str, object]) -> Policy:
+    """The policy that a document of JSON values describes.
+
+    Raises:
+        Invalid: with every fault of the document's shape; `lint` then judges what the policy says.
+
+    """
+    try:
+        return Policy.model_validate_json(json.dumps(document, allow_nan=False), strict=True)
+    except ValidationError as error:
+        faults = [_fault(document, tuple(one["loc"]), one["type"], one["msg"]) for one in error.errors()]
+        raise Invalid(*faults, detail="The policy is not valid.") from None
+    except (ValueError, TypeError, RecursionError):
+        fault = Fault("", "not_json", "The document holds something that JSON cannot: NaN, an endless number, a cycle.")
+        raise Invalid(fault, detail="The policy is not valid.") from None
+
+
+def policy_document(policy: Policy) -> dict[str, object]:
+    """The policy as JSON values: what is published and stored."""
+    return cast("dict[str, object]", policy.model_dump(mode="json"))
+
+
+def policy_digest(policy: Policy) -> str:
+    """SHA-256 (hex) of the policy's canonical JSON: keys sorted, no spaces, UTF-8."""
+    text = json.dumps(policy_document(policy), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def policy_schema() -> str:
+    """The JSON Schema of a policy document, for editors: indented, keys sorted, one newline at the end."""
+    schema = Policy.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    return json.dumps(schema, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _fault(document: object, location: tuple[int | str, ...], code: str, message: str) -> Fault:
+    return Fault(_pointer(document, location), code, message)
+
+
+def _pointer(document: object, location: tuple[int | str, ...]) -> str:
+    """The JSON Pointer of a pydantic location, without the tags that it inserts for the kinds of a union."""
+    pointer, here, in_list = "", document, False
+    for index, step in enumerate(location):
+        is_tag = in_list and isinstance(here, Mapping) and here.get("kind") == step
+        in_list = isinstance(step, int)
+        if is_tag:
+            continue
+        found, inner = _inside(here, step)
+        if found or (index == len(location) - 1 and step != "[key]"):
+            pointer += "/" + str(step).replace("~", "~0").replace("/", "~1")
+            here = inner
+    return pointer
+
+
+def _inside(here: object, step: int | str) -> tuple[bool, object]:
+    """Whether a mapping or list has this step, and what is there."""
+    if isinstance(here, Mapping):
+        return step in here, here.get(step)
+    if isinstance(here, list) and isinstance(step, int):
+        return step < len(here), here[step] if step < len(here) else None
+    return False, None

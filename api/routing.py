@@ -20,7 +20,6 @@ from typing import Any, ClassVar, Literal, TypeVar
 
 import orjson
 from fastapi import APIRouter, Request, Response
-from pydantic import TypeAdapter
 from starlette.datastructures import UploadFile
 
 from api.contract import extras
@@ -64,6 +63,7 @@ class Route:
     listing: Listing | None
     location: str | None
     secrets: tuple[str, ...]
+    page_parameter: str = ""
     injected: dict[str, type] = field(default_factory=dict)
 
     def expected_version(self, request: Request) -> int | None:
@@ -176,6 +176,7 @@ class Routes:
                 listing=listing,
                 location=location,
                 secrets=secrets,
+                page_parameter=_page_parameter(function),
                 injected=injected,
             )
             self.declared.append(route)
@@ -213,7 +214,7 @@ def _endpoint(route: Route, signature: inspect.Signature) -> Callable[..., Any]:
     async def endpoint(request: Request, **arguments: Any) -> Response:
         body = await _body(request, arguments)
         if route.listing is not None:
-            arguments = route.listing.arguments(request, arguments)
+            arguments = route.listing.arguments(request, arguments, route.page_parameter)
         return await request.app.state.transactions.run(Call(route, request, arguments, body))
 
     endpoint.__signature__ = signature  # type: ignore[attr-defined]
@@ -288,9 +289,11 @@ def page_of(answers: type[Out]) -> type[Out]:
     return _PAGES[answers]
 
 
+def _page_parameter(function: Callable[..., object]) -> str:
+    parameters = inspect.signature(function, eval_str=True).parameters.values()
+    return next((parameter.name for parameter in parameters if parameter.annotation is PageRequest), "")
+
+
 def _last_parameter(path: str) -> str:
     names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
     return names[-1] if names else ""
-
-
-JSON = TypeAdapter(Any)

@@ -1,0 +1,120 @@
+"""Lists: opaque signed keyset cursors, a bounded limit, sorts and filters from an allowlist.
+
+    APPLICATIONS = Listing(Application, sorts=("id", "search_name"), filters={"status": ApplicationStatus}, prefixes=("search_name",))
+
+A cursor is the last row's place in the order, signed together with the path, the sort and the filters it belongs to: it
+serves no other list, and nobody can make one up.
+"""
+
+import hmac
+import inspect
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as Base64Error
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from typing import Annotated, Any, Literal, get_type_hints
+from urllib.parse import urlencode
+
+import orjson
+from fastapi import Query, Request
+from pydantic import TypeAdapter
+
+from api.fields import Line
+from domain.entity import Entity
+from domain.errors import Fault, Invalid
+from domain.paging import Page, PageRequest
+
+LONGEST = 1_024
+_SEAL = 16
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What one list can be asked for. `sorts` are fields of `entity`, each also descending with `-` before it."""
+
+    entity: type[Entity]
+    sorts: tuple[str, ...] = ("id",)
+    default_sort: str = "id"
+    filters: Mapping[str, Any] = field(default_factory=dict)
+    prefixes: tuple[str, ...] = ()
+
+    def parameters(self, name: str) -> list[inspect.Parameter]:
+        """The query parameters, as FastAPI reads them from a signature; `name` is the route's `PageRequest`."""
+        del name
+        choices = tuple(sign + sort for sort in self.sorts for sign in ("", "-"))
+        return [
+            _optional("limit", Annotated[int, Query(ge=1, le=100, description="At most this many rows.")], 50),
+            _optional("cursor", _text("Where the page before ended.", LONGEST), None),
+            _optional("sort", Annotated[Literal[choices], Query(description="The order.")], self.default_sort),
+            *(_optional(key, Annotated[kind | None, Query()], None) for key, kind in self.filters.items()),
+            *(_optional(key, Annotated[Line | None, Query(description="The start of it.")], None) for key in self.prefixes),
+        ]
+
+    def arguments(self, request: Request, arguments: dict[str, Any], name: str) -> dict[str, Any]:
+        """The route's arguments, with the query's parameters gathered into the `PageRequest` called `name`.
+
+        Raises Invalid for a cursor that is not this list's.
+        """
+        rest = dict(arguments)
+        limit, cursor, sort = rest.pop("limit"), rest.pop("cursor"), rest.pop("sort")
+        equals = {key: value for key in self.filters if (value := rest.pop(key)) is not None}
+        starts = {key: value for key in self.prefixes if (value := rest.pop(key)) is not None}
+        after = None if cursor is None else self._opened(request, cursor, sort)
+        wanted = PageRequest(limit=limit, sort=sort, after=after, equals=equals, starts_with=starts)
+        return {**rest, name: wanted}
+
+    def next_cursor(self, request: Request, page: Page[Any]) -> str | None:
+        """The cursor for the page after this one, None at the end."""
+        if page.after is None:
+            return None
+        value, last = page.after
+        place = orjson.dumps([self._adapter(request).dump_python(value, mode="json"), str(last)])
+        return urlsafe_b64encode(_seal(request, place) + place).decode().rstrip("=")
+
+    def link(self, request: Request, cursor: str | None) -> dict[str, str]:
+        """The Link header that names the next page."""
+        if cursor is None:
+            return {}
+        query = [(key, value) for key, value in request.query_params.multi_items() if key != "cursor"]
+        return {"link": f'<{request.url.path}?{urlencode([*query, ("cursor", cursor)])}>; rel="next"'}
+
+    def _opened(self, request: Request, cursor: str, sort: str) -> tuple[object, object]:
+        try:
+            raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        except (ValueError, Base64Error):
+            raise _not_ours() from None
+        seal, place = raw[:_SEAL], raw[_SEAL:]
+        if not hmac.compare_digest(seal, _seal(request, place)):
+            raise _not_ours()
+        value, last = orjson.loads(place)
+        return self._adapters[sort.removeprefix("-")].validate_python(value), self._adapters["id"].validate_python(last)
+
+    def _adapter(self, request: Request) -> TypeAdapter[Any]:
+        return self._adapters[request.query_params.get("sort", self.default_sort).removeprefix("-")]
+
+    @cached_property
+    def _adapters(self) -> dict[str, TypeAdapter[Any]]:
+        hints = get_type_hints(self.entity)
+        return {sort: TypeAdapter(hints[sort]) for sort in {*self.sorts, "id"}}
+
+
+def _seal(request: Request, place: bytes) -> bytes:
+    """Bind a place to the list it belongs to: path, and every parameter but the cursor and the limit."""
+    belongs = sorted(item for item in request.query_params.multi_items() if item[0] not in ("cursor", "limit"))
+    message = orjson.dumps([request.url.path, belongs]) + b"\x00" + place
+    return hmac.digest(request.app.state.cursor_secret, message, sha256)[:_SEAL]
+
+
+def _not_ours() -> Invalid:
+    return Invalid(Fault("/cursor", "invalid_cursor", "This cursor does not belong to this list."))
+
+
+def _optional(name: str, annotation: Any, default: object) -> inspect.Parameter:  # noqa: ANN401 - a type expression
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
+
+
+def _text(description: str, longest: int) -> Any:  # noqa: ANN401 - a type expression
+    pattern = "^[A-Za-z0-9_-]+$"
+    return Annotated[str | None, Query(max_length=longest, pattern=pattern, description=description)]

@@ -27,7 +27,7 @@ FAILURES: dict[str, Failure] = {
         "Unreadable",
         "unreadable",
         "The request could not be read.",
-        "The body ended early, or its form is broken.",
+        "The address or the body could not be read, or a required Idempotency-Key is missing.",
     ),
     "401": Failure(
         "Unauthenticated",
@@ -39,7 +39,8 @@ FAILURES: dict[str, Failure] = {
         "Forbidden",
         "forbidden",
         "Your roles do not allow this.",
-        "The caller is known and may not do this, or took an earlier step that this one must be independent of.",
+        "The caller may not do this, took an earlier step that this one must be independent of, or asks from a page "
+        "whose origin is not on the allowlist.",
     ),
     "404": Failure(
         "NotFound",
@@ -64,6 +65,12 @@ FAILURES: dict[str, Failure] = {
         "too_large",
         "The request is larger than this service accepts.",
         "The body is larger than this operation accepts.",
+    ),
+    "414": Failure(
+        "UriTooLong",
+        "uri_too_long",
+        "The address is longer than this service accepts.",
+        "The address is longer than 8 KiB.",
     ),
     "415": Failure(
         "UnsupportedMediaType",
@@ -129,7 +136,7 @@ HEADERS: dict[str, Json] = {
     ),
     "Allow": _header("The methods this path knows.", _text(100, r"^[A-Z]+(, [A-Z]+)*$"), "GET, POST"),
     "ETag": _header(
-        "The version of the object: send it back in If-Match to change it.", _text(64, r'^"[!#-~]*"$'), '"7"'
+        "The version of the object: send it back in If-Match to change it.", _text(20, r'^"[1-9][0-9]{0,17}"$'), '"7"'
     ),
     "Idempotent-Replayed": _header(
         "Sent as `true` when this is the stored answer of an earlier request with the same Idempotency-Key.",
@@ -205,7 +212,7 @@ PARAMETERS: dict[str, Json] = {
         "in": "header",
         "required": True,
         "description": "The ETag last read: the change is made only if the object is still that version.",
-        "schema": {"type": "string", "minLength": 3, "maxLength": 64, "pattern": '^"[!#-~]+"$'},
+        "schema": {"type": "string", "minLength": 1, "maxLength": 20, "pattern": r'^(\*|"[1-9][0-9]{0,17}")$'},
     },
 }
 

@@ -1,0 +1,43 @@
+"""Short functions, small files: a reader holds one in mind at a time."""
+
+import ast
+from statistics import median
+
+from tests.architecture.source import functions, modules
+
+LONGEST_FILE = 500
+LONGEST_FUNCTION = 45
+MEDIAN_FUNCTION = 12
+
+
+def test_no_file_is_longer_than_five_hundred_lines() -> None:
+    long = {name: lines for name, text, _ in modules() if (lines := text.count("\n")) > LONGEST_FILE}
+
+    assert long == {}
+
+
+def test_no_function_is_longer_than_forty_five_lines() -> None:
+    long = [
+        f"{name}:{function.lineno} {function.name}"
+        for name, _, tree in modules()
+        if not name.startswith("migrations/versions/")
+        for function in functions(tree)
+        if _lines(function) > LONGEST_FUNCTION
+    ]
+
+    assert long == []
+
+
+def test_half_of_the_functions_are_shorter_than_a_dozen_lines() -> None:
+    lengths = [_lines(function) for _, _, tree in modules() for function in functions(tree)]
+
+    assert median(lengths) <= MEDIAN_FUNCTION
+
+
+def _lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """From `def` to the end, the docstring not counted."""
+    first = function.body[0]
+    promise = 0
+    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+        promise = (first.end_lineno or 0) - first.lineno + 1
+    return (function.end_lineno or 0) - function.lineno + 1 - promise

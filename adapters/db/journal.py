@@ -58,6 +58,9 @@ def insert_events(connection: Connection, entries: Sequence[Entry]) -> None:
 
 def _line_columns(dialect: str) -> list[Any]:
     """The columns of a `JournalLine`, spelled alike by both engines and read without any conversion."""
+    at: Any
+    data: Any
+    ids: list[Any]
     if dialect == "postgresql":
         at = func.to_char(func.timezone("UTC", JOURNAL.c.occurred_at), 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')
         ids = [func.replace(cast(JOURNAL.c[name], Text), "-", "") for name in ("id", "subject_id")]
@@ -146,7 +149,7 @@ class SqlJournal:
 
     def append(self, leaves: Sequence[Leaf], checkpoint: StoredCheckpoint) -> None:
         """Store new leaves and the checkpoint over them."""
-        rows = [{"leaf_index": leaf.index, "seq": leaf.seq, "leaf_hash": leaf.hash} for leaf in leaves]
+        rows = [{"leaf_index": leaf.position, "seq": leaf.seq, "leaf_hash": leaf.hash} for leaf in leaves]
         self._connection.execute(_INSERT_LEAVES, rows)
         self._connection.execute(
             _INSERT_CHECKPOINT,
@@ -161,8 +164,10 @@ class SqlJournal:
 
     def sealed(self) -> Iterator[tuple[Leaf, JournalLine | None]]:
         """Every leaf by index with its line, or None where the line is gone; streamed."""
-        for index, seq, digest, *line in self._stream(self._statements.sealed):
-            yield Leaf(index, seq, _bytes(digest)), None if line[0] is None else JournalLine(*line)
+        for row in self._stream(self._statements.sealed):
+            values: tuple[Any, ...] = tuple(row)
+            line = None if values[3] is None else JournalLine(*values[3:])
+            yield Leaf(values[0], values[1], _bytes(values[2])), line
 
     def checkpoints(self, above: int = 0) -> Iterator[StoredCheckpoint]:
         """Every checkpoint of more than `above` leaves, by size; streamed."""
@@ -181,14 +186,14 @@ class SqlJournal:
         if self._dialect == "postgresql":
             names = set(self._connection.execute(_POSTGRESQL_TRIGGERS).scalars())
             return sorted(POSTGRESQL_GUARDS.keys() - names)
-        found = {name: sql for name, sql in self._connection.execute(_SQLITE_TRIGGERS)}
+        found = {row.name: row.sql for row in self._connection.execute(_SQLITE_TRIGGERS)}
         return sorted(name for name, sql in SQLITE_GUARDS.items() if found.get(name) != sql)
 
     def subtree(self, start: int, end: int) -> bytes:
         """The Merkle tree hash of a range of leaves; costs O(its width)."""
         frontier = Frontier()
-        for (digest,) in self._stream(_HASHES, start=start, end=end):
-            frontier.append(_bytes(digest))
+        for row in self._stream(_HASHES, start=start, end=end):
+            frontier.append(_bytes(row.leaf_hash))
         return frontier.root()
 
     def _floor(self) -> int:

@@ -70,7 +70,7 @@ class JournalLine(NamedTuple):
 class Leaf(NamedTuple):
     """The place of one journal line in the tree: dense from 0, in the order of sealing."""
 
-    index: int
+    position: int
     seq: int
     hash: bytes
 

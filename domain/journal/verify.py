@@ -86,7 +86,7 @@ class _Audit:
 
     def judge_backlog(self, backlog: Backlog) -> None:
         for seq in backlog.inserted:
-            self._find("row_inserted", f"journal row {seq}", "It stands among rows sealed long ago and was never sealed.")
+            self._find("row_inserted", f"journal row {seq}", "It stands among rows sealed long ago, without a leaf.")
         if backlog.waiting:
             detail = f"{backlog.waiting} journal rows wait to be sealed."
             self._find("unsealed", f"journal row {backlog.oldest_seq} and later", detail, grave=False)
@@ -101,7 +101,7 @@ class _Audit:
         groups = groupby(posts, key=lambda post: post.size)
         size, group = _take(groups)
         for leaf, line in leaves:
-            while size <= leaf.index:
+            while size <= leaf.position:
                 self._pass(size, group)
                 size, group = _take(groups)
             if self._in_order(leaf):
@@ -113,27 +113,27 @@ class _Audit:
 
     def _in_order(self, leaf: Leaf) -> bool:
         """Whether the leaf is where one was due, or at least beyond it."""
-        if leaf.index < self._next:
-            self._find("leaf_disorder", f"leaf {leaf.index}", "Another leaf has this index.")
+        if leaf.position < self._next:
+            self._find("leaf_disorder", f"leaf {leaf.position}", "Another leaf has this index.")
             return False
-        if leaf.index > self._next:
-            self._find("leaf_missing", _span("leaf", self._next, leaf.index), "Sealed leaves are gone.")
-            self._next = leaf.index
-            if self._frontier is not None and self._frontier.size != leaf.index:
+        if leaf.position > self._next:
+            self._find("leaf_missing", _span("leaf", self._next, leaf.position), "Sealed leaves are gone.")
+            self._next = leaf.position
+            if self._frontier is not None and self._frontier.size != leaf.position:
                 self._frontier = None
         return True
 
     def _judge(self, leaf: Leaf, line: JournalLine | None) -> None:
-        place = f"journal row {leaf.seq} (leaf {leaf.index})"
+        place = f"journal row {leaf.seq} (leaf {leaf.position})"
         if line is None:
             self._find("row_missing", place, "The row was sealed and is gone.")
         elif line.leaf_hash() != leaf.hash:
             self._find("row_changed", place, "The row is not the one that was sealed.")
         if len(leaf.hash) != HASH_SIZE:
-            self._find("leaf_malformed", f"leaf {leaf.index}", "What is stored as its hash is none.")
+            self._find("leaf_malformed", f"leaf {leaf.position}", "What is stored as its hash is none.")
         if self._frontier is not None:
             self._frontier.append(leaf.hash)
-        self._next = leaf.index + 1
+        self._next = leaf.position + 1
 
     def _pass(self, size: int, group: list[_Post]) -> None:
         """Hold what was hashed so far against the checkpoints of this size."""
@@ -200,9 +200,10 @@ class _Audit:
     def _posts_inside(self, stored: Iterable[StoredCheckpoint]) -> Iterator[_Post]:
         for row in stored:
             self._inside += 1
-            proved = self._proved(row.note, f"checkpoint {row.size} in the database")
+            place = f"checkpoint {row.size} in the database"
+            proved = self._proved(row.note, place)
             if proved and proved.size != row.size:
-                self._find("checkpoint_forged", f"checkpoint {row.size} in the database", "Its note is of another size.")
+                self._find("checkpoint_forged", place, "Its note is of another size.")
                 proved = None
             yield _Post(row.size, inside=True, note=row.note, proved=proved, frontier=row.frontier)
 

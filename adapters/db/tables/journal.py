@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DDL, Identity, Integer, LargeBinary, Table, event
+from sqlalchemy import DDL, BigInteger, Identity, Integer, LargeBinary, Table, event
+from sqlalchemy.schema import ExecutableDDLElement
 from sqlmodel import Field, SQLModel
 
 from adapters.db.tables.base import instant, json_column
@@ -18,7 +19,7 @@ class JournalRow(SQLModel, table=True):
 
     __tablename__ = "journal"
     # Without AUTOINCREMENT, SQLite would give the number of a deleted last row to the next one.
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - SQLAlchemy's own name and shape
+    __table_args__ = {"sqlite_autoincrement": True}
 
     seq: int = Field(sa_type=BigKey, primary_key=True, sa_column_args=[Identity(always=True)])
     id: UUID = Field(unique=True)
@@ -69,7 +70,7 @@ $body$
 
 
 def _sqlite_guards(table: str) -> dict[str, str]:
-    """SQLite: refusals of each row that would change or go, also by INSERT OR REPLACE, which fires no DELETE trigger."""
+    """SQLite: refuse to change or remove a row, also by INSERT OR REPLACE, which fires no DELETE trigger."""
     taken = " OR ".join(f"{column} = NEW.{column}" for column in _KEYS[table])
     refuse = "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
     replaced = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {taken})"  # noqa: S608 - our own names
@@ -106,12 +107,17 @@ def guard_statements(dialect: str) -> tuple[str, ...]:
     return tuple(SQLITE_GUARDS.values())
 
 
+def _only_on(dialect: str, ddl: str) -> ExecutableDDLElement:
+    statement: ExecutableDDLElement = DDL(ddl.replace("%", "%%"))  # type: ignore[no-untyped-call]
+    return statement.execute_if(dialect=dialect)
+
+
 def _attach(table: Table) -> None:
     """Guard a table also where it is made from the metadata, without a migration."""
     statements = [("sqlite", ddl) for ddl in _sqlite_guards(table.name).values()]
     statements += [("postgresql", ddl) for ddl in (POSTGRESQL_FUNCTION, *_postgresql_guards(table.name).values())]
     for dialect, ddl in statements:
-        event.listen(table, "after_create", DDL(ddl.replace("%", "%%")).execute_if(dialect=dialect))
+        event.listen(table, "after_create", _only_on(dialect, ddl))
 
 
 for _table in (JOURNAL, LEAVES, CHECKPOINTS):

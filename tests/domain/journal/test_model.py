@@ -73,9 +73,7 @@ def test_unreadable_data_cannot_pass_for_the_string_it_spells() -> None:
 def test_a_note_opens_into_what_was_written() -> None:
     opened = open_note(a_note())
 
-    assert opened.checkpoint == Checkpoint(
-        origin="journal.example", size=3, root=ROOT, at="2026-03-01T09:30:00.000Z"
-    )
+    assert opened.checkpoint == Checkpoint(origin="journal.example", size=3, root=ROOT, at="2026-03-01T09:30:00.000Z")
     assert (opened.kid, opened.signature) == ("key-1", b"signature")
 
 

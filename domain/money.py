@@ -1,7 +1,9 @@
 """Amounts of money as people read them."""
 
-_NO_MINOR_UNIT = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split())
-_THOUSANDTHS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
+_NO_MINOR_UNIT = frozenset(
+    ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"]
+)
+_THOUSANDTHS = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
 
 
 def written(amount_minor: int, currency: str) -> str:

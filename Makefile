@@ -22,6 +22,8 @@ CLIENT := .venv-client/.installed-$(call sum,requirements-client.lock)
 
 export PYTHONUTF8 := 1
 export UV_NO_PROGRESS := 1
+# Trust whom this machine trusts (a company's proxy, say), where it says whom.
+export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/cert.pem /etc/ssl/cert.pem),true,false)
 
 .PHONY: help run test lint openapi contract bench lock clean
 

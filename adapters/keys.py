@@ -148,6 +148,7 @@ class FileKeyProvider:
 
     def records(self, purpose: str) -> tuple[KeyRecord, ...]:
         """Every key the purpose ever had, oldest first, with its state."""
+        self._algorithm(purpose)
         return self._ring(purpose).records
 
     def prepare(self, purpose: str) -> str:

@@ -67,7 +67,6 @@ class Why(StrEnum):
     KEY = "key"
     ALG = "alg"
     SIGNATURE = "signature"
-    NESTING = "nesting"
     CLAIMS = "claims"
     ISS = "iss"
     AUD = "aud"
@@ -242,8 +241,6 @@ def _signed_claims(token: str, kid: str, algorithm: object, keys: KeySet) -> dic
         raise TokenFault(Why.ALG)
     try:
         return json_object(jws.verify(token, key.key, algorithms=[key.algorithm]))
-    except RecursionError:
-        raise TokenFault(Why.NESTING) from None
     except JOSEError as fault:
         raise TokenFault(Why.SIGNATURE) from fault
     except ValueError as fault:

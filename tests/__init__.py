@@ -1,0 +1,1 @@
+"""The whole suite; the folders mirror the code."""

@@ -22,7 +22,7 @@ _LONGEST = 128
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApiKey:
+class PresentedKey:
     """A well-formed key. `id` may be shown, logged and looked up by; `text` is the whole key and may not."""
 
     environment: str
@@ -30,30 +30,30 @@ class ApiKey:
     text: str = field(repr=False)
 
 
-def mint(environment: str) -> ApiKey:
+def mint(environment: str) -> PresentedKey:
     """A new key for `environment` (2 to 16 lower-case letters: `live`, `test`). Show `text` once, store its digest."""
     if not _ENVIRONMENT.fullmatch(environment):
         message = "an environment is named by 2 to 16 lower-case letters"
         raise ValueError(message)
     key_id = "".join(secrets.choice(_DIGITS) for _ in range(12))
     body = f"ck_{environment}_{key_id}_{_in_digits(secrets.randbits(256), 43)}"
-    return ApiKey(environment=environment, id=key_id, text=body + _check(body))
+    return PresentedKey(environment=environment, id=key_id, text=body + _check(body))
 
 
-def parse(text: str) -> ApiKey:
+def parse(text: str) -> PresentedKey:
     """The key that `text` spells; Unauthenticated for anything that `mint` could not have made."""
     found = KEY_PATTERN.fullmatch(text) if len(text) <= _LONGEST else None
     if found is None or _check(text[:-6]) != found[4]:
         raise Unauthenticated
-    return ApiKey(environment=found[1], id=found[2], text=text)
+    return PresentedKey(environment=found[1], id=found[2], text=text)
 
 
-def digest(key: ApiKey) -> str:
+def digest(key: PresentedKey) -> str:
     """What is stored in the key's place: SHA-256 of the whole key, hex, so that id and environment are bound too."""
     return sha256(key.text.encode("ascii")).hexdigest()
 
 
-def matches(key: ApiKey, stored: str) -> bool:
+def matches(key: PresentedKey, stored: str) -> bool:
     """Whether `stored` is this key's digest, in time that does not tell how much of it is."""
     return compare_digest(digest(key).encode(), stored.encode())
 

@@ -24,8 +24,8 @@ LATEST = 253_402_300_799
 """The last second of the year 9999: what every calendar here can hold."""
 PARTS = 3
 REFUSED_HEADERS = frozenset({"jku", "jwk", "x5u", "x5c", "crit", "b64", "zip", "enc", "cty"})
-RESERVED_SUBJECTS = ("system:", "key:")
-"""Names that the service gives to itself and to API keys; no issuer may hand them out."""
+RESERVED_SUBJECTS = ("system:", "organisation:")
+"""Names that the service gives to itself and to the holders of API keys; no issuer may hand them out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.api_keys import KEY_PATTERN, ApiKey, digest, looks_like_one, matches, mint, parse
+from adapters.api_keys import KEY_PATTERN, PresentedKey, digest, looks_like_one, matches, mint, parse
 from domain.errors import Unauthenticated
 
 
@@ -37,7 +37,7 @@ def test_a_key_is_known_by_its_digest_alone() -> None:
 
 def test_the_digest_binds_the_environment() -> None:
     key = mint("live")
-    moved = ApiKey(environment="test", id=key.id, text=key.text.replace("ck_live", "ck_test"))
+    moved = PresentedKey(environment="test", id=key.id, text=key.text.replace("ck_live", "ck_test"))
 
     assert not matches(moved, digest(key))
 

@@ -3,7 +3,7 @@
 They are `DomainError`s so that one table gives every refusal its status and one catalogue lists them all.
 """
 
-from domain.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
+from domain.errors import DomainError, Forbidden, Invalid, NotFound
 
 
 class InvalidRequest(Invalid):
@@ -83,14 +83,6 @@ class IdempotencyKeyReused(DomainError):
 
     code = "idempotency_key_reused"
     title = "This Idempotency-Key was used for another request."
-
-
-class IdempotencyKeyInFlight(Conflict):
-    """A request with the same Idempotency-Key is still under way."""
-
-    code = "idempotency_key_in_flight"
-    title = "A request with this Idempotency-Key is still under way."
-    retry_after = 1
 
 
 class PreconditionRequired(DomainError):

@@ -1,6 +1,6 @@
 """Experience in days, each counted once, and the training that waives it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -10,6 +10,8 @@ from domain.applications.rules_case import AWAITS_STAFF, MET, Case, Verdict, fin
 from domain.dates import add_months
 from domain.programs.clauses import Experience, PartTime, Provider, RecognisedWhen, Waiver
 from domain.ruling import Finding
+
+_DAYS_OF_YEAR = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +41,30 @@ def counted_days(spans: Iterable[Span]) -> Fraction:
     return days
 
 
-def days_asked(months: int, starts: Sequence[date]) -> int:
-    """How many days `months` are: from the start of whichever span makes them fewest, so that more work never hurts.
+def days_asked(months: int, spans: Sequence[Span]) -> int:
+    """How many days `months` are for this work, of which there must be some; more work never hurts.
 
-    For one unbroken span it is the calendar: a year from 1 March 2023 has 366 days, and ends on 29 February 2024.
+    Full-time work is judged by the calendar, from the start of whichever unbroken stretch makes the months shortest:
+    a year from 1 March 2023 has 366 days and ends on 29 February 2024. Work in shares lies across years of both
+    lengths, so a year of it is 365 days.
     """
-    return min((add_months(start, months) - start).days for start in starts)
+    if any(span.weight < 1 for span in spans):
+        return months * _DAYS_OF_YEAR // 12
+    return min((add_months(start, months) - start).days for start in _stretches(spans))
+
+
+def _stretches(spans: Iterable[Span]) -> Iterator[date]:
+    """The first days of the unbroken stretches that the spans make together."""
+    reached: date | None = None
+    for span in sorted((span for span in spans if span.first <= span.last), key=lambda span: span.first):
+        if reached is None or (span.first - reached).days > 1:
+            yield span.first
+        reached = span.last if reached is None else max(reached, span.last)
 
 
 def experience(clause: Experience, case: Case) -> Finding:
     """Do the related jobs come to the months asked for, up to and including the day?"""
-    jobs = [job for job in case.counting(case.facts.experience) if job.starts_on <= case.on]
+    jobs = [job for job in case.counting(case.facts.experience) if _begun(job, case.on)]
     if not jobs:
         return finding(clause, case, Verdict(code="experience_none", found="No experience was given."))
     related = [job for job in jobs if _related(job, clause)]
@@ -72,6 +87,10 @@ def waiver(clause: Waiver, case: Case) -> Finding:
     return nearest(clause, case, verdicts, none)
 
 
+def _begun(job: ExperienceFact, on: date) -> bool:
+    return job.starts_on <= min(job.ends_on or on, on)
+
+
 def _related(job: ExperienceFact, clause: Experience) -> bool:
     return job.related if job.related is not None else job.setting in clause.settings
 
@@ -80,7 +99,7 @@ def _sum(jobs: list[ExperienceFact], clause: Experience, case: Case) -> Verdict:
     spans = [span for job in jobs if (span := _span(job, clause, case.on))]
     if not spans:
         return _nothing_counts(jobs)
-    days, asked = counted_days(spans), days_asked(clause.months, [span.first for span in spans])
+    days, asked = counted_days(spans), days_asked(clause.months, spans)
     found = f"{int(days)} of {asked} days of related experience, counted up to {case.on}."
     return Verdict(code=MET if days >= asked else "experience_short", found=found)
 
@@ -98,8 +117,6 @@ def _span(job: ExperienceFact, clause: Experience, on: date) -> Span | None:
     if by_hours and (job.hours_per_week is None or job.hours_per_week < clause.min_hours_per_week):
         return None
     last = min(job.ends_on or on, on)
-    if last < job.starts_on:
-        return None
     if clause.part_time is PartTime.NONE or job.hours_per_week is None:
         return Span(job.starts_on, last)
     return Span(job.starts_on, last, min(Fraction(job.hours_per_week) / Fraction(clause.full_time_hours), Fraction(1)))

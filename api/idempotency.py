@@ -13,35 +13,15 @@ from typing import Any
 import orjson
 from fastapi import Request, Response
 
+from api.edge_errors import IdempotencyKeyRequired, IdempotencyKeyReused, PreconditionRequired
 from domain.actors import Actor
-from domain.errors import DomainError, Fault, Invalid, Stale
+from domain.errors import Fault, Invalid, Stale
 from domain.ports import KeptAnswer, KeptAnswers
 
 LIFETIME = timedelta(hours=24)
 _KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
 _ETAG = re.compile(r'^"([1-9][0-9]{0,17})"$')
 _KEPT_HEADERS = ("etag", "location", "content-type", "link")
-
-
-class IdempotencyKeyRequired(DomainError):
-    """Money or a credential moves here: a retry must be recognisable."""
-
-    code = "idempotency_key_required"
-    title = "This request needs an Idempotency-Key header."
-
-
-class IdempotencyKeyReused(DomainError):
-    """The same key came with another request."""
-
-    code = "idempotency_key_reused"
-    title = "This Idempotency-Key was used for a different request."
-
-
-class PreconditionRequired(DomainError):
-    """A change must say which version it means to change."""
-
-    code = "precondition_required"
-    title = "This request needs an If-Match header with the ETag you last read."
 
 
 class Precondition:

@@ -38,9 +38,9 @@ Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 class Resource(Out):
-    """The answer for one entity. `kind` names its rows of the authorization table."""
+    """The answer for one entity. `noun` names its rows of the authorization table."""
 
-    kind: ClassVar[str] = ""
+    noun: ClassVar[str] = ""
 
     id: Any
     version: int
@@ -96,8 +96,8 @@ class Route:
         if self.answers is None:
             return orjson.dumps(result)
         model = result if isinstance(result, self.answers) else self.answers.model_validate(result)
-        if isinstance(model, Resource) and self.answers.kind and not model.allowed_actions:
-            model = model.model_copy(update={"allowed_actions": allowed_actions(actor, model.kind, result)})
+        if isinstance(model, Resource) and model.noun and not model.allowed_actions:
+            model = model.model_copy(update={"allowed_actions": allowed_actions(actor, model.noun, result)})
         return model.__pydantic_serializer__.to_json(model)
 
 

@@ -50,12 +50,16 @@ def permission(
     )
 
 
+_NEVER_PERSONS_OF_OURS = frozenset({Role.PARTNER, Role.SPONSOR, Role.AUDITOR})
+"""Machines and onlookers: being signed in is not enough for them."""
+
+
 def admits(actor: Actor, action: str) -> bool:
     """Whether a caller of these roles may ever take this action, on some thing or other."""
     row = TABLE[action]
     if row.public or actor.system or actor.roles & row.roles:
         return True
-    if row.signed_in and actor.subject != "anonymous":
+    if row.signed_in and actor.subject != "anonymous" and not actor.roles & _NEVER_PERSONS_OF_OURS:
         return True
     return row.owner and Role.CANDIDATE in actor.roles
 
@@ -109,10 +113,27 @@ def _took_part(actor: Actor, thing: object, field: str) -> bool:
 
 _REVIEWER, _ADMIN, _AUDITOR = Role.REVIEWER, Role.ADMINISTRATOR, Role.AUDITOR
 _RUNS_JOBS = (Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, Role.CREDENTIAL_OFFICER, _ADMIN)
+_SEES_FILES = (_REVIEWER, Role.EXAM_MANAGER, Role.CREDENTIAL_OFFICER, _ADMIN)
 
 TABLE: dict[str, Permission] = {
     # --- programs: public reading, staff publishing
     # --- candidates
+    "candidate.register": permission(_REVIEWER, _ADMIN, signed_in=True),
+    "candidate.link": permission(signed_in=True),
+    "candidate.list": permission(_REVIEWER, Role.EXAM_MANAGER, Role.CREDENTIAL_OFFICER, Role.FINANCE, _ADMIN, _AUDITOR),
+    "candidate.read": permission(
+        _REVIEWER, Role.EXAM_MANAGER, Role.CREDENTIAL_OFFICER, Role.FINANCE, _ADMIN, _AUDITOR, owner=True
+    ),
+    "candidate.update": permission(_REVIEWER, _ADMIN, owner=True, states=("active",)),
+    "candidate.change_name": permission(_REVIEWER, Role.CREDENTIAL_OFFICER, _ADMIN, owner=True, states=("active",)),
+    "candidate.invite": permission(_REVIEWER, _ADMIN, states=("active",)),
+    "licence.record": permission(_REVIEWER, _ADMIN, owner=True),
+    "licence.read": permission(_REVIEWER, Role.CREDENTIAL_OFFICER, _ADMIN, _AUDITOR, owner=True),
+    "licence.update": permission(_REVIEWER, _ADMIN, owner=True),
+    "licence.verify": permission(_REVIEWER, _ADMIN),
+    "education.record": permission(_REVIEWER, _ADMIN, owner=True),
+    "education.read": permission(_REVIEWER, Role.CREDENTIAL_OFFICER, _ADMIN, _AUDITOR, owner=True),
+    "education.judge": permission(_REVIEWER, _ADMIN),
     # --- applications
     # --- exams
     # --- scores
@@ -123,4 +144,10 @@ TABLE: dict[str, Permission] = {
     "job.read": permission(*STAFF, _AUDITOR),
     "job.cancel": permission(*_RUNS_JOBS, states=("queued", "running")),
     "job.resume": permission(*_RUNS_JOBS, states=("failed", "cancelled")),
+    "file.upload": permission(*_SEES_FILES, owner=True, states=("active",)),
+    "file.read": permission(*_SEES_FILES, _AUDITOR, owner=True),
+    "file.read_accommodation": permission(Role.EXAM_MANAGER, _ADMIN, _AUDITOR, owner=True),
+    "file.remove": permission(_ADMIN, owner=True, states=("stored",)),
+    "notice.list": permission(*STAFF, _AUDITOR, owner=True),
+    "notice.resend": permission(_REVIEWER, Role.CREDENTIAL_OFFICER, _ADMIN, states=("failed",)),
 }

@@ -1,6 +1,6 @@
 """Keyset pages: what a list asks of a repository, and what it gets."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -19,6 +19,10 @@ class PageRequest:
     after: tuple[object, object] | None = None
     equals: dict[str, object] = field(default_factory=dict)
     starts_with: dict[str, str] = field(default_factory=dict)
+
+    def within(self, **equals: object) -> "PageRequest":
+        """The same request, kept to the rows whose fields equal these values too."""
+        return replace(self, equals={**self.equals, **equals})
 
 
 @dataclass(frozen=True, slots=True)

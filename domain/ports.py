@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from domain.access.model import ApiKey, RoleGrant
@@ -15,8 +15,10 @@ from domain.credentials.model import Award, Credential, StandingChange
 from domain.entity import Entity
 from domain.events import Event
 from domain.exams.model import Accommodation, Administration, Authorization, Registration, Session
+from domain.files.model import StoredFile
 from domain.jobs.model import Job, JobOutcome
 from domain.journal.model import Backlog, JournalLine, Leaf, StoredCheckpoint
+from domain.notices.model import Notice
 from domain.paging import Page, PageRequest
 from domain.payments.model import Charge, Payment, Refund
 from domain.programs.model import PolicyEdition, RecognisedProvider
@@ -410,6 +412,11 @@ class UnitOfWork(Protocol):
     def payments(self) -> Repository[Payment]: ...  # noqa: D102
     @property
     def refunds(self) -> Repository[Refund]: ...  # noqa: D102
+    # letters and files
+    @property
+    def notices(self) -> Repository[Notice]: ...  # noqa: D102
+    @property
+    def stored_files(self) -> Repository[StoredFile]: ...  # noqa: D102
     # jobs
     @property
     def jobs(self) -> Repository[Job]: ...  # noqa: D102

@@ -12,6 +12,7 @@ from sqlalchemy import create_engine
 
 from adapters.db.engine import Database
 from adapters.db.tables import metadata
+from adapters.jobs import prepare
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +53,7 @@ def postgres_template(postgres_server: str) -> str:
     admin.dispose()
     database = Database(_with_database(postgres_server, "template_certificant"))
     metadata.create_all(database.engine)
+    prepare(database.url)
     database.close()
     return "template_certificant"
 
@@ -75,6 +77,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
     database = Database(f"sqlite:///{path}")
     metadata.create_all(database.engine)
+    prepare(database.url)
     with database.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()

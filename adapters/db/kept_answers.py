@@ -11,8 +11,8 @@ from domain.ports import KeptAnswer
 
 _TABLE = KeptAnswerRow.__table__  # type: ignore[attr-defined]
 _CLAIM = {
-    "sqlite": sqlite.insert(_TABLE).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(_TABLE).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.scope),
+    "postgresql": postgresql.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.scope),
 }
 _READ = select(_TABLE).where(_TABLE.c.scope == bindparam("scope_"))
 _ANSWER = (
@@ -41,7 +41,7 @@ class SqlKeptAnswers:
             "headers": None,
             "body": None,
         }
-        while self._connection.execute(_CLAIM[self._connection.dialect.name], row).rowcount != 1:
+        while self._connection.execute(_CLAIM[self._connection.dialect.name], row).first() is None:
             earlier = self._connection.execute(_READ, {"scope_": scope}).mappings().first()
             if earlier is not None and earlier["kept_until"] >= now:
                 return KeptAnswer(

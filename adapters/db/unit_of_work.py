@@ -28,8 +28,10 @@ from domain.entity import Entity
 from domain.errors import Unauthenticated
 from domain.events import Event
 from domain.exams.model import Accommodation, Administration, Authorization, Registration, Session
+from domain.files.model import StoredFile
 from domain.jobs.model import Job, JobOutcome
 from domain.journal.model import Entry
+from domain.notices.model import Notice
 from domain.payments.model import Charge, Payment, Refund
 from domain.programs.model import RecognisedProvider
 from domain.renewals.model import Activity, ApprovedActivity, Cycle
@@ -110,6 +112,8 @@ class SqlUnitOfWork:
     charges = Store(Charge)
     payments = Store(Payment)
     refunds = Store(Refund)
+    notices = Store(Notice)
+    stored_files = Store(StoredFile)
     jobs = Store(Job)
     job_outcomes = Store(JobOutcome)
 

@@ -1,0 +1,153 @@
+"""Verbs of candidates: register, invite, link, change a profile or a legal name."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from domain.actors import Actor
+from domain.candidates.errors import AlreadyLinked, EmailNotVerified, InvitationSpent
+from domain.candidates.events import (
+    CandidateInvited,
+    CandidateRegistered,
+    CandidateUpdated,
+    IdentityLinked,
+    LegalNameChanged,
+)
+from domain.candidates.model import Candidate, Identity, Invitation, PastName, PersonName, PostalAddress
+from domain.errors import NotFound
+from domain.numbers import reference
+from domain.ports import UnitOfWork
+
+INVITATION_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What a candidate says of themselves."""
+
+    legal_name: PersonName
+    email: str
+    practises_in: str
+    date_of_birth: date | None = None
+    phone: str | None = None
+    address: PostalAddress | None = None
+
+
+def search_name(name: PersonName) -> str:
+    """The form by which staff search: casefolded, family name first."""
+    return " ".join(f"{name.family} {name.given} {name.middle}".casefold().split())
+
+
+def register(uow: UnitOfWork, actor: Actor, profile: Profile) -> Candidate:
+    """Open a candidate record: staff for anyone, a signed-in person for themselves, whose sign-in is tied to it."""
+    actor.must("candidate.register")
+    if not actor.is_staff and actor.candidate_id is not None:
+        raise AlreadyLinked
+    candidate = uow.candidates.add(
+        Candidate(
+            id=uow.new_id(),
+            number=reference("C", uow.random(8)),
+            legal_name=profile.legal_name,
+            search_name=search_name(profile.legal_name),
+            email=profile.email,
+            practises_in=profile.practises_in,
+            date_of_birth=profile.date_of_birth,
+            phone=profile.phone,
+            address=profile.address,
+            created_at=uow.now,
+        )
+    )
+    uow.record(CandidateRegistered(candidate_id=candidate.id))
+    if not actor.is_staff and not actor.system:
+        _link(uow, actor, candidate.id, "registration")
+    return candidate
+
+
+def update(uow: UnitOfWork, actor: Actor, candidate_id: UUID, changes: dict[str, object]) -> Candidate:
+    """Change contact details and country of practice; the legal name has a verb of its own."""
+    candidate = uow.candidates.get(candidate_id)
+    actor.must("candidate.update", candidate)
+    changed = uow.candidates.save(replace(candidate, **changes))  # type: ignore[arg-type]
+    uow.record(CandidateUpdated(candidate_id=candidate_id, fields=",".join(sorted(changes))))
+    return changed
+
+
+def change_name(
+    uow: UnitOfWork, actor: Actor, candidate_id: UUID, name: PersonName, reason: str, file_id: UUID | None
+) -> Candidate:
+    """Change the legal name, keeping the former one with the time and reason of the change."""
+    candidate = uow.candidates.get(candidate_id)
+    actor.must("candidate.change_name", candidate)
+    former = PastName(
+        name=candidate.legal_name, until=uow.now, reason=reason, changed_by=actor.subject, file_id=file_id
+    )
+    changed = uow.candidates.save(
+        replace(
+            candidate,
+            legal_name=name,
+            search_name=search_name(name),
+            past_names=(*candidate.past_names, former),
+        )
+    )
+    for application in uow.applications.find(candidate_id=candidate_id):
+        uow.applications.save(replace(application, search_name=changed.search_name))
+    uow.record(LegalNameChanged(candidate_id=candidate_id, reason="legal_name"))
+    return changed
+
+
+def invite(uow: UnitOfWork, actor: Actor, candidate_id: UUID) -> tuple[Invitation, str]:
+    """A one-time link for a candidate whom staff registered; the token is returned once and kept as a digest."""
+    candidate = uow.candidates.get(candidate_id)
+    actor.must("candidate.invite", candidate)
+    token = uow.random(32).hex()
+    invitation = uow.invitations.add(
+        Invitation(
+            id=uow.new_id(),
+            candidate_id=candidate_id,
+            token_digest=sha256(token.encode()).hexdigest(),
+            created_by=actor.subject,
+            created_at=uow.now,
+            expires_at=uow.now + timedelta(days=INVITATION_DAYS),
+        )
+    )
+    uow.record(CandidateInvited(candidate_id=candidate_id, invitation_id=invitation.id))
+    return invitation, token
+
+
+def accept(uow: UnitOfWork, actor: Actor, token: str) -> Candidate:
+    """Tie the caller's sign-in to the candidate whom the invitation names."""
+    actor.must("candidate.link")
+    found = uow.invitations.first(token_digest=sha256(token.encode()).hexdigest())
+    if found is None:
+        raise NotFound
+    invitation = uow.invitations.lock(found.id)
+    if invitation.used_at is not None or invitation.expires_at <= uow.now:
+        raise InvitationSpent
+    uow.invitations.save(replace(invitation, used_at=uow.now, used_by=actor.subject))
+    _link(uow, actor, invitation.candidate_id, "invitation")
+    return uow.candidates.get(invitation.candidate_id)
+
+
+def link_by_email(uow: UnitOfWork, actor: Actor) -> Candidate:
+    """Tie the caller's sign-in to the one candidate without a sign-in who has the caller's verified e-mail address."""
+    actor.must("candidate.link")
+    if actor.email is None:
+        raise EmailNotVerified
+    found = uow.candidates.find(email=actor.email.lower(), status="active")
+    free = [candidate for candidate in found if not uow.identities.find(candidate_id=candidate.id)]
+    if len(free) != 1:
+        raise NotFound
+    _link(uow, actor, free[0].id, "verified_email")
+    return free[0]
+
+
+def _link(uow: UnitOfWork, actor: Actor, candidate_id: UUID, how: str) -> None:
+    if actor.candidate_id is not None:
+        raise AlreadyLinked
+    identity = uow.identities.add(
+        Identity(
+            id=uow.new_id(), subject=actor.subject, candidate_id=candidate_id, linked_at=uow.now, how=how
+        )
+    )
+    uow.record(IdentityLinked(candidate_id=candidate_id, identity_id=identity.id, how=how))

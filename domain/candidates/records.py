@@ -1,0 +1,76 @@
+"""Verbs of a candidate's records: licences and education, recorded by the candidate and verified by staff."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from domain.actors import Actor
+from domain.candidates.events import EducationJudged, EducationRecorded, LicenceRecorded, LicenceVerified
+from domain.candidates.model import Education, Licence, Verification
+from domain.ports import UnitOfWork
+
+
+def add_licence(uow: UnitOfWork, actor: Actor, candidate_id: UUID, details: dict[str, object]) -> Licence:
+    """Record a licence, not yet verified."""
+    actor.must("licence.record", uow.candidates.get(candidate_id))
+    licence = uow.licences.add(Licence(id=uow.new_id(), candidate_id=candidate_id, **details))  # type: ignore[arg-type]
+    uow.record(LicenceRecorded(candidate_id=candidate_id, licence_id=licence.id, status=licence.status))
+    return licence
+
+
+def change_licence(uow: UnitOfWork, actor: Actor, licence_id: UUID, details: dict[str, object]) -> Licence:
+    """Change a licence's particulars; what was verified before must be verified anew, unless staff change it."""
+    licence = uow.licences.get(licence_id)
+    actor.must("licence.update", licence)
+    fresh = {} if actor.is_staff else {"verification": Verification.UNVERIFIED, "verified_at": None, "verified_by": None}
+    changed = uow.licences.save(replace(licence, **details, **fresh))  # type: ignore[arg-type]
+    uow.record(LicenceRecorded(candidate_id=licence.candidate_id, licence_id=licence.id, status=changed.status))
+    return changed
+
+
+def verify_licence(uow: UnitOfWork, actor: Actor, licence_id: UUID, verification: Verification, source: str) -> Licence:
+    """Say whether the licence agrees with its source (`source` names which was asked)."""
+    licence = uow.licences.get(licence_id)
+    actor.must("licence.verify", licence)
+    judged = uow.licences.save(
+        replace(
+            licence, verification=verification, verified_at=uow.now, verified_by=actor.subject, verified_with=source
+        )
+    )
+    uow.record(
+        LicenceVerified(candidate_id=licence.candidate_id, licence_id=licence.id, verification=verification.value)
+    )
+    return judged
+
+
+def add_education(uow: UnitOfWork, actor: Actor, candidate_id: UUID, details: dict[str, object]) -> Education:
+    """Record a degree or an FPGEC certificate, not yet verified."""
+    actor.must("education.record", uow.candidates.get(candidate_id))
+    education = uow.educations.add(Education(id=uow.new_id(), candidate_id=candidate_id, **details))  # type: ignore[arg-type]
+    uow.record(EducationRecorded(candidate_id=candidate_id, education_id=education.id))
+    return education
+
+
+def judge_education(
+    uow: UnitOfWork, actor: Actor, education_id: UUID, verification: Verification, equivalent: bool | None
+) -> Education:
+    """Verify a degree, and judge whether it is equivalent to the one the policy asks for."""
+    education = uow.educations.get(education_id)
+    actor.must("education.judge", education)
+    judged = uow.educations.save(
+        replace(
+            education,
+            verification=verification,
+            equivalent=equivalent,
+            verified_at=uow.now,
+            verified_by=actor.subject,
+        )
+    )
+    uow.record(
+        EducationJudged(
+            candidate_id=education.candidate_id,
+            education_id=education.id,
+            verification=verification.value,
+            equivalent=equivalent,
+        )
+    )
+    return judged

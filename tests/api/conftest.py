@@ -1,0 +1,22 @@
+"""The service for the tests of the routes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.world import World, a_world
+
+
+@pytest.fixture
+def world(sqlite_url: str, tmp_path: Path) -> Iterator[World]:
+    """A whole service over a fresh SQLite file."""
+    with a_world(sqlite_url, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def either_world(database_url: str, tmp_path: Path) -> Iterator[World]:
+    """A whole service over each engine in turn."""
+    with a_world(database_url, tmp_path) as made:
+        yield made

@@ -1,0 +1,145 @@
+"""A whole service in one process for tests: the real application over a real database, with a clock to turn."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, event
+from starlette.testclient import TestClient
+
+from adapters import api_keys
+from adapters.db.engine import Contended, Database
+from adapters.db.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
+from adapters.dev_issuer import DevelopmentIssuer
+from adapters.files import ObjectFiles, open_store
+from adapters.jwks import StaticJwks
+from adapters.payments import InvoiceGateway
+from adapters.tokens import JoseTokenVerifier, TokenTerms
+from api.app import Parts, create_app
+from api.auth import Authenticator
+from domain.actors import Actor, Role, the_service
+from domain.ports import Files, PaymentGateway
+
+AUDIENCE = "certificant"
+MORNING = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+
+
+@dataclass
+class Clock:
+    """A clock that moves when it is told to."""
+
+    now: datetime = MORNING
+
+    def __call__(self) -> datetime:
+        """The instant it shows."""
+        return self.now
+
+    def advance(self, **by: float) -> None:
+        """Turn it on: `advance(days=3)`."""
+        self.now += timedelta(**by)
+
+    def set(self, to: datetime) -> None:
+        """Turn it to an instant."""
+        self.now = to
+
+
+@dataclass
+class Tasks:
+    """The tasks that committed transactions started, in order, until a test carries them out."""
+
+    waiting: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    _pending: dict[int, list[tuple[str, Mapping[str, Any]]]] = field(default_factory=dict)
+    _seen: set[tuple[str, str]] = field(default_factory=set)
+
+    def attach(self, database: Database) -> None:
+        """Follow the commits and rollbacks of a database."""
+        event.listen(database.engine, "commit", self._committed)
+        event.listen(database.engine, "rollback", self._rolled_back)
+
+    def enqueue(
+        self, connection: Connection, kind: str, parameters: Mapping[str, object], unique_key: str | None = None
+    ) -> None:
+        """Remember the task until the transaction's end."""
+        if unique_key is not None:
+            if (kind, unique_key) in self._seen:
+                return
+            self._seen.add((kind, unique_key))
+        self._pending.setdefault(id(connection), []).append((kind, dict(parameters)))
+
+    def _committed(self, connection: Connection) -> None:
+        self.waiting.extend(self._pending.pop(id(connection), []))
+
+    def _rolled_back(self, connection: Connection) -> None:
+        self._pending.pop(id(connection), None)
+
+
+@dataclass
+class World:
+    """The service and everything a test needs to stand before it."""
+
+    client: TestClient
+    units: SqlUnitsOfWork
+    database: Database
+    clock: Clock
+    tasks: Tasks
+    issuer: DevelopmentIssuer
+    files: ObjectFiles
+
+    def token(self, *roles: Role | str, subject: str | None = None, email: str | None = None) -> dict[str, str]:
+        """The Authorization header of a subject with these roles; its subject is the roles' names where none is said."""
+        names = [str(role) for role in roles]
+        token = self.issuer.mint(
+            subject or "-".join(names) or "someone", roles=names, email=email, email_verified=email is not None
+        )
+        return {"authorization": f"Bearer {token}"}
+
+    @contextmanager
+    def unit(self, actor: Actor | None = None) -> Iterator[SqlUnitOfWork]:
+        """A writing unit of work, as the service itself unless told otherwise."""
+        with self.units.begin(actor or the_service("test")) as uow:
+            yield uow
+
+    def run_tasks(self, handlers: Mapping[str, Callable[..., None]]) -> None:
+        """Carry out the waiting tasks whose kind has a handler, and those that they start."""
+        while self.tasks.waiting:
+            kind, parameters = self.tasks.waiting.pop(0)
+            if kind in handlers:
+                handlers[kind](self.units, parameters)
+
+    def id_of(self, header: dict[str, str]) -> UUID:
+        """The candidate whom a sign-in belongs to, registered now."""
+        body = {
+            "legal_name": {"family": "Okafor", "given": "Adaeze"},
+            "email": "adaeze@example.org",
+            "practises_in": "US",
+        }
+        answer = self.client.post("/v1/candidates", json=body, headers=header)
+        assert answer.status_code == 201, answer.text
+        return UUID(answer.json()["id"])
+
+
+@contextmanager
+def a_world(url: str, directory: Path) -> Iterator[World]:
+    """A running service over the database at `url`, whose schema exists already."""
+    clock, tasks, database = Clock(), Tasks(), Database(url)
+    tasks.attach(database)
+    # Tokens live by the real clock: turning the body's clock on by years does not sign everyone out.
+    issuer = DevelopmentIssuer(directory, audience=AUDIENCE)
+    terms = TokenTerms(issuer=issuer.issuer, audiences=frozenset({AUDIENCE}))
+    verifier = JoseTokenVerifier(StaticJwks(issuer.jwks()), terms)
+    units = SqlUnitsOfWork(database, clock=clock, queue=tasks)
+    files = ObjectFiles(open_store("memory:///"))
+    parts = Parts(
+        units=units,
+        authenticator=Authenticator(verifier, api_keys.looks_like_one),
+        contended=Contended,
+        doors={Files: files, PaymentGateway: InvoiceGateway("CPS", "Pay by transfer, naming the invoice.")},
+        cursor_secret=b"a secret for the cursors of tests",
+        close=database.close,
+    )
+    with TestClient(create_app(parts), raise_server_exceptions=False) as client:
+        yield World(client, units, database, clock, tasks, issuer, files)

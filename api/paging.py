@@ -1,6 +1,8 @@
 """Lists: opaque signed keyset cursors, a bounded limit, sorts and filters from an allowlist.
 
-    APPLICATIONS = Listing(Application, sorts=("id", "search_name"), filters={"status": ApplicationStatus}, prefixes=("search_name",))
+    APPLICATIONS = Listing(
+        Application, sorts=("id", "search_name"), filters={"status": ApplicationStatus}, prefixes=("search_name",)
+    )
 
 A cursor is the last row's place in the order, signed together with the path, the sort and the filters it belongs to: it
 serves no other list, and nobody can make one up.
@@ -21,13 +23,15 @@ import orjson
 from fastapi import Query, Request
 from pydantic import TypeAdapter
 
+from api.edge_errors import InvalidCursor
 from api.fields import Line
 from domain.entity import Entity
-from domain.errors import Fault, Invalid
+from domain.errors import Fault
 from domain.paging import Page, PageRequest
 
 LONGEST = 1_024
 _SEAL = 16
+_START = Annotated[Line | None, Query(description="The start of it.")]
 
 
 @dataclass(frozen=True)
@@ -49,13 +53,13 @@ class Listing:
             _optional("cursor", _text("Where the page before ended.", LONGEST), None),
             _optional("sort", Annotated[Literal[choices], Query(description="The order.")], self.default_sort),
             *(_optional(key, Annotated[kind | None, Query()], None) for key, kind in self.filters.items()),
-            *(_optional(key, Annotated[Line | None, Query(description="The start of it.")], None) for key in self.prefixes),
+            *(_optional(key, _START, None) for key in self.prefixes),
         ]
 
     def arguments(self, request: Request, arguments: dict[str, Any], name: str) -> dict[str, Any]:
         """The route's arguments, with the query's parameters gathered into the `PageRequest` called `name`.
 
-        Raises Invalid for a cursor that is not this list's.
+        Raises InvalidCursor for a cursor that is not this list's.
         """
         rest = dict(arguments)
         limit, cursor, sort = rest.pop("limit"), rest.pop("cursor"), rest.pop("sort")
@@ -107,8 +111,8 @@ def _seal(request: Request, place: bytes) -> bytes:
     return hmac.digest(request.app.state.cursor_secret, message, sha256)[:_SEAL]
 
 
-def _not_ours() -> Invalid:
-    return Invalid(Fault("/cursor", "invalid_cursor", "This cursor does not belong to this list."))
+def _not_ours() -> InvalidCursor:
+    return InvalidCursor(Fault("/query/cursor", "invalid_cursor", "This cursor does not belong to this list."))
 
 
 def _optional(name: str, annotation: Any, default: object) -> inspect.Parameter:  # noqa: ANN401 - a type expression

@@ -1,0 +1,84 @@
+"""Cross-origin requests: browsers' consoles on an allowlist of origins. Pure ASGI.
+
+Callers authenticate with a bearer header, never with a cookie, so credentials are not allowed, whatever the origin.
+"""
+
+from collections.abc import Iterable
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.edge_errors import OriginRefused
+from api.problems import send_problem
+
+_METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE"
+_REQUEST_HEADERS = b"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id"
+_SHOWN = (
+    b"Deprecation, ETag, Idempotent-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, Sunset, "
+    b"WWW-Authenticate, X-Request-Id"
+)
+_DAY = b"86400"
+
+
+class Cors:
+    """ASGI middleware that answers preflights and says which pages may read an answer. `*` allows every origin."""
+
+    def __init__(self, app: ASGIApp, origins: Iterable[str] = ()) -> None:
+        self._app = app
+        self._origins = frozenset(origin.encode() for origin in origins)
+        self._all = b"*" in self._origins
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a preflight, or hand on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        origin = _header(scope, b"origin")
+        if origin is None:
+            await self._app(scope, receive, send if self._all else _varying(send, ()))
+        elif scope["method"] == "OPTIONS" and _header(scope, b"access-control-request-method") is not None:
+            await self._preflight(scope, send, origin)
+        else:
+            await self._app(scope, receive, _varying(send, self._shown_to(origin)))
+
+    async def _preflight(self, scope: Scope, send: Send, origin: bytes) -> None:
+        allowed = self._allowed(origin)
+        if allowed is None:
+            await send_problem(OriginRefused(), scope, send, extra=[(b"vary", b"Origin")])
+            return
+        headers = [
+            (b"access-control-allow-origin", allowed),
+            (b"access-control-allow-methods", _METHODS),
+            (b"access-control-allow-headers", _REQUEST_HEADERS),
+            (b"access-control-max-age", _DAY),
+            (b"vary", b"Origin"),
+        ]
+        await send({"type": "http.response.start", "status": 204, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+    def _allowed(self, origin: bytes) -> bytes | None:
+        if self._all:
+            return b"*"
+        return origin if origin in self._origins else None
+
+    def _shown_to(self, origin: bytes) -> tuple[tuple[bytes, bytes], ...]:
+        allowed = self._allowed(origin)
+        if allowed is None:
+            return ()
+        return ((b"access-control-allow-origin", allowed), (b"access-control-expose-headers", _SHOWN))
+
+
+def _header(scope: Scope, wanted: bytes) -> bytes | None:
+    value: bytes
+    for name, value in scope["headers"]:
+        if name == wanted:
+            return value
+    return None
+
+
+def _varying(send: Send, headers: tuple[tuple[bytes, bytes], ...]) -> Send:
+    async def shown(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message.get("headers", ()), *headers, (b"vary", b"Origin")]}
+        await send(message)
+
+    return shown

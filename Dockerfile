@@ -22,7 +22,8 @@ RUN groupadd --system --gid 10001 certificant \
     && useradd --system --uid 10001 --gid certificant --home-dir /var/lib/certificant --create-home certificant
 COPY --from=install /srv /srv
 WORKDIR /srv
-ENV PATH=/srv/.venv/bin:$PATH PYTHONUTF8=1 PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+ENV PATH=/srv/.venv/bin:$PATH PYTHONUTF8=1 PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    CERTIFICANT_DATA_DIR=/var/lib/certificant CERTIFICANT_HOST=0.0.0.0 CERTIFICANT_PORT=8000
 USER certificant
 VOLUME /var/lib/certificant
 EXPOSE 8000
@@ -31,4 +32,4 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 CMD ["pyt
     "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/readyz', timeout=2)"]
 # Migrating is safe to repeat, and safe beside a sibling that does the same.
 ENTRYPOINT ["/bin/sh", "-c", "certificant migrate && exec certificant \"$@\"", "certificant"]
-CMD ["serve", "--host", "0.0.0.0", "--port", "8000"]
+CMD ["serve"]

@@ -50,14 +50,17 @@ def _service(folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
     port = _free_port()
     log = folder / "service.log"
     environment = os.environ | {
-        "CERTIFICANT_HOME": str(folder),
-        "CERTIFICANT_DATABASE_URL": f"sqlite:///{folder / 'fuzz.db'}",
+        "CERTIFICANT_DATA_DIR": str(folder),
+        "CERTIFICANT_PORT": str(port),
+        "CERTIFICANT_PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
         "CERTIFICANT_RATE_LIMIT": "1000000/minute",
+        "CERTIFICANT_ADDRESS_RATE_LIMIT": "1000000/minute",
     }
-    command = [str(Path(sys.executable).with_name("certificant")), "up", "--port", str(port)]
+    environment.pop("CERTIFICANT_DATABASE_URL", None)
+    command = [str(Path(sys.executable).with_name("certificant")), "up"]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+            command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
         )
         try:
             _wait(f"http://127.0.0.1:{port}/readyz", process, log)

@@ -8,6 +8,7 @@ import logging
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,7 +21,7 @@ from adapters.db.engine import Contended, Database
 from adapters.jobs import store
 from adapters.jobs.executors import Executors
 from adapters.jobs.queue import LONG_WORK, RUN, SMALL_TASKS, TaskQueue
-from domain.errors import DomainError, Unavailable
+from domain.errors import AlreadyExists, DomainError, Stale, Unavailable
 from domain.jobs.actions import CARRY_ON, Handler, Step, carry_on, give_up
 from domain.jobs.model import Retries, Schedule
 from domain.ports import UnitsOfWork
@@ -238,6 +239,9 @@ class Worker:
                 return self._retries.away, fault.code
             case Contended():
                 return self._retries.away, Unavailable.code
+            case Stale() | AlreadyExists():
+                # Somebody else was quicker: the next try sees what they did.
+                return self._retries.fault, fault.code
             case DomainError():
                 return 1, fault.code
             case _:
@@ -264,10 +268,16 @@ class Worker:
     # --- the living and the dead
 
     def _watching(self) -> None:
+        silence = self._pace.silence.total_seconds()
+        heard, calm_from = time.monotonic(), 0.0
         while not self._gone.wait(self._pace.beat.total_seconds()):
             try:
                 self._executors.beat()
-                if not self._stopping.is_set():
+                # Where our own heart stopped, the database may have been away for all: let the others be heard first.
+                now = time.monotonic()
+                calm_from = now + silence if now - heard > silence else calm_from
+                heard = now
+                if now >= calm_from and not self._stopping.is_set():
                     self._executors.take_over()
             except Exception as fault:  # noqa: BLE001 - the next beat tries again
                 log.warning("worker %s missed a heartbeat: %s", self.id, _told(fault))

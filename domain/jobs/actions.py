@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.actors import Actor, the_service
-from domain.errors import Stale, Unavailable
+from domain.errors import Unavailable
 from domain.jobs.events import JobFinished, JobRequested
 from domain.jobs.model import Batch, Job, JobRequest, JobStatus
 from domain.ports import UnitOfWork, UnitsOfWork
@@ -70,23 +70,18 @@ def resume(uow: UnitOfWork, actor: Actor, job_id: UUID) -> Job:
 def carry_on(units: UnitsOfWork, steps: Mapping[str, Step], job_id: UUID) -> bool:
     """Take a job one transaction further: begin it, or do one batch. False when nothing is left to do.
 
-    A job that was cancelled, or moved by another worker, meanwhile is left as it now stands.
+    Whatever a batch runs into counts for nothing where the job was cancelled, or moved by another worker, meanwhile:
+    that batch is let go of, and the job is looked at again.
     """
     service = the_service(CARRY_ON)
+    job = _seen(units, service, job_id)
+    if job.finished:
+        return False
     try:
-        with units.begin(service) as uow:
-            job = uow.jobs.get(job_id)
-            if job.finished:
-                return False
-            if job.status is JobStatus.QUEUED:
-                uow.jobs.save(job.started(uow.now))
-                return True
-            if not job.dry_run:
-                return _stored(uow, job, _step(steps, job)(uow, job))
-        batch = _rehearsed(units, service, _step(steps, job), job)
-        with units.begin(service) as uow:
-            return _stored(uow, job, batch)
-    except _Overtaken:
+        return _further(units, service, steps, job)
+    except Exception:
+        if _seen(units, service, job_id).version == job.version:
+            raise
         return True
 
 
@@ -98,16 +93,32 @@ def give_up(units: UnitsOfWork, job_id: UUID, code: str) -> None:
             _ended(uow, job.failed(uow.now, code))
 
 
-class _Overtaken(Exception):
-    """Someone else changed the job while a batch of it was being done."""
-
-
 class _Rehearsed(Exception):
     """Carries the batch of a dry run out of the transaction that it must undo."""
 
     def __init__(self, batch: Batch) -> None:
         super().__init__()
         self.batch = batch
+
+
+def _seen(units: UnitsOfWork, service: Actor, job_id: UUID) -> Job:
+    with units.begin(service, write=False) as uow:
+        return uow.jobs.get(job_id)
+
+
+def _further(units: UnitsOfWork, service: Actor, steps: Mapping[str, Step], job: Job) -> bool:
+    """Begin the job, or do a batch of it. Saving the job as it was seen fails when someone else changed it."""
+    if job.status is JobStatus.QUEUED:
+        with units.begin(service) as uow:
+            uow.jobs.save(job.started(uow.now))
+        return True
+    step = _step(steps, job)
+    if job.dry_run:
+        batch = _rehearsed(units, service, step, job)
+        with units.begin(service) as uow:
+            return _stored(uow, job, batch)
+    with units.begin(service) as uow:
+        return _stored(uow, job, step(uow, job))
 
 
 def _step(steps: Mapping[str, Step], job: Job) -> Step:
@@ -131,14 +142,11 @@ def _stored(uow: UnitOfWork, before: Job, batch: Batch) -> bool:
     if not after.finished and after.cursor == before.cursor:
         message = f"a step of {before.kind} left its job where it was"
         raise RuntimeError(message)
+    if after.finished:
+        _ended(uow, after)
+    else:
+        uow.jobs.save(after)
     uow.job_outcomes.add_all(batch.outcomes)
-    try:
-        if after.finished:
-            _ended(uow, after)
-        else:
-            uow.jobs.save(after)
-    except Stale as overtaken:
-        raise _Overtaken from overtaken
     return not after.finished
 
 

@@ -176,4 +176,5 @@ class Retries:
 
     def wait(self, attempt: int) -> timedelta:
         """How long to wait after the failed try number `attempt` (from 0)."""
-        return min(self.longest, self.first * min(self.factor**attempt, 1e6))
+        grown = self.first.total_seconds() * self.factor ** min(attempt, 100)
+        return timedelta(seconds=min(grown, self.longest.total_seconds()))

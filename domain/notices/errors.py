@@ -8,6 +8,7 @@ from domain.errors import DomainError
 class Reason(StrEnum):
     """Why a message will never arrive as it is."""
 
+    RECIPIENT_GONE = "recipient_gone"
     BAD_ADDRESS = "bad_address"
     UNSAFE_HEADER = "unsafe_header"
     RECIPIENT_REFUSED = "recipient_refused"

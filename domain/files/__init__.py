@@ -1,0 +1,1 @@
+"""Files that candidates upload: evidence, documents, proofs."""

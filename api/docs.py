@@ -4,11 +4,13 @@ The files are those of the package `fastapi-swagger` (its licence is MIT, Swagge
 imported. Nothing is loaded from another host, and no script stands in the page.
 """
 
+from collections.abc import Callable, Mapping
 from functools import cache
 from hashlib import sha256
 from html import escape
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import orjson
 from starlette.requests import Request
@@ -17,6 +19,7 @@ from starlette.routing import BaseRoute, Route
 
 from api.edge_errors import NoSuchRoute
 
+DOCUMENT = "/openapi.json"
 _TYPES = {
     "swagger-ui-bundle.js": "text/javascript",
     "swagger-ui.css": "text/css",
@@ -51,10 +54,17 @@ window.addEventListener("load", function () {{
 """
 
 
-def routes(title: str, document: str = "/openapi.json") -> list[BaseRoute]:
-    """`GET /docs` and its assets. `document` is the path of the OpenAPI document on this service."""
-    page = _PAGE.format(title=escape(title), document=escape(document)).encode()
-    start = _start(document)
+def routes(title: str, describe: Callable[[], Mapping[str, Any]]) -> list[BaseRoute]:
+    """`GET /docs` with its assets, and `GET /openapi.json`: what `describe` returns when first asked for."""
+    page = _PAGE.format(title=escape(title), document=DOCUMENT).encode()
+    start = _start()
+
+    @cache
+    def described() -> bytes:
+        return orjson.dumps(describe())
+
+    async def document(request: Request) -> Response:
+        return _cached(request, described(), "application/json")
 
     async def docs(_: Request) -> Response:
         headers = {"content-security-policy": POLICY, "cache-control": "public, max-age=300"}
@@ -69,14 +79,15 @@ def routes(title: str, document: str = "/openapi.json") -> list[BaseRoute]:
         return _cached(request, _file(name), _TYPES[name])
 
     return [
+        Route(DOCUMENT, document, methods=["GET"], include_in_schema=False),
         Route("/docs", docs, methods=["GET"], include_in_schema=False),
         Route("/docs/assets/{name}", asset, methods=["GET"], include_in_schema=False),
     ]
 
 
-def _start(document: str) -> bytes:
+def _start() -> bytes:
     options = {
-        "url": document,
+        "url": DOCUMENT,
         "dom_id": "#swagger-ui",
         "deepLinking": True,
         "validatorUrl": None,  # the default would send the document's address to a host of Swagger's

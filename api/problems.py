@@ -48,6 +48,7 @@ PATIENCE = 2
 # No refusal lists more faults than this: a body of a million faults is answered in one page.
 MOST_FAULTS = 100
 _SERVER_FAULT = 500
+_PACKAGES = frozenset({"api", "domain", "adapters"})
 _RULING = TypeAdapter(Ruling)
 
 _BY_HTTP: dict[int, type[DomainError]] = {
@@ -203,13 +204,15 @@ def install(app: FastAPI, *, base_url: str = "") -> None:
         app.add_exception_handler(kind, answer)
 
 
-def catalogue(root: type[DomainError] = DomainError) -> list[ListedCode]:
-    """Every code a client may meet, by code: all refusals declared in the modules loaded so far.
+def catalogue(packages: frozenset[str] = _PACKAGES) -> list[ListedCode]:
+    """Every code a client may meet, by code: all refusals that the loaded modules of these packages declare.
 
     Raises ValueError when two refusals share a code but differ in status. What becomes a 500 is listed once.
     """
     listed: dict[str, ListedCode] = {}
-    for kind in _descendants(root):
+    for kind in _descendants(DomainError):
+        if kind.__module__.partition(".")[0] not in packages:
+            continue
         entry = ListedCode(kind.code, status_of(kind), kind.title, _first_paragraph(kind.__doc__))
         if entry.status == _SERVER_FAULT and kind is not edge.InternalError:
             continue

@@ -1,0 +1,26 @@
+"""The order of what stands around the routes, said once.
+
+From the outside in: the request's id, line and metrics (so that refusals are seen too), the metrics page, CORS (so that
+refusals can be read by pages), quotas by address and by caller, and the guard.
+"""
+
+from starlette.types import ASGIApp
+
+from api.cors import Cors
+from api.guard import JSON, MEBIBYTE, Bounds, Guard
+from api.limits import RateLimit, address
+from api.observability import Log, Metrics, MetricsPage, Observability
+from api.settings import Settings
+
+
+def surround(app: ASGIApp, settings: Settings, *, log: Log, metrics: Metrics) -> ASGIApp:
+    """`app` behind the whole edge."""
+    uploads = settings.upload_bytes
+    bounds = Bounds(media_types={JSON: MEBIBYTE, "multipart/form-data": uploads, "text/csv": uploads})
+    app = Guard(app, bounds)
+    app = RateLimit(app, settings.rate_limit)
+    app = RateLimit(app, settings.address_rate_limit, name="address", key=address, announce=False)
+    app = Cors(app, settings.cors_origins)
+    token = settings.metrics_token
+    app = MetricsPage(app, metrics=metrics, token=None if token is None else token.get_secret_value())
+    return Observability(app, log=log, metrics=metrics, https=settings.https)

@@ -1,78 +1,104 @@
 """The application: every slice's routes behind one dispatch, and the middleware around them."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import FastAPI
 
-from api import candidates, contract, dispatch, problem_pages, problems
+from api import candidates, contract, dispatch, docs, health, problem_pages, problems, sandbox_clock, well_known
 from api.auth import Authenticator
 from api.idempotency import Idempotency
 from api.routing import Routes
 from api.transaction import Transactions, Units
+from domain.ports import KeyProvider
 
 SLICES: tuple[Routes, ...] = (candidates.routes,)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """What stands behind the ports, put together by `api.wiring` (or by a test)."""
+    """What stands behind the ports, put together by `api.wiring` (or by a test).
+
+    `checks` are what readiness asks; `threads` the reading and the writing pool's sizes; `sandbox` says that the clock
+    may be turned; `closers` are awaited and `close` called when the service stops.
+    """
 
     units: Units
     authenticator: Authenticator
     contended: type[Exception]
     doors: Mapping[type, object]
     cursor_secret: bytes
-    base_url: str = ""
+    keys: KeyProvider
+    title: str = "certificant"
+    base_url: str = "http://127.0.0.1:8000"
+    issuer: str = "https://issuer.certificant.invalid"
+    checks: Mapping[str, Callable[[], bool]] = field(default_factory=dict)
+    threads: tuple[int, int] = (4, 8)
+    sandbox: bool = False
+    closers: Sequence[Callable[[], Awaitable[None]]] = ()
     close: Callable[[], None] = field(default=lambda: None)
 
 
 def create_app(parts: Parts) -> FastAPI:
-    """The FastAPI application over these parts. `api.main` puts the lane and the outer middleware in front of it."""
+    """The FastAPI application over these parts. `api.wiring` puts the lane and the outer middleware in front of it."""
+    readers, writers = parts.threads
     transactions = Transactions(
         units=parts.units,
         authenticator=parts.authenticator,
         idempotency=Idempotency(),
         contended=parts.contended,
         doors=parts.doors,
+        readers=ThreadPoolExecutor(readers, "reader"),
+        writers=ThreadPoolExecutor(writers, "writer"),
     )
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
-        transactions.close()
-        parts.close()
-
     app = FastAPI(
         title="certificant",
         version="1.0.0",
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        lifespan=lifespan,
+        lifespan=_lifespan(parts, transactions),
         redirect_slashes=False,
     )
     app.state.transactions = transactions
     app.state.cursor_secret = parts.cursor_secret
     for routes in SLICES:
         app.include_router(routes.router)
-    app.router.routes.extend(problem_pages.routes())
+    if parts.sandbox:
+        app.include_router(sandbox_clock.routes.router)
+    _add_pages(app, parts)
     problems.install(app, base_url=parts.base_url)
-    _document(app)
     dispatch.install(app)
     return app
 
 
-def _document(app: FastAPI) -> None:
-    """Let `app.openapi()` answer the finished contract, made once."""
-    generate = app.openapi
-    made: dict[str, Any] = {}
+def contract_of(app: FastAPI) -> dict[str, Any]:
+    """The published OpenAPI document of an application."""
+    return contract.finish(app.openapi())
 
-    def finished() -> dict[str, Any]:
-        if not made:
-            made.update(contract.finish(generate()))
-        return made
 
-    app.openapi = finished  # type: ignore[method-assign]
+def _lifespan(parts: Parts, transactions: Transactions) -> Callable[[FastAPI], Any]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        transactions.close()
+        for closer in parts.closers:
+            await closer()
+        parts.close()
+
+    return lifespan
+
+
+def _add_pages(app: FastAPI, parts: Parts) -> None:
+    """What lies beside the contract: health, metadata, the documents and the problem pages."""
+    resource = well_known.Resource(base_url=parts.base_url, issuer=parts.issuer, name=parts.title)
+    found = [
+        *health.routes(parts.checks),
+        *well_known.routes(resource, parts.keys, ("registry", "journal")),
+        *docs.routes("certificant", lambda: contract_of(app)),
+        *problem_pages.routes(),
+    ]
+    app.router.routes.extend(found)

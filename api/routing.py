@@ -30,9 +30,9 @@ from domain.actors import Actor
 from domain.authorization import TABLE, allowed_actions
 from domain.entity import Entity
 from domain.paging import Page, PageRequest
-from domain.ports import Files, KeyProvider, Mailer, PaymentGateway, UnitOfWork
+from domain.ports import Files, KeyProvider, Mailer, PaymentGateway, SandboxTime, UnitOfWork
 
-INJECTED: tuple[type, ...] = (UnitOfWork, Actor, Files, KeyProvider, Mailer, PaymentGateway)
+INJECTED: tuple[type, ...] = (UnitOfWork, Actor, Files, KeyProvider, Mailer, PaymentGateway, SandboxTime)
 F = TypeVar("F", bound=Callable[..., object])
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 

@@ -8,7 +8,7 @@ serialises, stores the answer, commits, and only then lets it leave.
 import asyncio
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from fastapi import Request, Response
@@ -51,8 +51,8 @@ class Transactions:
     idempotency: Idempotency
     contended: type[Exception]
     doors: Mapping[type, object]
-    readers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, "reader"))
-    writers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8, "writer"))
+    readers: ThreadPoolExecutor
+    writers: ThreadPoolExecutor
 
     async def run(self, call: Call) -> Response:
         """The answer to a call, after its commit."""

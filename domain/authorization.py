@@ -140,6 +140,18 @@ TABLE: dict[str, Permission] = {
     # --- credentials
     # --- renewals
     # --- payments
+    "charge.list": permission(Role.FINANCE, _ADMIN, _AUDITOR),
+    "charge.read": permission(_REVIEWER, Role.EXAM_MANAGER, Role.CREDENTIAL_OFFICER, Role.FINANCE, _ADMIN, _AUDITOR, owner=True),
+    "charge.pay": permission(Role.FINANCE, _ADMIN, owner=True, states=("open",)),
+    "charge.waive": permission(Role.FINANCE, _ADMIN, states=("open",)),
+    "charge.refund": permission(Role.FINANCE, _ADMIN, states=("paid",)),
+    "payment.list": permission(Role.FINANCE, _ADMIN, _AUDITOR),
+    "payment.read": permission(Role.FINANCE, _ADMIN, _AUDITOR, owner=True),
+    "payment.receive": permission(Role.FINANCE, _ADMIN, states=("started",)),
+    "payment.fail": permission(Role.FINANCE, _ADMIN, owner=True, states=("started",)),
+    "statement.read": permission(Role.FINANCE, _ADMIN, _AUDITOR, owner=True),
+    # --- sandbox
+    "sandbox.turn_clock": permission(_ADMIN),
     # --- jobs, files, journal, service
     "job.read": permission(*STAFF, _AUDITOR),
     "job.cancel": permission(*_RUNS_JOBS, states=("queued", "running")),

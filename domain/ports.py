@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
@@ -83,6 +83,22 @@ class VerifiedToken:
     email_verified: bool
     token_id: str | None
     expires_at: int
+
+
+class Clock(Protocol):
+    """The body's clock."""
+
+    def __call__(self) -> datetime:
+        """The instant it shows, UTC."""
+        ...
+
+
+class SandboxTime(Clock, Protocol):
+    """A sandbox's clock, which can be turned on, never back."""
+
+    def advance(self, by: timedelta) -> datetime:
+        """Turn it on for every process; returns what it shows then."""
+        ...
 
 
 class TokenVerifier(Protocol):
@@ -193,6 +209,11 @@ class Files(Protocol):
 
 class PaymentGateway(Protocol):
     """Takes money. The default gateway writes an invoice which staff mark as paid."""
+
+    @property
+    def name(self) -> str:
+        """What a payment's `provider` says; references are unique within it."""
+        ...
 
     def start(self, *, reference: str, amount_minor: int, currency: str, description: str) -> "StartedPayment":
         """Begin a payment; idempotent per `reference`."""

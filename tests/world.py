@@ -17,6 +17,7 @@ from adapters.db.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 from adapters.dev_issuer import DevelopmentIssuer
 from adapters.files import ObjectFiles, open_store
 from adapters.jwks import StaticJwks
+from adapters.keys import FileKeyProvider
 from adapters.payments import InvoiceGateway
 from adapters.tokens import JoseTokenVerifier, TokenTerms
 from api.app import Parts, create_app
@@ -139,6 +140,7 @@ def a_world(url: str, directory: Path) -> Iterator[World]:
         contended=Contended,
         doors={Files: files, PaymentGateway: InvoiceGateway("CPS", "Pay by transfer, naming the invoice.")},
         cursor_secret=b"a secret for the cursors of tests",
+        keys=FileKeyProvider(directory / "keys"),
         close=database.close,
     )
     with TestClient(create_app(parts), raise_server_exceptions=False) as client:

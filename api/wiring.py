@@ -1,0 +1,265 @@
+"""The composition root: from settings to a whole service. Nothing else in `api` knows an adapter."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from starlette.types import ASGIApp
+
+from adapters import api_keys
+from adapters.checkpoints import FileCheckpointStore
+from adapters.clock import SandboxClock
+from adapters.db.engine import Contended, Database
+from adapters.db.journal import SqlJournal
+from adapters.db.migrations import Migrations
+from adapters.db.registry import registry_reader
+from adapters.db.unit_of_work import SqlUnitsOfWork
+from adapters.dev_issuer import DevelopmentIssuer
+from adapters.files import ObjectFiles, open_store
+from adapters.jwks import FetchTerms, JwksSource, RemoteJwks, StaticJwks
+from adapters.keys import FileKeyProvider
+from adapters.mail import EmlMailer, Sender, SmtpMailer, SmtpServer
+from adapters.payments import InvoiceGateway
+from adapters.tokens import JoseTokenVerifier, TokenTerms
+from api import logs
+from api.app import Parts, create_app
+from api.auth import Authenticator
+from api.cors import Cors
+from api.guard import Bounds, Guard
+from api.limits import RateLimit, address
+from api.observability import Metrics, MetricsPage, Observability
+from api.registry import RegistryLane
+from api.settings import Settings
+from api.tasks import SCHEDULES, Doors, handlers, steps
+from domain.journal import actions as journal
+from domain.journal.model import AuditReport
+from domain.journal.verify import verify
+from domain.ports import Clock, Files, KeyProvider, Letters, Mailer, PaymentGateway, SandboxTime
+
+if TYPE_CHECKING:
+    from adapters.jobs import TaskQueue
+    from adapters.jobs.worker import Worker
+
+
+class RealClock:
+    """The real time, UTC."""
+
+    def __call__(self) -> datetime:
+        """The instant."""
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Service:
+    """Everything behind the ports, made when first asked for, from one set of settings."""
+
+    settings: Settings
+    metrics: Metrics = field(default_factory=Metrics)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The body's clock; a sandbox's can be turned on."""
+        return RealClock() if self.settings.production else SandboxClock(self.settings.data_dir)
+
+    @cached_property
+    def database(self) -> Database:
+        """The one database."""
+        self.settings.data_dir.mkdir(parents=True, exist_ok=True)
+        return Database(self.settings.database)
+
+    @cached_property
+    def migrations(self) -> Migrations:
+        """Brings the database's schema up to this code's."""
+        return Migrations(self.database)
+
+    @cached_property
+    def queue(self) -> "TaskQueue":
+        """Puts tasks into our transactions."""
+        from adapters.jobs import TaskQueue  # noqa: PLC0415 - dbos is imported where tasks are started
+
+        return TaskQueue(self.database.engine)
+
+    @cached_property
+    def units(self) -> SqlUnitsOfWork:
+        """Units of work on the database."""
+        return SqlUnitsOfWork(self.database, clock=self.clock, zone=self.settings.body_zone, queue=self.queue)
+
+    @cached_property
+    def keys(self) -> FileKeyProvider:
+        """Private keys in files; in production they must be there already."""
+        chosen = self.settings.key_passphrase
+        passphrase = None if chosen is None else chosen.get_secret_value().encode()
+        directory = self.settings.under_data(self.settings.keys_dir, "keys")
+        return FileKeyProvider(directory, passphrase, create=not self.settings.production)
+
+    @cached_property
+    def issuer(self) -> DevelopmentIssuer:
+        """The sandbox's own issuer of tokens."""
+        directory = self.settings.under_data(self.settings.keys_dir, "keys")
+        return DevelopmentIssuer(directory, audience=self.settings.oidc_audience[0], issuer=self.settings.oidc_issuer)
+
+    @cached_property
+    def authenticator(self) -> Authenticator:
+        """Who calls."""
+        terms = TokenTerms(
+            issuer=self.settings.oidc_issuer,
+            audiences=frozenset(self.settings.oidc_audience),
+            types=self.settings.oidc_token_types,
+            roles_claim=self.settings.oidc_roles_claim,
+        )
+        return Authenticator(JoseTokenVerifier(self._jwks(), terms), api_keys.looks_like_one)
+
+    def _jwks(self) -> JwksSource:
+        if self.settings.development_issuer:
+            return StaticJwks(self.issuer.jwks())
+        terms = FetchTerms(plain_http_on_loopback=not self.settings.production)
+        return RemoteJwks(self.settings.oidc_jwks_url or "", terms)
+
+    @cached_property
+    def files(self) -> ObjectFiles:
+        """Uploaded files."""
+        root = self.settings.files_root
+        if root is None:
+            folder = (self.settings.data_dir / "files").resolve()
+            folder.mkdir(parents=True, exist_ok=True)
+            root = folder.as_uri()
+        return ObjectFiles(open_store(root))
+
+    @cached_property
+    def mailer(self) -> Mailer:
+        """How letters leave."""
+        settings = self.settings
+        sender = Sender(settings.mail_from, settings.body_name, settings.body_email)
+        if settings.mail_mode == "files":
+            return EmlMailer(settings.under_data(settings.mail_dir, "mail"), sender, self.clock)
+        password = settings.smtp_password
+        server = SmtpServer(
+            host=settings.smtp_host or "",
+            port=settings.smtp_port,
+            tls=settings.smtp_tls,
+            user=settings.smtp_user,
+            password=None if password is None else password.get_secret_value(),
+        )
+        return SmtpMailer(server, sender, self.clock)
+
+    @cached_property
+    def letters(self) -> Letters:
+        """What letters say."""
+        from adapters.notices.letters import JinjaLetters  # noqa: PLC0415 - jinja2 is for workers
+
+        return JinjaLetters(
+            body_name=self.settings.body_name,
+            portal=self.settings.public_base_url,
+            contact=self.settings.body_email,
+        )
+
+    @cached_property
+    def gateway(self) -> PaymentGateway:
+        """Who takes money: an invoice, unless a card provider is put behind the same port."""
+        return InvoiceGateway(self.settings.body_name, "Pay by bank transfer, naming the invoice number.")
+
+    @property
+    def doors(self) -> Mapping[type, object]:
+        """What routes may ask for by type."""
+        sandbox = self.clock if isinstance(self.clock, SandboxClock) else None
+        return {Files: self.files, KeyProvider: self.keys, PaymentGateway: self.gateway, SandboxTime: sandbox}
+
+    @cached_property
+    def outside(self) -> FileCheckpointStore:
+        """The journal's checkpoints, outside the database."""
+        return FileCheckpointStore(self.settings.under_data(self.settings.checkpoints_dir, "checkpoints"))
+
+    def seal_journal(self) -> int:
+        """Seal what the journal has gained, and publish the checkpoints; returns the leaves added."""
+        added, more = 0, True
+        while more:
+            with self.database.transaction(write=True) as connection:
+                now = self.clock()
+                log = SqlJournal(connection, now)
+                sealed = journal.seal(log, self.keys, self.outside, origin=self.origin, now=now)
+            added, more = added + sealed.added, sealed.more
+            with self.database.transaction(write=True) as connection:
+                journal.publish(SqlJournal(connection, self.clock()), self.outside)
+        return added
+
+    def audit(self) -> AuditReport:
+        """Recompute the whole journal and compare it with its seals, inside and outside the database."""
+        with self.database.transaction(write=False) as connection:
+            return verify(SqlJournal(connection, self.clock()), self.keys, self.outside, origin=self.origin)
+
+    @property
+    def origin(self) -> str:
+        """The name of the journal's log."""
+        return f"{self.settings.public_base_url}/journal"
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.database.close()
+
+
+def application(settings: Settings) -> ASGIApp:
+    """The whole ASGI application: the registry lane in front, then the middleware, then the routes."""
+    logs.configure(settings.log_level)
+    service = Service(settings)
+    reader = registry_reader(settings.database)
+    parts = Parts(
+        units=service.units,
+        authenticator=service.authenticator,
+        contended=Contended,
+        doors=service.doors,
+        cursor_secret=service.keys.secret("cursor"),
+        base_url=settings.public_base_url,
+        title=settings.body_name,
+        checks={"database": service.database.reachable, "migrations": service.migrations.at_head},
+        keys=service.keys,
+        issuer=settings.oidc_issuer,
+        threads=(settings.reader_threads, settings.writer_threads),
+        sandbox=not settings.production,
+        closers=(reader.close,),
+        close=service.close,
+    )
+    app: ASGIApp = create_app(parts)
+    app = Guard(app, Bounds(uploads={"/v1/files": settings.upload_bytes}))
+    app = RateLimit(app, settings.rate_limit)
+    app = RateLimit(app, settings.address_rate_limit, name="address", key=address, announce=False)
+    app = Cors(app, settings.cors_origins)
+    token = settings.metrics_token
+    app = MetricsPage(app, metrics=service.metrics, token=None if token is None else token.get_secret_value())
+    app = Observability(app, log=logs.logger(), metrics=service.metrics, https=settings.https)
+    now = service.clock.timestamp if isinstance(service.clock, SandboxClock) else time.time
+    observe = service.metrics.observe
+    return RegistryLane(
+        app,
+        reader,
+        issuer=settings.body_name,
+        now=now,
+        observe=lambda method, route, status, seconds, _: observe(method, route, status, seconds),
+    )
+
+
+def worker(settings: Settings) -> "Worker":
+    """A worker process's one worker: tasks, jobs and schedules."""
+    from adapters.jobs.worker import Worker  # noqa: PLC0415 - dbos runs in workers only
+
+    logs.configure(settings.log_level)
+    service = Service(settings)
+    doors = Doors(
+        units=service.units,
+        mailer=lambda: service.mailer,
+        letters=lambda: service.letters,
+        files=lambda: service.files,
+        gateway=lambda: service.gateway,
+        seal=service.seal_journal,
+        clock=service.clock,
+    )
+    return Worker(
+        service.database,
+        service.units,
+        handlers=handlers(doors),
+        steps=steps(doors),
+        schedules=SCHEDULES,
+        threads=settings.worker_threads,
+    )

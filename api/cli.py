@@ -1,0 +1,219 @@
+"""The command line: `certificant --help`."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.settings import Settings, UnsafeSettings
+
+if TYPE_CHECKING:
+    from api.wiring import Service
+
+main = typer.Typer(no_args_is_help=True, add_completion=False, help="A headless certification-management service.")
+policy = typer.Typer(no_args_is_help=True, help="Policy editions: lint, publish, compare.")
+audit = typer.Typer(no_args_is_help=True, help="The journal's seal.")
+keys = typer.Typer(no_args_is_help=True, help="The service's own keys.")
+main.add_typer(policy, name="policy")
+main.add_typer(audit, name="audit")
+main.add_typer(keys, name="keys")
+
+READY_SECONDS = 30
+
+
+def settings() -> Settings:
+    """The settings from the environment; unsafe ones end the program with every fault named."""
+    try:
+        return Settings.from_environment(os.environ)
+    except UnsafeSettings as fault:
+        typer.echo(str(fault), err=True)
+        raise typer.Exit(2) from None
+
+
+def service() -> "Service":
+    """The service behind the settings."""
+    from api.wiring import Service  # noqa: PLC0415 - only the commands that need the store pay for it
+
+    return Service(settings())
+
+
+@main.command()
+def serve(
+    *, migrate_first: Annotated[bool, typer.Option("--migrate", help="Bring the schema up to date first.")] = False
+) -> None:
+    """Serve the API, with as many processes as CERTIFICANT_PROCESSES says."""
+    import uvicorn  # noqa: PLC0415 - as above
+
+    chosen = settings()
+    if migrate_first:
+        service().migrations.upgrade()
+    uvicorn.run(
+        "api.main:app",
+        host=chosen.host,
+        port=chosen.port,
+        workers=chosen.processes,
+        access_log=False,
+        log_config=None,
+        proxy_headers=bool(chosen.trusted_proxies),
+        forwarded_allow_ips=list(chosen.trusted_proxies) or None,
+        server_header=False,
+        date_header=True,
+    )
+
+
+@main.command()
+def worker() -> None:
+    """Carry out tasks, jobs and schedules until told to stop (SIGTERM or SIGINT hands unfinished work on)."""
+    from api.wiring import worker as made  # noqa: PLC0415 - as above
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with made(settings()):
+        stop.wait()
+
+
+@main.command()
+def migrate(revision: Annotated[str, typer.Argument(help="A revision, or head.")] = "head") -> None:
+    """Bring the database's schema up to this code's."""
+    migrations = service().migrations
+    migrations.upgrade(revision)
+    typer.echo(f"The database is at revision {migrations.current()}.")
+
+
+@main.command()
+def token(
+    roles: Annotated[list[str] | None, typer.Option("--role", help="A role; may be given several times.")] = None,
+    subject: Annotated[str, typer.Option(help="Whose token it is.")] = "developer",
+    email: Annotated[str | None, typer.Option(help="A verified e-mail address.")] = None,
+) -> None:
+    """Sign an access token of the sandbox's own issuer. Production does not know that issuer."""
+    if settings().production:
+        typer.echo("Production takes tokens of your own issuer only.", err=True)
+        raise typer.Exit(2)
+    issuer = service().issuer
+    typer.echo(issuer.mint(subject, roles=roles or [], email=email, email_verified=email is not None))
+
+
+@main.command()
+def sandbox() -> None:
+    """Fill an empty sandbox: CPOM published, and candidates at every stage of their life."""
+    from api.sandbox import fill  # noqa: PLC0415 - as above
+
+    typer.echo(fill(service()))
+
+
+@main.command("import-responses")
+def import_responses(  # noqa: PLR0913 - a command's options
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The responses, as CSV.")],
+    key: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="The form's key, as CSV.")] = None,
+    form: Annotated[str, typer.Option(help="The form's code.")] = "",
+    administration: Annotated[str, typer.Option(help="The administration's code.")] = "",
+    *,
+    release: Annotated[bool, typer.Option("--release", help="Sandbox: also score, release and award.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Report only; store nothing.")] = False,
+) -> None:
+    """Import a file of responses for a form, row by row, and say what became of each."""
+    from api.imports import import_file  # noqa: PLC0415 - as above
+
+    faults = import_file(
+        service(), file, key=key, form=form, administration=administration, release=release, dry_run=dry_run
+    )
+    raise typer.Exit(1 if faults else 0)
+
+
+@main.command()
+def sweep() -> None:
+    """Do tonight's sweep now: expire, lapse, remind. Safe to repeat."""
+    from api.tasks import sweep_all  # noqa: PLC0415 - as above
+
+    for name, count in sweep_all(service().units).items():
+        typer.echo(f"{name}: {count}")
+
+
+@audit.command("seal")
+def seal() -> None:
+    """Seal the journal now, without waiting for the schedule."""
+    typer.echo(f"{service().seal_journal()} entries sealed.")
+
+
+@audit.command("verify")
+def verify() -> None:
+    """Recompute the journal's seal; exits with 1 when anything was edited, removed, reordered or swapped."""
+    report = service().audit()
+    for anomaly in report.anomalies:
+        typer.echo(f"{'FAULT ' if anomaly.grave else 'notice'} {anomaly.code} at {anomaly.place}: {anomaly.detail}")
+    if report.unlisted:
+        typer.echo(f"… and {report.unlisted} more.")
+    word = "intact" if report.intact else "NOT INTACT"
+    typer.echo(f"{report.leaves} leaves, {report.checkpoints} checkpoints, {report.outside} outside: {word}.")
+    raise typer.Exit(0 if report.intact else 1)
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """The public side of every key."""
+    for purpose in ("journal", "registry"):
+        for key in service().keys.all(purpose):
+            typer.echo(f"{purpose:10} {key.algorithm:6} {key.kid}")
+
+
+@keys.command("rotate")
+def rotate(purpose: Annotated[str, typer.Argument(help="journal or registry.")]) -> None:
+    """Sign with a new key from now on; the old one stays published."""
+    service().keys.rotate(purpose)
+    list_keys()
+
+
+@keys.command("prepare")
+def prepare() -> None:
+    """Make every key that is missing; production starts only when they are there."""
+    from adapters_bridge import make_keys  # type: ignore[import-not-found]  # noqa: PLC0415
+
+    make_keys()
+
+
+@main.command()
+def openapi(
+    *,
+    check: Annotated[bool, typer.Option("--check", help="Compare only; exits with 1 when the file is out of date.")] = False,
+    target: Annotated[Path, typer.Option(help="Where the document lies.")] = Path("openapi/openapi.json"),
+) -> None:
+    """Write the OpenAPI document from the code."""
+    from api.document import document  # noqa: PLC0415 - as above
+
+    made = document()
+    if not check:
+        target.write_bytes(made)
+    elif not target.exists() or target.read_bytes() != made:
+        typer.echo(f"{target} is out of date: run `certificant openapi`.", err=True)
+        raise typer.Exit(1)
+
+
+@main.command()
+def up() -> None:
+    """Everything at once, for a laptop: migrate, fill the sandbox, start a worker and the API."""
+    from api.sandbox import fill, welcome  # noqa: PLC0415 - as above
+
+    made = service()
+    made.migrations.upgrade()
+    filled = fill(made)
+    typer.echo(filled)
+    tokens = welcome(made)
+    made.close()
+    helper = subprocess.Popen([sys.executable, "-m", "api.cli", "worker"])  # noqa: S603 - ourselves
+    try:
+        typer.echo(tokens)
+        serve(migrate_first=False)
+    finally:
+        helper.terminate()
+        helper.wait(READY_SECONDS)
+
+
+if __name__ == "__main__":
+    main()

@@ -72,7 +72,7 @@ def harmless_name(given: str) -> str:
     Letters of every script stay, blanks are single, and characters that a file system or a header could trip over
     become `_`. Empty where nothing is left.
     """
-    base = unicodedata.normalize("NFC", given).replace("\\", "/").rpartition("/")[2]
+    base = unicodedata.normalize("NFC", given).replace("\\", "/").rpartition("/")[2].strip()
     stem, dot, extension = base.rpartition(".")
     kept = stem if dot and stem and len(extension) <= 5 and extension.isalnum() else base  # noqa: PLR2004 - `.jpeg`
     shown = "".join(_shown(character) for character in kept)

@@ -1,7 +1,6 @@
 """Tell a candidate, and send what was to be told."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -86,7 +85,7 @@ def resend(uow: UnitOfWork, actor: Actor, notice_id: UUID) -> Notice:
 def of_candidate(uow: UnitOfWork, actor: Actor, candidate_id: UUID, request: PageRequest) -> Page[Notice]:
     """The letters to one candidate; NotFound for a stranger's."""
     actor.must("notice.list", uow.candidates.get(candidate_id))
-    return uow.notices.page(replace(request, equals={**request.equals, "candidate_id": candidate_id}))
+    return uow.notices.page(request.within(candidate_id=candidate_id))
 
 
 def _written(units: UnitsOfWork, letters: Letters, notice_id: UUID) -> Mail | None:

@@ -14,47 +14,19 @@ from domain.candidates.model import Candidate, Education, Identity, Invitation, 
 from domain.credentials.model import Award, Credential, StandingChange
 from domain.doors import (
     CheckpointStore as CheckpointStore,
-)
-from domain.doors import (
     Clock as Clock,
-)
-from domain.doors import (
     Files as Files,
-)
-from domain.doors import (
     InspectedFile as InspectedFile,
-)
-from domain.doors import (
     KeyProvider as KeyProvider,
-)
-from domain.doors import (
     Letter as Letter,
-)
-from domain.doors import (
     Letters as Letters,
-)
-from domain.doors import (
     Mail as Mail,
-)
-from domain.doors import (
     Mailer as Mailer,
-)
-from domain.doors import (
     PaymentGateway as PaymentGateway,
-)
-from domain.doors import (
     SandboxTime as SandboxTime,
-)
-from domain.doors import (
     SigningKey as SigningKey,
-)
-from domain.doors import (
     StartedPayment as StartedPayment,
-)
-from domain.doors import (
     TokenVerifier as TokenVerifier,
-)
-from domain.doors import (
     VerifiedToken as VerifiedToken,
 )
 from domain.entity import Entity
@@ -69,7 +41,17 @@ from domain.payments.model import Charge, Payment, Refund
 from domain.programs.model import PolicyEdition, RecognisedProvider
 from domain.programs.policy import Policy
 from domain.renewals.model import Activity, ApprovedActivity, Cycle
-from domain.scores.model import Attempt, Conversion, Form, FormKey, Hold, ResponseImport, ScoreRelease
+from domain.scores.model import (
+    Attempt,
+    Conversion,
+    Form,
+    FormItem,
+    FormKey,
+    Hold,
+    ResponseImport,
+    ScoreRelease,
+)
+from domain.scores.responses import ResponseFile
 
 T = TypeVar("T", bound=Entity)
 
@@ -379,4 +361,14 @@ class JournalLog(Protocol):
 
     def subtree(self, start: int, end: int) -> bytes:
         """The Merkle tree hash of the leaves from `start` up to, not including, `end`."""
+        ...
+
+
+class ResponseReader(Protocol):
+    """Reads a file of responses to one form."""
+
+    def __call__(
+        self, content: bytes, items: Sequence[FormItem], form_code: str, *, candidate_column: str | None = None
+    ) -> ResponseFile:
+        """Every line as accepted or refused; see `ResponseFile`. Never raises for what the file holds."""
         ...

@@ -1,4 +1,4 @@
-"""What a candidate is told of a result. The policy decides; by default a passer learns that they passed, and no more."""
+"""What a candidate is told of a result. The policy decides; by default passers learn that they passed, and no more."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -36,10 +36,10 @@ class FileFault:
 class Reject:
     """Why one row is not accepted.
 
-    `row` is the number of the line in the file, from 1. `column` is the heading of the (first)
-    faulty value; `cells` how many values of the row are faulty. `candidate` is the row's candidate id, if it has one.
-    Codes: `wrong_number_of_fields`, `misplaced_quote`, `missing_candidate`, `duplicate_candidate`, `repeated_row`, `unknown_form`,
-    `not_an_option`.
+    `row` is the number of the line in the file, from 1. `column` is the heading of the (first) faulty value; `cells`
+    how many values of the row are faulty. `candidate` is the row's candidate id, if it has one. Codes:
+    `wrong_number_of_fields`, `misplaced_quote`, `missing_candidate`, `duplicate_candidate`, `repeated_row`,
+    `unknown_form`, `not_an_option`.
     """
 
     row: int
@@ -51,10 +51,11 @@ class Reject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseFile:
-    """What a file held. Every line below the heading is either accepted, at the same place of three arrays, or among `rejects`.
+    """What a file held.
 
-    `rows` counts the lines below the heading, empty ones left out; `row_numbers` and `responses` (uint8[N, I]) go
-    with `candidates`. With any of `faults` nothing is accepted. `unused_columns` are headings that name no item.
+    Every line below the heading is either accepted, at the same place of `candidates`, `row_numbers` and `responses`
+    (uint8[N, I]), or among `rejects`. `rows` counts those lines, empty ones left out. With any of `faults` nothing is
+    accepted. `encoding` and `delimiter` are what was found; `unused_columns` are headings that name no item.
     """
 
     responses: "npt.NDArray[np.uint8]"

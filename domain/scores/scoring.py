@@ -47,7 +47,7 @@ def score_matrix(responses: Responses, key: AnswerKey) -> RawScores:
 
 
 def mark_not_reached(responses: Responses) -> Responses:
-    """A copy of uint8[N, I], items in the order of presentation, in which omitted answers at the end are not reached."""
+    """A copy of uint8[N, I], items in the order of presentation, with the omitted answers at the end as not reached."""
     blank = responses == OMITTED
     trailing = np.logical_and.accumulate(blank[:, ::-1], axis=1)[:, ::-1]
     return np.where(trailing, np.uint8(NOT_REACHED), responses)
@@ -63,7 +63,7 @@ def as_matrix(rows: list[bytes], items: int) -> Responses:
 
 def _planes(key: AnswerKey) -> list[Responses]:
     """The k-th right option of every item, as many planes as the richest item has options that score."""
-    depth = max(1, max(map(len, key.correct)))
+    depth = max(1, *map(len, key.correct))
     return [
         np.array([options[k] if k < len(options) else NO_OPTION for options in key.correct], dtype=np.uint8)
         for k in range(depth)

@@ -5,8 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from hmac import compare_digest
-from hmac import new as hmac
+from hmac import compare_digest, new as hmac
 from pathlib import Path
 from uuid import UUID
 

@@ -7,8 +7,7 @@ the shapes of the proofs are the worked example of RFC 6962, section 2.1.3.
 from hashlib import sha256
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from domain.journal.merkle import (
     EMPTY_ROOT,

@@ -5,8 +5,7 @@ from fractions import Fraction
 from math import floor
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from domain.errors import Invalid
 from domain.programs.exam_terms import Scale

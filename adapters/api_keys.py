@@ -74,3 +74,16 @@ def _in_digits(number: int, width: int) -> str:
         number, rest = divmod(number, len(_DIGITS))
         digits.append(_DIGITS[rest])
     return "".join(reversed(digits))
+
+
+class Mint:
+    """The port `KeyMint`, for one environment (`live` or `test`)."""
+
+    def __init__(self, environment: str) -> None:
+        """Make keys for `environment`."""
+        self._environment = environment
+
+    def mint(self) -> tuple[str, str, str]:
+        """A fresh key: the id that may be shown, the digest to store, and the text to show once."""
+        key = mint(self._environment)
+        return key.id, digest(key), key.text

@@ -8,14 +8,26 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from api import candidates, contract, dispatch, docs, health, problem_pages, problems, sandbox_clock, well_known
+from api import (
+    access,
+    candidates,
+    contract,
+    dispatch,
+    docs,
+    health,
+    payments,
+    problem_pages,
+    problems,
+    sandbox_clock,
+    well_known,
+)
 from api.auth import Authenticator
 from api.idempotency import Idempotency
 from api.routing import Routes
 from api.transaction import Transactions, Units
 from domain.ports import KeyProvider
 
-SLICES: tuple[Routes, ...] = (candidates.routes,)
+SLICES: tuple[Routes, ...] = (access.routes, candidates.routes, payments.routes)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,8 +1,10 @@
 """Candidates, their licences and education: routes with their In and Out models."""
 
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
+
+from pydantic import Field
 
 from api.fields import CountryCode, Day, Email, Flag, Id, In, Language, Line, Out, Reason
 from api.paging import Listing
@@ -45,7 +47,7 @@ class NameIn(In):
 class AddressIn(In):
     """A postal address."""
 
-    lines: tuple[Line, ...]
+    lines: Annotated[tuple[Line, ...], Field(min_length=1, max_length=5)]
     city: Line
     country: CountryCode
     region: Line | None = None
@@ -236,7 +238,9 @@ CANDIDATES = Listing(
 )
 
 
-@routes.post("/candidates", action="candidate.register", answers=CandidateOut, status_code=201, location="/v1/candidates/{id}")
+@routes.post(
+    "/candidates", action="candidate.register", answers=CandidateOut, status_code=201, location="/v1/candidates/{id}"
+)
 def register(uow: UnitOfWork, actor: Actor, body: CandidateIn) -> Candidate:
     """Register a candidate.
 
@@ -317,9 +321,7 @@ def add_licence(uow: UnitOfWork, actor: Actor, candidate_id: Id, body: LicenceIn
     return records.add_licence(uow, actor, candidate_id, dict(body))
 
 
-@routes.get(
-    "/candidates/{candidate_id}/licences", action="licence.read", answers=LicenceOut, listing=Listing(Licence)
-)
+@routes.get("/candidates/{candidate_id}/licences", action="licence.read", answers=LicenceOut, listing=Listing(Licence))
 def list_licences(uow: UnitOfWork, actor: Actor, candidate_id: Id, page: PageRequest) -> Page[Licence]:
     """List a candidate's licences."""
     actor.must("licence.read", uow.candidates.get(candidate_id))
@@ -353,9 +355,7 @@ def list_education(uow: UnitOfWork, actor: Actor, candidate_id: Id, page: PageRe
     return uow.educations.page(page.within(candidate_id=candidate_id))
 
 
-@routes.post(
-    "/education/{education_id}/judgement", action="education.judge", answers=EducationOut, if_match=Education
-)
+@routes.post("/education/{education_id}/judgement", action="education.judge", answers=EducationOut, if_match=Education)
 def judge_education(uow: UnitOfWork, actor: Actor, education_id: Id, body: EducationJudgementIn) -> Education:
     """Verify a degree, and judge whether it is equivalent."""
     return records.judge_education(uow, actor, education_id, body.verification, body.equivalent)

@@ -170,12 +170,11 @@ def rotate(purpose: Annotated[str, typer.Argument(help="journal or registry.")])
     list_keys()
 
 
-@keys.command("prepare")
-def prepare() -> None:
+@keys.command("create")
+def create_keys() -> None:
     """Make every key that is missing; production starts only when they are there."""
-    from adapters_bridge import make_keys  # type: ignore[import-not-found]  # noqa: PLC0415
-
-    make_keys()
+    service().create_keys()
+    list_keys()
 
 
 @main.command()

@@ -14,7 +14,7 @@ entities, an instance of the answer's model, a `Response`, or None.
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, TypeVar
 
@@ -30,10 +30,12 @@ from domain.actors import Actor
 from domain.authorization import TABLE, allowed_actions
 from domain.entity import Entity
 from domain.paging import Page, PageRequest
-from domain.ports import Files, KeyProvider, Mailer, PaymentGateway, SandboxTime, UnitOfWork
+from domain.ports import Files, KeyMint, KeyProvider, Mailer, PaymentGateway, SandboxTime, UnitOfWork
 
-INJECTED: tuple[type, ...] = (UnitOfWork, Actor, Files, KeyProvider, Mailer, PaymentGateway, SandboxTime)
+INJECTED: tuple[type, ...] = (UnitOfWork, Actor, Files, KeyMint, KeyProvider, Mailer, PaymentGateway, SandboxTime)
 F = TypeVar("F", bound=Callable[..., object])
+Preparation = Callable[[Mapping[type, Any], Mapping[str, Any]], Mapping[str, object]]
+"""Given the doors and a call's arguments, the arguments to replace; for callers who may take the action at all."""
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -63,6 +65,7 @@ class Route:
     listing: Listing | None
     location: str | None
     secrets: tuple[str, ...]
+    before: Preparation | None = None
     page_parameter: str = ""
     injected: dict[str, type] = field(default_factory=dict)
 
@@ -147,6 +150,7 @@ class Routes:
         if_match_parameter: str | None = None,
         location: str | None = None,
         secrets: tuple[str, ...] = (),
+        before: Preparation | None = None,
         writes: bool | None = None,
         **more: Any,
     ) -> Callable[[F], F]:
@@ -155,6 +159,7 @@ class Routes:
         `needs_key`: an Idempotency-Key is required, not only honoured. `if_match`: the entity type whose version
         If-Match must name; its id is the path parameter `if_match_parameter` (by default the path's last).
         `location`: a template with `{id}` for 201. `secrets`: fields of the answer that a replay leaves out.
+        `before`: work on the arguments that must not hold a transaction; what it returns replaces arguments.
         `writes`: whether it needs a writing transaction, by default every method but GET. `more` goes to FastAPI.
         """
         if action not in TABLE:
@@ -176,6 +181,7 @@ class Routes:
                 listing=listing,
                 location=location,
                 secrets=secrets,
+                before=before,
                 page_parameter=_page_parameter(function),
                 injected=injected,
             )
@@ -230,11 +236,12 @@ async def _body(request: Request, arguments: dict[str, Any]) -> bytes:
     uploads = [(name, value) for name, value in arguments.items() if isinstance(value, UploadFile)]
     if not uploads:
         return await request.body()
-    parts = []
+    fields = sorted((name, str(value)) for name, value in arguments.items() if not isinstance(value, UploadFile))
+    parts = [repr(fields).encode()]
     for name, upload in uploads:
         content = await upload.read()
         arguments[name] = Upload(content, upload.content_type or "", upload.filename or "")
-        parts.append(content)
+        parts += [repr(arguments[name].media_type).encode(), content]
     return b"\x00".join(parts)
 
 

@@ -20,7 +20,7 @@ from adapters.db.unit_of_work import SqlUnitsOfWork
 from adapters.dev_issuer import DevelopmentIssuer
 from adapters.files import ObjectFiles, open_store
 from adapters.jwks import FetchTerms, JwksSource, RemoteJwks, StaticJwks
-from adapters.keys import FileKeyProvider
+from adapters.keys import PURPOSES, FileKeyProvider
 from adapters.mail import EmlMailer, Sender, SmtpMailer, SmtpServer
 from adapters.payments import InvoiceGateway
 from adapters.tokens import JoseTokenVerifier, TokenTerms
@@ -37,7 +37,7 @@ from api.tasks import SCHEDULES, Doors, handlers, steps
 from domain.journal import actions as journal
 from domain.journal.model import AuditReport
 from domain.journal.verify import verify
-from domain.ports import Clock, Files, KeyProvider, Letters, Mailer, PaymentGateway, SandboxTime
+from domain.ports import Clock, Files, KeyMint, KeyProvider, Letters, Mailer, PaymentGateway, SandboxTime
 
 if TYPE_CHECKING:
     from adapters.jobs import TaskQueue
@@ -94,6 +94,17 @@ class Service:
         passphrase = None if chosen is None else chosen.get_secret_value().encode()
         directory = self.settings.under_data(self.settings.keys_dir, "keys")
         return FileKeyProvider(directory, passphrase, create=not self.settings.production)
+
+    def create_keys(self) -> None:
+        """Make every key and secret that is missing."""
+        chosen = self.settings.key_passphrase
+        passphrase = None if chosen is None else chosen.get_secret_value().encode()
+        provider = FileKeyProvider(self.settings.under_data(self.settings.keys_dir, "keys"), passphrase)
+        for purpose, kind in PURPOSES.items():
+            if kind == "secret":
+                provider.secret(purpose)
+            else:
+                provider.current(purpose)
 
     @cached_property
     def issuer(self) -> DevelopmentIssuer:
@@ -165,7 +176,13 @@ class Service:
     def doors(self) -> Mapping[type, object]:
         """What routes may ask for by type."""
         sandbox = self.clock if isinstance(self.clock, SandboxClock) else None
-        return {Files: self.files, KeyProvider: self.keys, PaymentGateway: self.gateway, SandboxTime: sandbox}
+        return {
+            Files: self.files,
+            KeyMint: api_keys.Mint("live" if self.settings.production else "test"),
+            KeyProvider: self.keys,
+            PaymentGateway: self.gateway,
+            SandboxTime: sandbox,
+        }
 
     @cached_property
     def outside(self) -> FileCheckpointStore:

@@ -141,7 +141,7 @@ TABLE: dict[str, Permission] = {
     # --- renewals
     # --- payments
     "charge.list": permission(Role.FINANCE, _ADMIN, _AUDITOR),
-    "charge.read": permission(_REVIEWER, Role.EXAM_MANAGER, Role.CREDENTIAL_OFFICER, Role.FINANCE, _ADMIN, _AUDITOR, owner=True),
+    "charge.read": permission(*STAFF, _AUDITOR, owner=True),
     "charge.pay": permission(Role.FINANCE, _ADMIN, owner=True, states=("open",)),
     "charge.waive": permission(Role.FINANCE, _ADMIN, states=("open",)),
     "charge.refund": permission(Role.FINANCE, _ADMIN, states=("paid",)),
@@ -150,6 +150,14 @@ TABLE: dict[str, Permission] = {
     "payment.receive": permission(Role.FINANCE, _ADMIN, states=("started",)),
     "payment.fail": permission(Role.FINANCE, _ADMIN, owner=True, states=("started",)),
     "statement.read": permission(Role.FINANCE, _ADMIN, _AUDITOR, owner=True),
+    # --- access
+    "role_grant.create": permission(_ADMIN),
+    "role_grant.list": permission(_ADMIN, _AUDITOR),
+    "role_grant.revoke": permission(_ADMIN, states=("standing",)),
+    "api_key.create": permission(_ADMIN),
+    "api_key.list": permission(_ADMIN, _AUDITOR),
+    "api_key.revoke": permission(_ADMIN, states=("standing",)),
+    "me.read": permission(*Role, signed_in=True),
     # --- sandbox
     "sandbox.turn_clock": permission(_ADMIN),
     # --- jobs, files, journal, service

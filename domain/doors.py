@@ -183,3 +183,11 @@ class CheckpointStore(Protocol):
     def append(self, notes: Iterable[str]) -> int:
         """Add notes durably; returns how many."""
         ...
+
+
+class KeyMint(Protocol):
+    """Makes API keys."""
+
+    def mint(self) -> tuple[str, str, str]:
+        """A fresh key: the id that may be shown, the digest to store, and the text to show once."""
+        ...

@@ -17,6 +17,7 @@ from domain.doors import (
     Clock as Clock,
     Files as Files,
     InspectedFile as InspectedFile,
+    KeyMint as KeyMint,
     KeyProvider as KeyProvider,
     Letter as Letter,
     Letters as Letters,

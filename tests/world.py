@@ -23,7 +23,7 @@ from adapters.tokens import JoseTokenVerifier, TokenTerms
 from api.app import Parts, create_app
 from api.auth import Authenticator
 from domain.actors import Actor, Role, the_service
-from domain.ports import Files, PaymentGateway
+from domain.ports import Files, KeyMint, PaymentGateway
 
 AUDIENCE = "certificant"
 MORNING = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -138,7 +138,7 @@ def a_world(url: str, directory: Path) -> Iterator[World]:
         units=units,
         authenticator=Authenticator(verifier, api_keys.looks_like_one),
         contended=Contended,
-        doors={Files: files, PaymentGateway: InvoiceGateway("CPS", "Pay by transfer, naming the invoice.")},
+        doors={Files: files, KeyMint: api_keys.Mint("test"), PaymentGateway: InvoiceGateway("CPS", "Pay by transfer, naming the invoice.")},
         cursor_secret=b"a secret for the cursors of tests",
         keys=FileKeyProvider(directory / "keys"),
         close=database.close,

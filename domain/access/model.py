@@ -17,6 +17,11 @@ class RoleGrant(Entity):
     revoked_at: datetime | None = None
     revoked_by: str | None = None
 
+    @property
+    def status(self) -> str:
+        """`standing`, or `revoked`."""
+        return "standing" if self.revoked_at is None else "revoked"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey(Entity):
@@ -35,3 +40,8 @@ class ApiKey(Entity):
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
     revoked_by: str | None = None
+
+    @property
+    def status(self) -> str:
+        """`standing`, or `revoked`."""
+        return "standing" if self.revoked_at is None else "revoked"

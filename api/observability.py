@@ -16,6 +16,7 @@ from uuid_utils import uuid7
 
 from api.edge_errors import NoSuchRoute
 from api.headers import hardened
+from api.logs import REQUEST
 from api.problems import send_problem
 from domain.errors import Unauthenticated
 
@@ -106,7 +107,7 @@ class Observability:
         route = route_template(scope)
         self._metrics.observe(scope["method"], route, status, seconds)
         self._log.info(
-            "request",
+            REQUEST,
             method=scope["method"] if scope["method"] in _METHODS else "other",
             route=route,
             status=status,

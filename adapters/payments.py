@@ -18,6 +18,8 @@ class InvoiceGateway:
     body's own words (bank, account, terms); the amount and the number are put before them.
     """
 
+    name = "invoice"
+
     def __init__(self, body_name: str, instructions: str) -> None:
         self._body_name = body_name
         self._instructions = instructions

@@ -1,0 +1,17 @@
+"""What the payments slice may refuse with."""
+
+from domain.errors import Conflict
+
+
+class PaymentUnderWay(Conflict):
+    """A charge stands in one payment at a time: finish that one, or mark it as failed."""
+
+    code = "payment_under_way"
+    title = "A payment for this charge is under way; it must arrive or fail first."
+
+
+class RefundTooLarge(Conflict):
+    """No more goes back than was paid and has not gone back yet."""
+
+    code = "refund_too_large"
+    title = "More would go back than was paid for this charge."

@@ -1,0 +1,113 @@
+"""When a fee is settled, what goes back, and what a ledger comes to. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.money import written
+from domain.payments.model import Charge, ChargeStatus, Payment, PaymentStatus, Refund
+from domain.programs.policy import Policy
+from domain.programs.upkeep_terms import Fee
+from domain.ruling import Finding, Source
+
+_SETTLED = {ChargeStatus.PAID: "paid", ChargeStatus.WAIVED: "waived"}
+_WORDS = {
+    ChargeStatus.OPEN: ("fee_open", "It is not paid yet."),
+    ChargeStatus.CANCELLED: ("fee_cancelled", "Its charge was cancelled."),
+    ChargeStatus.REFUNDED: ("fee_refunded", "It was paid, and went back to the payer."),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """What a ledger comes to in one currency, in minor units.
+
+    `charged_minor` is everything asked for, cancelled charges left out, and always `due + settled + waived`, where
+    `settled_minor` are the charges that were paid, also those refunded later. `received_minor` is the money that came
+    in, `refunded_minor` what of it went back, never more.
+    """
+
+    currency: str
+    charged_minor: int
+    due_minor: int
+    settled_minor: int
+    waived_minor: int
+    received_minor: int
+    refunded_minor: int
+
+
+def settled(
+    charges: Iterable[Charge], about_id: UUID, fee_code: str | None, policy: Policy, instance: int = 1
+) -> Finding:
+    """Has this thing's fee been paid or waived, or does the policy let it go ahead unpaid?
+
+    `charges` may hold others too. A fee that the policy does not have, or that is zero, is always settled.
+    """
+    fee = policy.fee(fee_code) if fee_code else None
+    if fee is None or fee.amount_minor == 0:
+        return _finding(fee_code or "none", "nothing_due", "The policy asks no fee.", "Nothing is due.", met=True)
+    standing = next((one for one in charges if _is_for(one, about_id, fee.code, instance)), None)
+    return _judged(fee, standing, Source(edition=policy.edition, paragraph=f"fees.{fee.code}"))
+
+
+def share(charge: Charge, percent: int) -> int:
+    """So many percent of what was charged, in whole minor units rounded down, but no more than can still go back."""
+    return min(charge.amount_minor * percent // 100, charge.refundable_minor)
+
+
+def balances(charges: Iterable[Charge], payments: Iterable[Payment], refunds: Iterable[Refund]) -> tuple[Balance, ...]:
+    """What a ledger comes to, currency by currency, in the order of their codes."""
+    charges, payments, refunds = tuple(charges), tuple(payments), tuple(refunds)
+    currencies = sorted({charge.currency for charge in charges})
+    return tuple(_balance(currency, charges, payments, refunds) for currency in currencies)
+
+
+def _is_for(charge: Charge, about_id: UUID, fee: str, instance: int) -> bool:
+    return charge.about_id == about_id and charge.fee == fee and charge.instance == instance
+
+
+def _judged(fee: Fee, charge: Charge | None, source: Source) -> Finding:
+    asked = f"{fee.title} of {written(fee.amount_minor, fee.currency)} is paid."
+    evidence = (str(charge.id),) if charge else ()
+    if charge and charge.status in _SETTLED:
+        code = _SETTLED[charge.status]
+        return _finding(fee.code, code, asked, f"It is {code}.", met=True, source=source, evidence=evidence)
+    if fee.proceed_unpaid:
+        found = "It is not paid yet; the policy lets this step go ahead."
+        return _finding(fee.code, "proceeds_unpaid", asked, found, met=True, source=source, evidence=evidence)
+    code, found = _WORDS[charge.status] if charge else ("fee_not_charged", "It was not asked for yet.")
+    return _finding(fee.code, code, asked, found, met=False, source=source, evidence=evidence)
+
+
+def _finding(
+    fee: str,
+    code: str,
+    asked: str,
+    found: str,
+    *,
+    met: bool,
+    source: Source | None = None,
+    evidence: tuple[str, ...] = (),
+) -> Finding:
+    clause = f"fee_{fee}"
+    return Finding(clause=clause, met=met, code=code, asked=asked, found=found, source=source, evidence=evidence)
+
+
+def _balance(
+    currency: str, charges: tuple[Charge, ...], payments: tuple[Payment, ...], refunds: tuple[Refund, ...]
+) -> Balance:
+    def total(*statuses: ChargeStatus) -> int:
+        return sum(one.amount_minor for one in charges if one.currency == currency and one.status in statuses)
+
+    due, waived = total(ChargeStatus.OPEN), total(ChargeStatus.WAIVED)
+    paid = total(ChargeStatus.PAID, ChargeStatus.REFUNDED)
+    received = [one for one in payments if one.currency == currency and one.status is PaymentStatus.RECEIVED]
+    return Balance(
+        currency=currency,
+        charged_minor=due + waived + paid,
+        due_minor=due,
+        settled_minor=paid,
+        waived_minor=waived,
+        received_minor=sum(one.amount_minor for one in received),
+        refunded_minor=sum(one.amount_minor for one in refunds if one.currency == currency),
+    )

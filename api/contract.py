@@ -38,6 +38,7 @@ WRITES = frozenset({"post", "put", "patch", "delete"})
 _MAPS = ("properties", "patternProperties", "$defs", "dependentSchemas")
 _LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _SINGLE = ("items", "additionalProperties", "not", "contains", "propertyNames", "if", "then", "else")
+_BOUNDS = ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum")
 _LOCAL = re.compile(r"^#/components/([^/]+)/(.+)$")
 
 
@@ -273,6 +274,7 @@ def _bound(schema: Json, *, answer: bool) -> None:
     if answer and kind in OUTPUT_BOUNDS and not {"enum", "const"} & schema.keys():
         _bound_answer(schema, OUTPUT_BOUNDS[kind])
     if kind == "integer":
+        schema.update({keyword: int(schema[keyword]) for keyword in _BOUNDS if keyword in schema})
         tops = [schema[keyword] for keyword in ("maximum", "exclusiveMaximum") if keyword in schema]
         schema.setdefault("format", "int32" if tops and tops[0] < 2**31 else "int64")
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any, LiteralString
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 # One line: no control characters, no blank at either end.
@@ -24,10 +24,26 @@ _INSTANT = (
 _UUID = r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
 
 
+def _whole(value: object) -> object:
+    """JSON has one kind of number: 12.0 is the whole number 12."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list):
+        return [_whole(member) for member in value]
+    return value
+
+
 class In(BaseModel):
     """A request body: frozen, and nothing that is not asked for is accepted."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_numbers(cls, body: object) -> object:
+        if isinstance(body, dict):
+            return {name: _whole(value) for name, value in body.items()}
+        return body
 
 
 class Out(BaseModel):
@@ -49,13 +65,6 @@ def _written(pattern: str) -> BeforeValidator:
         raise PydanticCustomError(kind, "Input should be text of the stated form")
 
     return BeforeValidator(judge)
-
-
-def _whole(value: object) -> object:
-    """JSON has one kind of number: 12.0 is the whole number 12, while "12" and true are none."""
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value
 
 
 def _in_utc(value: datetime) -> datetime:
@@ -87,12 +96,8 @@ Language = Annotated[str, Field(min_length=2, max_length=35, pattern=r"^[a-z]{2,
 HttpsUrl = Annotated[str, Field(min_length=12, max_length=2_048, pattern=r"^https://[^\x00-\x20\x7f\"<>\\^`{|}]+$")]
 
 # Numbers and flags, of JSON's own type.
-Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000), BeforeValidator(_whole)]
-Money = Annotated[
-    int,
-    Field(strict=True, ge=0, le=1_000_000_000, description="Minor units of the currency."),
-    BeforeValidator(_whole),
-]
+Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
+Money = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000, description="Minor units of the currency.")]
 Share = Annotated[float, Field(strict=True, ge=0, le=1)]
 Hours = Annotated[float, Field(strict=True, ge=0, le=10_000)]
 Flag = Annotated[bool, Field(strict=True)]

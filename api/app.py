@@ -14,7 +14,11 @@ from api import (
     contract,
     dispatch,
     docs,
+    files,
     health,
+    jobs,
+    journal,
+    notices,
     payments,
     problem_pages,
     problems,
@@ -27,7 +31,15 @@ from api.routing import Routes
 from api.transaction import Transactions, Units
 from domain.ports import KeyProvider
 
-SLICES: tuple[Routes, ...] = (access.routes, candidates.routes, payments.routes)
+SLICES: tuple[Routes, ...] = (
+    access.routes,
+    candidates.routes,
+    payments.routes,
+    files.routes,
+    notices.routes,
+    jobs.routes,
+    journal.routes,
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -347,6 +347,7 @@ SERVERS: list[Json] = [
 ]
 
 TAGS: dict[str, str] = {
+    "access": "Who the caller is, granted roles, and API keys of machine partners.",
     "programs": "Programs and their dated policy editions, read by anyone and published by staff.",
     "eligibility": "The self-check: the full ruling on anyone's facts, without an account.",
     "candidates": "Candidates, their names, licences and education.",
@@ -359,6 +360,7 @@ TAGS: dict[str, str] = {
     "renewals": "Renewal cycles, continuing education and renewal.",
     "payments": "Charges, payments, waivers and refunds.",
     "files": "Uploaded files.",
+    "notices": "Letters to candidates, and what became of them.",
     "jobs": "Long work: progress, outcomes, cancellation.",
     "journal": "The sealed record of what happened.",
     "webhooks": "Endpoints that are told of events.",

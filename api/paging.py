@@ -25,7 +25,6 @@ from pydantic import TypeAdapter
 
 from api.edge_errors import InvalidCursor
 from api.fields import Line
-from domain.entity import Entity
 from domain.errors import Fault
 from domain.paging import Page, PageRequest
 
@@ -38,7 +37,7 @@ _START = Annotated[Line | None, Query(description="The start of it.")]
 class Listing:
     """What one list can be asked for. `sorts` are fields of `entity`, each also descending with `-` before it."""
 
-    entity: type[Entity]
+    entity: type
     sorts: tuple[str, ...] = ("id",)
     default_sort: str = "id"
     filters: Mapping[str, Any] = field(default_factory=dict)

@@ -161,6 +161,7 @@ TABLE: dict[str, Permission] = {
     # --- sandbox
     "sandbox.turn_clock": permission(_ADMIN),
     # --- jobs, files, journal, service
+    "journal.read": permission(_AUDITOR, _ADMIN),
     "job.read": permission(*STAFF, _AUDITOR),
     "job.cancel": permission(*_RUNS_JOBS, states=("queued", "running")),
     "job.resume": permission(*_RUNS_JOBS, states=("failed", "cancelled")),

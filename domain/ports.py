@@ -35,7 +35,7 @@ from domain.events import Event
 from domain.exams.model import Accommodation, Administration, Authorization, Registration, Session
 from domain.files.model import StoredFile
 from domain.jobs.model import Job, JobOutcome
-from domain.journal.model import Backlog, JournalLine, Leaf, StoredCheckpoint
+from domain.journal.model import Backlog, JournalLine, Leaf, Recorded, StoredCheckpoint
 from domain.notices.model import Notice
 from domain.paging import Page, PageRequest
 from domain.payments.model import Charge, Payment, Refund
@@ -210,6 +210,10 @@ class UnitOfWork(Protocol):
 
     def random(self, size: int) -> bytes:
         """Fresh unpredictable bytes."""
+        ...
+
+    def journal_page(self, request: PageRequest) -> Page[Recorded]:
+        """One page of the journal, in its order; it can be filtered by `kind` and `subject_id`."""
         ...
 
     def record(self, event: Event) -> None:

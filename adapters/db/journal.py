@@ -22,7 +22,8 @@ from sqlalchemy.types import NullType
 
 from adapters.db.tables.journal import CHECKPOINTS, JOURNAL, LEAVES, POSTGRESQL_GUARDS, SQLITE_GUARDS
 from domain.journal.merkle import Frontier
-from domain.journal.model import Backlog, Entry, JournalLine, Leaf, StoredCheckpoint
+from domain.journal.model import Backlog, Entry, JournalLine, Leaf, Recorded, StoredCheckpoint
+from domain.paging import Page, PageRequest
 
 STRAGGLER = timedelta(days=1)
 """PostgreSQL: how long a transaction may hold journal rows open before committing them, and still see them sealed."""
@@ -54,6 +55,20 @@ def insert_events(connection: Connection, entries: Sequence[Entry]) -> None:
                 for entry in entries
             ],
         )
+
+
+def read_page(connection: Connection, request: PageRequest) -> Page[Recorded]:
+    """One keyset page in the order of `seq`, backwards for `-seq`; filters are `kind` and `subject_id`."""
+    backwards, seq = request.sort.startswith("-"), JOURNAL.c.seq
+    statement = select(JOURNAL).limit(request.limit + 1).order_by(seq.desc() if backwards else seq)
+    for name, value in request.equals.items():
+        statement = statement.where(JOURNAL.c[name] == value)
+    if request.after is not None:
+        last = request.after[0]
+        statement = statement.where(seq < last if backwards else seq > last)
+    rows = [Recorded(**row) for row in connection.execute(statement).mappings()]
+    more, rows = len(rows) > request.limit, rows[: request.limit]
+    return Page(rows, (rows[-1].seq, rows[-1].id) if more else None)
 
 
 def _line_columns(dialect: str) -> list[Any]:

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from adapters import api_keys
 from adapters.db.engine import Database
-from adapters.db.journal import insert_events
+from adapters.db.journal import insert_events, read_page
 from adapters.db.kept_answers import SqlKeptAnswers
 from adapters.db.policies import PolicyRepository
 from adapters.db.principals import known
@@ -30,7 +30,8 @@ from domain.events import Event
 from domain.exams.model import Accommodation, Administration, Authorization, Registration, Session
 from domain.files.model import StoredFile
 from domain.jobs.model import Job, JobOutcome
-from domain.journal.model import Entry
+from domain.journal.model import Entry, Recorded
+from domain.paging import Page, PageRequest
 from domain.notices.model import Notice
 from domain.payments.model import Charge, Payment, Refund
 from domain.programs.model import RecognisedProvider
@@ -154,6 +155,10 @@ class SqlUnitOfWork:
     def kept_answers(self) -> SqlKeptAnswers:
         """Answers kept for replay of an Idempotency-Key."""
         return SqlKeptAnswers(self.connection)
+
+    def journal_page(self, request: PageRequest) -> Page[Recorded]:
+        """One page of the journal, in its order."""
+        return read_page(self.connection, request)
 
     def store(self, entity: type[T]) -> SqlRepository[T]:
         """The repository of an entity type."""

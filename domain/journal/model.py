@@ -28,6 +28,20 @@ class Entry:
     data: Mapping[str, Scalar]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """An entry as it stands in the journal; `seq` follows the order of writing."""
+
+    seq: int
+    id: UUID
+    occurred_at: datetime
+    kind: str
+    subject_id: UUID
+    actor: str
+    request_id: str | None
+    data: Mapping[str, Scalar]
+
+
 class JournalLine(NamedTuple):
     """A journal row as the store spells it, so that what is sealed is what is stored.
 

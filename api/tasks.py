@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from domain.files import actions as files
 from domain.jobs.actions import Handler, Step
 from domain.jobs.model import Schedule
 from domain.notices import actions as notices
@@ -34,11 +35,14 @@ def handlers(doors: Doors) -> dict[str, Handler]:
     def send(units: UnitsOfWork, parameters: Mapping[str, Any]) -> None:
         notices.send(units, doors.mailer(), doors.letters(), parameters)
 
+    def erase(units: UnitsOfWork, parameters: Mapping[str, Any]) -> None:
+        files.erase(units, doors.files(), parameters)
+
     def seal(units: UnitsOfWork, parameters: Mapping[str, Any]) -> None:
         del units, parameters
         doors.seal()
 
-    return {notices.SEND: send, SEAL: seal}
+    return {notices.SEND: send, files.ERASE: erase, SEAL: seal}
 
 
 def steps(doors: Doors) -> dict[str, Step]:

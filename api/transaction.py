@@ -8,14 +8,14 @@ serialises, stores the answer, commits, and only then lets it leave.
 import asyncio
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from fastapi import Request, Response
 
 from api.auth import Authenticator
 from api.idempotency import Claim, Idempotency
-from api.routing import Route
+from api.routing import Preparation, Route
 from domain.actors import ANONYMOUS, Actor
 from domain.authorization import TABLE, admits
 from domain.errors import Forbidden, NotFound, Stale, Unauthenticated, Unavailable
@@ -56,6 +56,8 @@ class Transactions:
 
     async def run(self, call: Call) -> Response:
         """The answer to a call, after its commit."""
+        if call.route.before is not None:
+            call = await asyncio.to_thread(self._prepared, call, call.route.before)
         pool = self.writers if call.route.writes else self.readers
         return await asyncio.get_running_loop().run_in_executor(pool, self._handle, call)
 
@@ -63,6 +65,16 @@ class Transactions:
         """Let what runs finish."""
         self.readers.shutdown()
         self.writers.shutdown()
+
+    def _prepared(self, call: Call, before: Preparation) -> Call:
+        """The call after the work that its route wants done before the transaction: for a caller who may come at all.
+
+        It has threads of its own, so that a wait there keeps no reader and no writer waiting.
+        """
+        presented = self.authenticator.presented(call.request)
+        with self.units.begin(ANONYMOUS, write=False, request_id=None) as uow:
+            _admit(self.authenticator.actor(uow, presented), call.route)
+        return replace(call, arguments={**call.arguments, **before(self.doors, call.arguments)})
 
     def _handle(self, call: Call) -> Response:
         """Run the call; the engine may ask for it to be run again from the start."""

@@ -9,7 +9,8 @@ from starlette.types import ASGIApp
 from api.cors import Cors
 from api.guard import JSON, MEBIBYTE, Bounds, Guard
 from api.limits import RateLimit, address
-from api.observability import Log, Metrics, MetricsPage, Observability
+from api.logs import Log
+from api.observability import Metrics, MetricsPage, Observability
 from api.settings import Settings
 
 

@@ -1,17 +1,17 @@
 """How often one caller may ask: fixed windows, counted in this process. Pure ASGI.
 
-Limits are written as the `limits` library reads them (`600/minute`). Its memory store starts a thread at every hit, so
-the counting is done here, in a dict.
+The `limits` library was looked at and left: importing it takes a quarter of a second, and its memory store starts a
+thread at every hit. A window is a number and a time.
 """
 
+import re
 import time
 from collections.abc import Callable
 from hashlib import blake2b
 from ipaddress import IPv6Address, ip_address
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 
-from limits import RateLimitItem, parse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.edge_errors import TooManyRequests
@@ -19,7 +19,25 @@ from api.problems import send_problem
 
 _SWEEP_EVERY = 4096
 _UNLIMITED = frozenset({"/livez", "/readyz", "/metrics"})
+_QUOTA = re.compile(r"([1-9][0-9]{0,8})/(second|minute|hour|day)\Z")
+_SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
 Key = Callable[[Scope], str]
+
+
+class Quota(NamedTuple):
+    """So many requests in each window of so many seconds."""
+
+    amount: int
+    seconds: int
+
+    @classmethod
+    def parse(cls, text: str) -> "Quota":
+        """The quota that `600/minute` says (second, minute, hour or day); raises ValueError for anything else."""
+        found = _QUOTA.match(text)
+        if found is None:
+            message = "no quota"
+            raise ValueError(message)
+        return cls(int(found[1]), _SECONDS[found[2]])
 
 
 class Windows:
@@ -91,19 +109,18 @@ class RateLimit:
         windows: Windows | None = None,
     ) -> None:
         self._app = app
-        self._item: RateLimitItem = parse(limit)
+        self._quota = Quota.parse(limit)
         self._name, self._key, self._announce = name, key, announce
         self._windows = Windows() if windows is None else windows
-        self._seconds = self._item.get_expiry()
-        self._policy = (b"ratelimit-policy", f'"{name}";q={self._item.amount};w={self._seconds}'.encode())
+        self._policy = (b"ratelimit-policy", f'"{name}";q={self._quota.amount};w={self._quota.seconds}'.encode())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count, then hand on or refuse."""
         if scope["type"] != "http" or scope["path"] in _UNLIMITED:
             await self._app(scope, receive, send)
             return
-        count, left = self._windows.hit(self._key(scope), self._seconds)
-        if count > self._item.amount:
+        count, left = self._windows.hit(self._key(scope), self._quota.seconds)
+        if count > self._quota.amount:
             headers = self._headers(count, left)
             await send_problem(TooManyRequests(max(1, ceil(left))), scope, send, extra=headers)
         elif self._announce:
@@ -112,7 +129,7 @@ class RateLimit:
             await self._app(scope, receive, send)
 
     def _headers(self, count: int, left: float) -> list[tuple[bytes, bytes]]:
-        remaining = max(0, self._item.amount - count)
+        remaining = max(0, self._quota.amount - count)
         return [(b"ratelimit", f'"{self._name}";r={remaining};t={ceil(left)}'.encode()), self._policy]
 
 

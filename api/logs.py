@@ -7,14 +7,13 @@ exception is its class and the places it passed, never its message, which may qu
 import logging
 import re
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import PurePath
 from types import TracebackType
 from typing import Any, BinaryIO, cast
 
 import orjson
-import structlog
 
 REMOVED = "[removed]"
 # The one line of each request, which `api.observability` makes of templates, codes and numbers alone.
@@ -41,45 +40,55 @@ _TEXT = (
 )
 # A text without any of these holds nothing that the patterns above look for: most texts, at the price of one look.
 _WORTH_CLEANING = re.compile(r"""['"@\[]|://|eyJ|[Bb][Ee][Aa][Rr][Ee][Rr]|(?i:DETAIL|CONTEXT|HINT):""")
-Raised = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
-def configure(level: str = "INFO", stream: BinaryIO | None = None) -> None:
-    """Send our lines and those of every library as JSON to `stream`, standard output by default."""
+class Log:
+    """Writes one JSON object per line to a binary stream: time, level, event and fields, scrubbed."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def info(self, event: str, **fields: object) -> None:
+        """Say what happened."""
+        self.write("info", event, fields)
+
+    def warning(self, event: str, **fields: object) -> None:
+        """Say what someone should look at."""
+        self.write("warning", event, fields)
+
+    def error(self, event: str, **fields: object) -> None:
+        """Say what failed; `exc_info` takes the exception."""
+        self.write("error", event, fields)
+
+    def write(self, level: str, event: str, fields: dict[str, Any]) -> None:
+        """Write one line, in one piece, so that threads do not mix theirs."""
+        said = fields if event == REQUEST else scrub(fields)
+        line = {"timestamp": datetime.now(UTC), "level": level, "event": clean_text(event), **said}
+        self._stream.write(orjson.dumps(line, default=_unknown, option=orjson.OPT_APPEND_NEWLINE))
+        self._stream.flush()
+
+
+def configure(level: str = "INFO", stream: BinaryIO | None = None) -> Log:
+    """Send every library's log through the returned one, as JSON to `stream`, standard output by default.
+
+    `level` is what libraries are heard from; our own lines are always written.
+    """
     out: BinaryIO = sys.stdout.buffer if stream is None else stream
-    structlog.configure(
-        processors=[structlog.processors.add_log_level, scrub, _timestamp, _render],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=structlog.BytesLoggerFactory(out),
-        cache_logger_on_first_use=False,
-    )
-    handler = _Handler(structlog.get_logger())
-    logging.basicConfig(level=level, handlers=[handler], force=True)
+    log = Log(out)
+    logging.basicConfig(level=level, handlers=[_Handler(log)], force=True)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "dbos"):
         library = logging.getLogger(name)
         library.handlers, library.propagate = [], True
     logging.getLogger("uvicorn.access").disabled = True
-    # It narrates its own start, line by line.
-    logging.getLogger("dbos").setLevel(max(logging.WARNING, logging.getLevelName(level)))
+    return log
 
 
-def scrub(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """A structlog processor: personal fields are removed, texts cleaned, `exc_info` becomes class and places.
-
-    The line of a request passes as it is.
-    """
-    if event.get("event") == REQUEST and "exc_info" not in event:
-        return event
-    raised = event.pop("exc_info", None)
-    if raised is True:
-        raised = sys.exc_info()
-    if isinstance(raised, BaseException):
-        raised = (type(raised), raised, raised.__traceback__)
-    if isinstance(raised, tuple) and raised[0] is not None:
-        event["raised"] = described(raised[1])
-    for key, value in event.items():
-        event[key] = REMOVED if key in PERSONAL else cleaned(value)
-    return event
+def scrub(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """`fields` with personal ones removed, texts cleaned, and `exc_info` as class and places."""
+    said = {key: REMOVED if key in PERSONAL else cleaned(value) for key, value in fields.items() if key != "exc_info"}
+    if isinstance(raised := fields.get("exc_info"), BaseException):
+        said["raised"] = described(raised)
+    return said
 
 
 def cleaned(value: object) -> object:
@@ -134,28 +143,20 @@ def _places(traceback: TracebackType | None) -> list[str]:
     return places[-_DEEPEST:]
 
 
-def _timestamp(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    event["timestamp"] = datetime.now(UTC)
-    return event
-
-
-def _render(_: object, __: str, event: MutableMapping[str, Any]) -> bytes:
-    return orjson.dumps(event, default=_unknown)
-
-
 def _unknown(value: object) -> str:
     return type(value).__name__
 
 
 class _Handler(logging.Handler):
-    """Hands the records of the standard library's logging to structlog."""
+    """Hands the records of the standard library's logging to our log."""
 
-    def __init__(self, log: Any) -> None:  # noqa: ANN401 - structlog's proxy
+    def __init__(self, log: Log) -> None:
         super().__init__()
         self._log = log
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Log a record's message, scrubbed, at its level (a library's own levels round down to a known one)."""
-        level = max(logging.DEBUG, min(logging.CRITICAL, record.levelno // 10 * 10))
-        more = {"exc_info": record.exc_info} if record.exc_info else {}
-        self._log.log(level, clean_text(record.getMessage()), logger=record.name, **more)
+        """Log a record's message, scrubbed."""
+        fields: dict[str, Any] = {"logger": record.name}
+        if record.exc_info:
+            fields["exc_info"] = record.exc_info[1]
+        self._log.write(record.levelname.lower(), record.getMessage(), fields)

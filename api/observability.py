@@ -7,7 +7,6 @@ import hmac
 import re
 import time
 from collections.abc import Callable
-from typing import Any, Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -16,7 +15,7 @@ from uuid_utils import uuid7
 
 from api.edge_errors import NoSuchRoute
 from api.headers import hardened
-from api.logs import REQUEST
+from api.logs import REQUEST, Log
 from api.problems import send_problem
 from domain.errors import Unauthenticated
 
@@ -27,18 +26,6 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1"})
 _FORWARDED = frozenset({b"forwarded", b"x-forwarded-for"})
 _SERVER_FAULT = 500
 UNMATCHED = "unmatched"
-
-
-class Log(Protocol):
-    """What is needed of a structlog logger."""
-
-    def info(self, event: str, **fields: Any) -> Any:  # noqa: ANN401 - structlog's own shape
-        """Log what happened."""
-        ...
-
-    def error(self, event: str, **fields: Any) -> Any:  # noqa: ANN401 - structlog's own shape
-        """Log what failed."""
-        ...
 
 
 class Metrics:

@@ -12,8 +12,9 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from limits import parse
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from api.limits import Quota
 
 PREFIX = "CERTIFICANT_"
 # The issuer that `certificant token` signs for; its key lies beside the sandbox's data.
@@ -127,7 +128,7 @@ class Settings(BaseModel):
     @field_validator("rate_limit", "address_rate_limit")
     @classmethod
     def _limit_is_readable(cls, text: str) -> str:
-        parse(text)
+        Quota.parse(text)
         return text
 
     @field_validator("public_base_url")

@@ -1,7 +1,9 @@
 """The whole edge in its order: what one part refuses, the parts outside it still see."""
 
+from io import BytesIO
 from typing import Any
 
+import orjson
 from fastapi import FastAPI
 from pydantic import BaseModel, SecretStr
 from starlette.requests import Request
@@ -9,6 +11,7 @@ from starlette.types import ASGIApp
 
 from api import dispatch, problems
 from api.edge import surround
+from api.logs import Log
 from api.observability import Metrics
 from api.settings import Settings
 from tests.api.asgi import ask, post_json
@@ -16,17 +19,12 @@ from tests.api.asgi import ask, post_json
 ORIGIN = "https://portal.example"
 
 
-class Lines:
-    """A log that remembers."""
+class Lines(BytesIO):
+    """A stream that reads back as what was logged."""
 
-    def __init__(self) -> None:
-        self.said: list[dict[str, Any]] = []
-
-    def info(self, event: str, **fields: Any) -> None:
-        self.said.append({"event": event, **fields})
-
-    def error(self, event: str, **fields: Any) -> None:
-        self.said.append({"event": event, **fields})
+    @property
+    def said(self) -> list[dict[str, Any]]:
+        return [orjson.loads(line) for line in self.getvalue().splitlines()]
 
 
 class Form(BaseModel):
@@ -48,7 +46,7 @@ def the_service(lines: Lines | None = None, **settings: Any) -> ASGIApp:
     problems.install(app)
     dispatch.install(app)
     chosen = Settings(cors_origins=(ORIGIN,), **settings)
-    return surround(app, chosen, log=lines or Lines(), metrics=Metrics())
+    return surround(app, chosen, log=Log(Lines() if lines is None else lines), metrics=Metrics())
 
 
 def test_a_sound_request_passes_through_it_all() -> None:

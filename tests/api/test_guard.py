@@ -4,8 +4,7 @@ import json
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from api import strict_json
 from api.edge_errors import Unreadable, Unstorable

@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.limits import RateLimit, Windows, address
+from api.limits import Quota, RateLimit, Windows, address
 from tests.api.asgi import Answer, ask, echo
 
 
@@ -82,6 +82,12 @@ def test_made_up_tokens_do_not_escape_a_limit_by_address() -> None:
 )
 def test_an_ipv6_customer_is_counted_as_one(host: str, counted: str) -> None:
     assert address({"client": (host, 1)}) == counted
+
+
+@pytest.mark.parametrize("text", ["", "600", "0/minute", "-1/minute", "600/fortnight", "600/minute;5/second"])
+def test_what_spells_no_quota_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="no quota"):
+        Quota.parse(text)
 
 
 def test_probes_are_never_refused() -> None:

@@ -143,7 +143,7 @@ class Service:
     def mailer(self) -> Mailer:
         """How letters leave."""
         settings = self.settings
-        sender = Sender(settings.mail_from, settings.body_name, settings.body_email)
+        sender = Sender(address=settings.mail_from, name=settings.body_name, reply_to=settings.body_email)
         if settings.mail_mode == "files":
             return EmlMailer(settings.under_data(settings.mail_dir, "mail"), sender, self.clock)
         password = settings.smtp_password

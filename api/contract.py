@@ -38,7 +38,6 @@ WRITES = frozenset({"post", "put", "patch", "delete"})
 _MAPS = ("properties", "patternProperties", "$defs", "dependentSchemas")
 _LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _SINGLE = ("items", "additionalProperties", "not", "contains", "propertyNames", "if", "then", "else")
-_BOUNDS = ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum")
 _LOCAL = re.compile(r"^#/components/([^/]+)/(.+)$")
 
 
@@ -274,9 +273,21 @@ def _bound(schema: Json, *, answer: bool) -> None:
     if answer and kind in OUTPUT_BOUNDS and not {"enum", "const"} & schema.keys():
         _bound_answer(schema, OUTPUT_BOUNDS[kind])
     if kind == "integer":
-        schema.update({keyword: int(schema[keyword]) for keyword in _BOUNDS if keyword in schema})
-        tops = [schema[keyword] for keyword in ("maximum", "exclusiveMaximum") if keyword in schema]
-        schema.setdefault("format", "int32" if tops and tops[0] < 2**31 else "int64")
+        _bound_whole_number(schema)
+
+
+def _bound_whole_number(schema: Json) -> None:
+    """One inclusive bound at each end, the closer one where two were said."""
+    for inclusive, exclusive, step, closer in (
+        ("minimum", "exclusiveMinimum", 1, max),
+        ("maximum", "exclusiveMaximum", -1, min),
+    ):
+        said = [int(schema[inclusive])] if inclusive in schema else []
+        if exclusive in schema:
+            said.append(int(schema.pop(exclusive)) + step)
+        if said:
+            schema[inclusive] = closer(said)
+    schema.setdefault("format", "int32" if schema.get("maximum", 2**53) < 2**31 else "int64")
 
 
 def _bound_answer(schema: Json, bounds: Json) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import pytest
 from fastapi import FastAPI, Path, UploadFile
+from pydantic import Field
 
 from api.contract import extras, finish, input_schemas, operations, schemas_under
 from api.fields import Count, Day, Flag, Id, In, Line, Money, Out
@@ -20,6 +21,7 @@ class _Licence(In):
     expires_on: Day | None = None
     restricted: Flag
     fee: Money = 0
+    deposit: Annotated[Money, Field(gt=0)] = 1
 
 
 class _Thing(Out):
@@ -162,6 +164,13 @@ def test_what_requests_hold_keeps_the_bounds_of_its_fields(document: dict[str, A
 
     assert (fee["minimum"], fee["maximum"], fee["format"]) == (0, 1_000_000_000, "int32")
     assert where["_Licence"]["additionalProperties"] is False
+
+
+def test_two_lower_bounds_of_a_whole_number_become_the_closer_one(document: dict[str, Any]) -> None:
+    deposit = dict(input_schemas(document))["_Licence"]["properties"]["deposit"]
+
+    assert (deposit["minimum"], deposit["maximum"]) == (1, 1_000_000_000)
+    assert "exclusiveMinimum" not in deposit
 
 
 def test_an_input_that_states_no_bound_is_given_none() -> None:

@@ -103,10 +103,11 @@ class Repository(Protocol[T]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistryEntry:
-    """The finished public answers for one credential number: before and from the instant `turns_at`.
+    """The finished public answers for one credential number: before and from the instant `turns_at`, and after that.
 
-    `turns_at` is a midnight of `zone` (IANA) in epoch seconds, None where nothing turns by itself. A payload is what
-    `domain.credentials.public` writes; `tag` names these two payloads among all that this number ever had.
+    `turns_at` and the later `turns_again_at` are midnights of `zone` (IANA) in epoch seconds, None where nothing turns by
+    itself. A payload is what `domain.credentials.public` writes; `tag` names these payloads among all that this number
+    ever had.
     """
 
     number: str
@@ -115,6 +116,8 @@ class RegistryEntry:
     payload_before: bytes
     payload_after: bytes | None
     tag: str
+    turns_again_at: int | None = None
+    payload_last: bytes | None = None
 
 
 class RegistryAnswer(NamedTuple):

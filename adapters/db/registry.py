@@ -78,7 +78,9 @@ def registry_reader(url: str | URL, *, connections: int = 2, behind_pooler: bool
 
 # The payload is chosen in the statement, so that of two only one leaves the page.
 _SQLITE_READ: Final = """
-SELECT CASE WHEN turns_at <= ? THEN payload_after ELSE payload_before END, zone, tag FROM registry WHERE number = ?
+SELECT CASE WHEN turns_again_at <= ?1 THEN payload_last WHEN turns_at <= ?1 THEN payload_after ELSE payload_before END,
+    zone, tag
+FROM registry WHERE number = ?2
 """
 
 
@@ -127,7 +129,9 @@ def _quoted(path: str) -> str:
 
 
 _POSTGRES_READ: Final = """
-SELECT number, CASE WHEN turns_at <= $2 THEN payload_after ELSE payload_before END, zone, tag
+SELECT number,
+    CASE WHEN turns_again_at <= $2 THEN payload_last WHEN turns_at <= $2 THEN payload_after ELSE payload_before END,
+    zone, tag
 FROM registry WHERE number = ANY($1::text[])
 """
 _LARGEST_BATCH: Final = 256

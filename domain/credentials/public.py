@@ -44,21 +44,26 @@ class PublicFacts:
     zone: str
 
 
-def public_entry(facts: PublicFacts, now: PublicStanding, then: PublicStanding | None = None) -> RegistryEntry:
-    """The entry to store: the answer now, and the answer from the start of the day `then.since` in the policy's zone.
+def public_entry(
+    facts: PublicFacts, now: PublicStanding, then: PublicStanding | None = None, last: PublicStanding | None = None
+) -> RegistryEntry:
+    """The entry to store: the answer now, and the answers from the start of the days `then.since` and `last.since`.
 
-    Give `then` for a turn that needs nobody's act: an active credential's expiry on the day after `valid_until`, or a
-    grace's end. A turn after that one is for the sweep to write.
+    Those are the turns that need nobody's act, in the policy's zone: an active credential's expiry on the day after
+    `valid_until`, and then the lapse on the day after its grace. So no sweep ever has to write an answer anew.
     """
     before = _payload(facts, now)
     after = None if then is None else _payload(facts, then)
+    final = None if last is None else _payload(facts, last)
     return RegistryEntry(
         number=facts.number,
         zone=facts.zone,
-        turns_at=None if then is None else int(start_of(then.since, facts.zone).timestamp()),
+        turns_at=_turn(then, facts.zone),
         payload_before=before,
         payload_after=after,
-        tag=sha256(before + (after or b"")).hexdigest()[:16],
+        tag=sha256(before + (after or b"") + (final or b"")).hexdigest()[:16],
+        turns_again_at=_turn(last, facts.zone),
+        payload_last=final,
     )
 
 
@@ -70,6 +75,10 @@ def answer_on(facts: PublicFacts, standing: PublicStanding, as_of: date) -> byte
 def dated(payload: bytes, as_of: bytes) -> bytes:
     """A stored payload as the JSON object that clients see, `as_of` (an ISO date) its first member."""
     return b'{"as_of":"%b",%b' % (as_of, payload)
+
+
+def _turn(standing: PublicStanding | None, zone: str) -> int | None:
+    return None if standing is None else int(start_of(standing.since, zone).timestamp())
 
 
 def _payload(facts: PublicFacts, standing: PublicStanding) -> bytes:

@@ -5,7 +5,10 @@ from sqlmodel import Field, SQLModel
 
 
 class RegistryRow(SQLModel, table=True):
-    """The finished answers for one number: `payload_before`, and `payload_after` from `turns_at` (epoch seconds)."""
+    """The finished answers for one number.
+
+    `payload_before`, then `payload_after` from `turns_at` (epoch seconds), then `payload_last` from `turns_again_at`.
+    """
 
     __tablename__ = "registry"
 
@@ -15,3 +18,5 @@ class RegistryRow(SQLModel, table=True):
     tag: str = Field(sa_type=String(16))
     payload_before: bytes = Field(sa_type=LargeBinary)
     payload_after: bytes | None = Field(default=None, sa_type=LargeBinary)
+    turns_again_at: int | None = Field(default=None, sa_type=BigInteger)
+    payload_last: bytes | None = Field(default=None, sa_type=LargeBinary)

@@ -1,13 +1,16 @@
 """What alembic runs: our metadata, on the database that the program hands over or the settings name."""
 
 import os
+from typing import Literal
 
 from alembic import context
-from sqlalchemy import text
+from sqlalchemy import JSON, BigInteger, String, text
 from sqlalchemy.schema import SchemaItem
+from sqlmodel.sql.sqltypes import AutoString
 
 from adapters.db.engine import Database
 from adapters.db.tables import metadata
+from adapters.db.tables.base import Instant
 from adapters.jobs import DBOS_TABLES
 
 MIGRATION_LOCK = 0x4345_5254_4D49_4752
@@ -17,6 +20,24 @@ def ours(item: SchemaItem, name: str | None, kind: str, reflected: bool, other: 
     """Leave dbos's tables out of every comparison."""
     del item, reflected, other
     return not (kind == "table" and name in DBOS_TABLES)
+
+
+def rendered(kind: str, item: object, context_: object) -> str | Literal[False]:
+    """How a new revision writes our column types: by the frozen names of `migrations.columns`."""
+    del context_
+    if kind != "type":
+        return False
+    if isinstance(item, Instant):
+        return "columns.instant()"
+    if isinstance(item, JSON):
+        return "columns.json_value()"
+    if isinstance(item, AutoString):
+        return "sa.String()" if item.length is None else f"sa.String({item.length})"
+    if isinstance(item, String) and item._variant_mapping.get("postgresql") is not None:  # noqa: SLF001 - no public name
+        return "columns.search_text()"
+    if isinstance(item, BigInteger) and item._variant_mapping:  # noqa: SLF001 - as above
+        return "columns.big_serial()"
+    return False
 
 
 def run() -> None:
@@ -32,6 +53,7 @@ def run() -> None:
             include_object=ours,
             render_as_batch=connection.dialect.name == "sqlite",
             compare_type=True,
+            render_item=rendered,
             transaction_per_migration=False,
         )
         with context.begin_transaction():

@@ -2,6 +2,8 @@
 
 import sqlalchemy as sa
 from alembic import op
+
+from migrations import columns
 ${imports if imports else ""}
 
 revision = ${repr(up_revision)}

@@ -162,9 +162,7 @@ class Routes:
         `before`: work on the arguments that must not hold a transaction; what it returns replaces arguments.
         `writes`: whether it needs a writing transaction, by default every method but GET. `more` goes to FastAPI.
         """
-        if action not in TABLE:
-            message = f"{method} {path}: the authorization table has no row {action}"
-            raise LookupError(message)
+        _must_be_in_the_table(action, f"{method} {path}")
 
         def declared(function: F) -> F:
             injected, signature = _split(function, listing)
@@ -211,6 +209,12 @@ class Routes:
             ),
             **more,
         )
+
+
+def _must_be_in_the_table(action: str, where: str) -> None:
+    if action not in TABLE:
+        message = f"{where}: the authorization table has no row {action}"
+        raise LookupError(message)
 
 
 def _endpoint(route: Route, signature: inspect.Signature) -> Callable[..., Any]:

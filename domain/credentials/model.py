@@ -27,7 +27,10 @@ class Standing(StrEnum):
 class Credential(Entity):
     """A certification that a candidate holds. `number` is canonical; `name` is the name as on the certificate.
 
-    `awarded_on` is kept across renewals; `valid_until` is inclusive and ends at 24:00 in the policy's zone.
+    `awarded_on` is kept across renewals. `valid_from` begins the present stretch of validity: it moves only when a
+    renewal or reinstatement ends an interruption. `valid_until` is inclusive and ends at 24:00 in the policy's zone.
+    `search_name` is copied from the candidate for staff lists. `status` is how it stood when it was last written:
+    `standing.as_it_stands` says how it stands on a day.
     """
 
     candidate_id: UUID
@@ -44,11 +47,16 @@ class Credential(Entity):
     status_reason: str | None = None
     status_since: datetime | None = None
     created_at: datetime | None = None
+    search_name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingChange(Entity):
-    """One entry of a credential's history, in order; `standing` holds from `effective_on`, recorded at `at`."""
+    """One entry of a credential's history, in order; `standing` holds from `effective_on`, recorded at `at`.
+
+    A later entry supersedes the earlier ones for every day from its `effective_on`, so that an entry made late can put
+    right what was recorded before.
+    """
 
     credential_id: UUID
     candidate_id: UUID

@@ -22,6 +22,8 @@ class Cycle(Entity):
     """One renewal cycle of a credential, under the edition it began under; both days are inclusive.
 
     The store allows one open cycle per credential. `extended_until` moves the last day on which it may be renewed in time.
+    `audited` was drawn by lot when the cycle began, or chosen by staff. `reminders` are the letters sent so far, and
+    `remind_on` is the day of the next.
     """
 
     credential_id: UUID
@@ -39,6 +41,12 @@ class Cycle(Entity):
     audit_cleared_by: str | None = None
     renewed_on: date | None = None
     reminders: tuple[str, ...] = ()
+    remind_on: date | None = None
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which the credential is valid, and may be renewed in time; inclusive."""
+        return self.extended_until or self.ends_on
 
 
 class ActivityStatus(StrEnum):

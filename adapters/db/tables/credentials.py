@@ -7,20 +7,19 @@ from uuid import UUID
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
-from adapters.db.tables.base import Row, index_where, instant, json_column, stores
+from adapters.db.tables.base import Row, index_where, instant, json_column, search_text, stores
 from domain.credentials.model import Award, Credential, StandingChange
-
-_DUE = "status IN ('active', 'expired', 'suspended')"
-
 
 @stores(Credential)
 class CredentialRow(Row, table=True):
-    """One credential per attempt; what falls due is found by a partial index."""
+    """One credential per attempt; what the nightly sweep expires or lapses is found by partial indexes."""
 
     __tablename__ = "credentials"
     __table_args__ = (
-        index_where("ix_credentials_due", "valid_until", "id", where=_DUE),
+        index_where("ix_credentials_expiring", "edition", "valid_until", where="status = 'active'"),
+        index_where("ix_credentials_lapsing", "edition", "valid_until", where="status = 'expired'"),
         Index("ix_credentials_candidate_id", "candidate_id"),
+        Index("ix_credentials_search_name_id", "search_name", "id"),
     )
 
     candidate_id: UUID = Field(foreign_key="candidates.id")
@@ -37,6 +36,7 @@ class CredentialRow(Row, table=True):
     status_reason: str | None
     status_since: datetime | None = instant(nullable=True)
     created_at: datetime | None = instant(nullable=True)
+    search_name: str = search_text()
 
 
 @stores(StandingChange)

@@ -19,7 +19,7 @@ class CycleRow(Row, table=True):
     __table_args__ = (
         UniqueConstraint("credential_id", "number"),
         index_where("uq_cycles_open", "credential_id", where="status = 'open'", unique=True),
-        index_where("ix_cycles_ends_on", "ends_on", where="status = 'open'"),
+        index_where("ix_cycles_remind_on", "remind_on", where="status = 'open'"),
     )
 
     credential_id: UUID = Field(foreign_key="credentials.id")
@@ -37,6 +37,7 @@ class CycleRow(Row, table=True):
     audit_cleared_by: str | None
     renewed_on: date | None
     reminders: Any = json_column()
+    remind_on: date | None
 
 
 @stores(Activity)

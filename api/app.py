@@ -90,9 +90,9 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.transactions = transactions
     app.state.cursor_secret = parts.cursor_secret
     for routes in SLICES:
-        app.include_router(routes.router)
+        dispatch.declare(app, routes.router)
     if parts.sandbox:
-        app.include_router(sandbox_clock.routes.router)
+        dispatch.declare(app, sandbox_clock.routes.router)
     _add_pages(app, parts)
     problems.install(app, base_url=parts.base_url)
     dispatch.install(app)

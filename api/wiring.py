@@ -24,13 +24,10 @@ from adapters.keys import PURPOSES, FileKeyProvider
 from adapters.mail import EmlMailer, Sender, SmtpMailer, SmtpServer
 from adapters.payments import InvoiceGateway
 from adapters.tokens import JoseTokenVerifier, TokenTerms
-from api import logs
+from api import edge, logs
 from api.app import Parts, create_app
 from api.auth import Authenticator
-from api.cors import Cors
-from api.guard import Bounds, Guard
-from api.limits import RateLimit, address
-from api.observability import Metrics, MetricsPage, Observability
+from api.observability import Metrics
 from api.registry import RegistryLane
 from api.settings import Settings
 from api.tasks import SCHEDULES, Doors, handlers, steps
@@ -219,7 +216,7 @@ class Service:
 
 def application(settings: Settings) -> ASGIApp:
     """The whole ASGI application: the registry lane in front, then the middleware, then the routes."""
-    logs.configure(settings.log_level)
+    log = logs.configure(settings.log_level)
     service = Service(settings)
     reader = registry_reader(settings.database)
     parts = Parts(
@@ -238,14 +235,7 @@ def application(settings: Settings) -> ASGIApp:
         closers=(reader.close,),
         close=service.close,
     )
-    app: ASGIApp = create_app(parts)
-    app = Guard(app, Bounds(uploads={"/v1/files": settings.upload_bytes}))
-    app = RateLimit(app, settings.rate_limit)
-    app = RateLimit(app, settings.address_rate_limit, name="address", key=address, announce=False)
-    app = Cors(app, settings.cors_origins)
-    token = settings.metrics_token
-    app = MetricsPage(app, metrics=service.metrics, token=None if token is None else token.get_secret_value())
-    app = Observability(app, log=logs.logger(), metrics=service.metrics, https=settings.https)
+    app = edge.surround(create_app(parts), settings, log=log, metrics=service.metrics)
     now = service.clock.timestamp if isinstance(service.clock, SandboxClock) else time.time
     observe = service.metrics.observe
     return RegistryLane(

@@ -16,6 +16,9 @@ from domain.candidates.events import (
 )
 from domain.candidates.model import Candidate, Identity, Invitation, PastName, PersonName, PostalAddress
 from domain.errors import NotFound
+from domain.files import actions as files
+from domain.notices import actions as notices
+from domain.notices.model import NoticeKind
 from domain.numbers import reference
 from domain.ports import UnitOfWork
 
@@ -79,6 +82,7 @@ def change_name(
     """Change the legal name, keeping the former one with the time and reason of the change."""
     candidate = uow.candidates.get(candidate_id)
     actor.must("candidate.change_name", candidate)
+    files.require(uow, candidate_id, () if file_id is None else (file_id,))
     former = PastName(
         name=candidate.legal_name, until=uow.now, reason=reason, changed_by=actor.subject, file_id=file_id
     )
@@ -92,7 +96,8 @@ def change_name(
     )
     for application in uow.applications.find(candidate_id=candidate_id):
         uow.applications.save(replace(application, search_name=changed.search_name))
-    uow.record(LegalNameChanged(candidate_id=candidate_id, reason="legal_name"))
+    uow.record(LegalNameChanged(candidate_id=candidate_id))
+    notices.notify(uow, candidate_id, NoticeKind.NAME_CHANGED, candidate_id)
     return changed
 
 
@@ -112,6 +117,14 @@ def invite(uow: UnitOfWork, actor: Actor, candidate_id: UUID) -> tuple[Invitatio
         )
     )
     uow.record(CandidateInvited(candidate_id=candidate_id, invitation_id=invitation.id))
+    notices.notify(
+        uow,
+        candidate_id,
+        NoticeKind.INVITATION,
+        invitation.id,
+        token=token,
+        expires_on=invitation.expires_at.date(),
+    )
     return invitation, token
 
 

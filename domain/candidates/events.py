@@ -26,7 +26,6 @@ class LegalNameChanged(Event, kind="candidate.name_changed", about="candidate_id
     """The legal name changed; the former one is in the candidate's history."""
 
     candidate_id: UUID
-    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)

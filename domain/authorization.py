@@ -114,9 +114,15 @@ def _took_part(actor: Actor, thing: object, field: str) -> bool:
 _REVIEWER, _ADMIN, _AUDITOR = Role.REVIEWER, Role.ADMINISTRATOR, Role.AUDITOR
 _RUNS_JOBS = (Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, Role.CREDENTIAL_OFFICER, _ADMIN)
 _SEES_FILES = (_REVIEWER, Role.EXAM_MANAGER, Role.CREDENTIAL_OFFICER, _ADMIN)
+_SEES_APPLICATIONS = (_REVIEWER, Role.EXAM_MANAGER, Role.CREDENTIAL_OFFICER, Role.FINANCE, _ADMIN, _AUDITOR)
 
 TABLE: dict[str, Permission] = {
     # --- programs: public reading, staff publishing
+    "program.read": permission(public=True),
+    "policy.publish": permission(_ADMIN),
+    "provider.recognise": permission(_REVIEWER, _ADMIN),
+    "provider.end": permission(_REVIEWER, _ADMIN),
+    "eligibility.check": permission(public=True),
     # --- candidates
     "candidate.register": permission(_REVIEWER, _ADMIN, signed_in=True),
     "candidate.link": permission(signed_in=True),
@@ -135,6 +141,34 @@ TABLE: dict[str, Permission] = {
     "education.read": permission(_REVIEWER, Role.CREDENTIAL_OFFICER, _ADMIN, _AUDITOR, owner=True),
     "education.judge": permission(_REVIEWER, _ADMIN),
     # --- applications
+    "application.create": permission(owner=True, states=("active",)),
+    "application.list": permission(*_SEES_APPLICATIONS),
+    "application.read": permission(*_SEES_APPLICATIONS, owner=True),
+    "application.update": permission(owner=True, states=("draft", "returned")),
+    "application.attest": permission(owner=True, states=("draft", "returned")),
+    "application.add_evidence": permission(owner=True, states=("draft", "returned", "denied")),
+    "application.submit": permission(owner=True, states=("draft",)),
+    "application.resubmit": permission(owner=True, states=("returned",)),
+    "application.withdraw": permission(owner=True, states=("draft", "submitted", "in_review", "returned")),
+    "application.appeal": permission(owner=True, states=("denied",)),
+    "application.claim": permission(_REVIEWER, _ADMIN, states=("submitted",)),
+    "application.release": permission(_REVIEWER, _ADMIN, states=("in_review",)),
+    "application.return": permission(_REVIEWER, _ADMIN, states=("in_review",)),
+    "application.decide": permission(_REVIEWER, _ADMIN, states=("in_review",)),
+    "application.draw_audit": permission(_ADMIN),
+    "audit_draw.read": permission(public=True),
+    "evidence.read": permission(_REVIEWER, Role.CREDENTIAL_OFFICER, _ADMIN, _AUDITOR, owner=True),
+    "evidence.change": permission(owner=True),
+    "evidence.remove": permission(owner=True),
+    "evidence.judge": permission(_REVIEWER, _ADMIN),
+    "determination.read": permission(*_SEES_APPLICATIONS, owner=True),
+    "determination.replay": permission(_REVIEWER, _ADMIN, _AUDITOR),
+    "appeal.list": permission(_REVIEWER, _ADMIN, _AUDITOR),
+    "appeal.read": permission(_REVIEWER, _ADMIN, _AUDITOR, owner=True),
+    "appeal.decide": permission(_REVIEWER, _ADMIN, states=("filed",), apart_from=("first_decided_by",)),
+    "appeal.withdraw": permission(owner=True, states=("filed",)),
+    "conflict_of_interest.declare": permission(*STAFF),
+    "conflict_of_interest.list": permission(_REVIEWER, _ADMIN, _AUDITOR),
     # --- exams
     # --- scores
     # --- credentials

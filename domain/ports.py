@@ -9,7 +9,7 @@ from uuid import UUID
 
 from domain.access.model import ApiKey, RoleGrant
 from domain.actors import Actor
-from domain.applications.model import Appeal, Application, ConflictOfInterest, Determination, Evidence
+from domain.applications.model import Appeal, Application, AuditDraw, ConflictOfInterest, Determination, Evidence
 from domain.candidates.model import Candidate, Education, Identity, Invitation, Licence
 from domain.credentials.model import Award, Credential, StandingChange
 from domain.doors import (
@@ -39,7 +39,7 @@ from domain.journal.model import Backlog, JournalLine, Leaf, Recorded, StoredChe
 from domain.notices.model import Notice
 from domain.paging import Page, PageRequest
 from domain.payments.model import Charge, Payment, Refund
-from domain.programs.model import PolicyEdition, RecognisedProvider
+from domain.programs.model import EditionHeading, PolicyEdition, RecognisedProvider
 from domain.programs.policy import Policy
 from domain.renewals.model import Activity, ApprovedActivity, Cycle
 from domain.scores.model import (
@@ -147,6 +147,26 @@ class Policies(Repository[PolicyEdition], Protocol):
         """The edition of a program in force on a day; raises NotFound."""
         ...
 
+    def headings(self, program: str | None = None) -> list[EditionHeading]:
+        """Every published edition of a program, or of all, without its document; by program, then first day."""
+        ...
+
+    def hold(self, program: str) -> None:
+        """Keep everyone else from holding this program's editions until the transaction ends."""
+        ...
+
+
+class Applications(Repository[Application], Protocol):
+    """Applications. A page sorted by when they were submitted leaves out those that were not."""
+
+    def due(self, before: date, limit: int) -> list[Application]:
+        """At most `limit` whose `due_on` lies before a day, longest due first."""
+        ...
+
+    def submitted_between(self, program: str, start: datetime, end: datetime, limit: int) -> list[Application]:
+        """At most `limit` of a program that were submitted from an instant until before another, oldest first."""
+        ...
+
 
 class Registry(Protocol):
     """The finished public answers, written with every change of a credential."""
@@ -250,7 +270,7 @@ class UnitOfWork(Protocol):
     def educations(self) -> Repository[Education]: ...  # noqa: D102
     # applications
     @property
-    def applications(self) -> Repository[Application]: ...  # noqa: D102
+    def applications(self) -> Applications: ...  # noqa: D102
     @property
     def evidence(self) -> Repository[Evidence]: ...  # noqa: D102
     @property
@@ -259,6 +279,8 @@ class UnitOfWork(Protocol):
     def appeals(self) -> Repository[Appeal]: ...  # noqa: D102
     @property
     def conflicts(self) -> Repository[ConflictOfInterest]: ...  # noqa: D102
+    @property
+    def audit_draws(self) -> Repository[AuditDraw]: ...  # noqa: D102
     # exams
     @property
     def administrations(self) -> Repository[Administration]: ...  # noqa: D102

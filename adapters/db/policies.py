@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, select
 from adapters.db.repository import SqlRepository
 from adapters.db.tables.programs import PolicyEditionRow
 from domain.errors import NotFound
-from domain.programs.model import PolicyEdition
+from domain.programs.model import EditionHeading, PolicyEdition
 from domain.programs.policy import Policy
 
 _TABLE = PolicyEditionRow.__table__  # type: ignore[attr-defined]
@@ -23,6 +23,18 @@ _IN_FORCE = (
     .order_by(_TABLE.c.in_force_from.desc())
     .limit(1)
 )
+
+_HEADINGS = select(
+    _TABLE.c.id,
+    _TABLE.c.program,
+    _TABLE.c.document["program_title"].as_string().label("program_title"),
+    _TABLE.c.edition,
+    _TABLE.c.title,
+    _TABLE.c.in_force_from,
+    _TABLE.c.in_force_until,
+    _TABLE.c.sha256,
+    _TABLE.c.published_at,
+).order_by(_TABLE.c.program, _TABLE.c.in_force_from)
 
 
 class PolicyRepository(SqlRepository[PolicyEdition]):
@@ -39,6 +51,16 @@ class PolicyRepository(SqlRepository[PolicyEdition]):
     def in_force(self, program: str, on: date) -> Policy:
         """The edition of a program in force on a day, the newest where two would be; raises NotFound."""
         return self._parsed(self._connection.execute(_IN_FORCE, {"program": program, "on": on}).scalar())
+
+    def headings(self, program: str | None = None) -> list[EditionHeading]:
+        """Every published edition without its document; by program, then first day."""
+        statement = _HEADINGS if program is None else _HEADINGS.where(_TABLE.c.program == program)
+        return [EditionHeading(**row) for row in self._connection.execute(statement).mappings()]
+
+    def hold(self, program: str) -> None:
+        """Keep everyone else from holding this program's editions until the transaction ends."""
+        for heading in sorted(self.headings(program), key=lambda one: one.id):
+            self.lock(heading.id)
 
     def _parsed(self, sha256: str | None) -> Policy:
         if sha256 is None:

@@ -16,11 +16,12 @@ from adapters.db.journal import insert_events, read_page
 from adapters.db.kept_answers import SqlKeptAnswers
 from adapters.db.policies import PolicyRepository
 from adapters.db.principals import known
+from adapters.db.queries_applications import ApplicationRepository
 from adapters.db.registry import SqlRegistry
 from adapters.db.repository import SqlRepository
 from domain.access.model import ApiKey, RoleGrant
 from domain.actors import Actor, Role
-from domain.applications.model import Appeal, Application, ConflictOfInterest, Determination, Evidence
+from domain.applications.model import Appeal, AuditDraw, ConflictOfInterest, Determination, Evidence
 from domain.candidates.model import Candidate, Education, Identity, Invitation, Licence
 from domain.credentials.model import Award, Credential, StandingChange
 from domain.dates import date_at
@@ -31,8 +32,8 @@ from domain.exams.model import Accommodation, Administration, Authorization, Reg
 from domain.files.model import StoredFile
 from domain.jobs.model import Job, JobOutcome
 from domain.journal.model import Entry, Recorded
-from domain.paging import Page, PageRequest
 from domain.notices.model import Notice
+from domain.paging import Page, PageRequest
 from domain.payments.model import Charge, Payment, Refund
 from domain.programs.model import RecognisedProvider
 from domain.renewals.model import Activity, ApprovedActivity, Cycle
@@ -87,11 +88,11 @@ class SqlUnitOfWork:
     invitations = Store(Invitation)
     licences = Store(Licence)
     educations = Store(Education)
-    applications = Store(Application)
     evidence = Store(Evidence)
     determinations = Store(Determination)
     appeals = Store(Appeal)
     conflicts = Store(ConflictOfInterest)
+    audit_draws = Store(AuditDraw)
     administrations = Store(Administration)
     sessions = Store(Session)
     authorizations = Store(Authorization)
@@ -118,7 +119,7 @@ class SqlUnitOfWork:
     jobs = Store(Job)
     job_outcomes = Store(JobOutcome)
 
-    def __init__(  # noqa: PLR0913 - the parts of one transaction
+    def __init__(
         self,
         connection: Connection,
         actor: Actor,
@@ -145,6 +146,11 @@ class SqlUnitOfWork:
     def policies(self) -> PolicyRepository:
         """Published editions."""
         return PolicyRepository(self.connection)
+
+    @property
+    def applications(self) -> ApplicationRepository:
+        """Applications."""
+        return ApplicationRepository(self.connection)
 
     @property
     def registry(self) -> SqlRegistry:

@@ -48,7 +48,9 @@ class Application(Entity):
     """One candidate's request to be found eligible for a program, under the edition it began under.
 
     `number` is the human reference. `search_name` is copied from the candidate for staff lists. `expires_on` is the
-    last day on which a draft may still be submitted, or an approval may still be used; inclusive.
+    last day on which a draft may still be submitted, or an approval may still be used; inclusive. `due_on` is the day
+    by which the candidate has to take the next step, whatever it is; the nightly sweep looks at those whose day passed.
+    `reviewer` is who has claimed it. `audited` says that it was drawn for audit.
     """
 
     candidate_id: UUID
@@ -174,9 +176,31 @@ class Appeal(Entity):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConflictOfInterest(Entity):
-    """A member of staff declares that they trained, examined or otherwise know a candidate (ISO/IEC 17024, 5.2 and 9)."""
+    """A member of staff declares that they trained, examined or otherwise know a candidate (ISO/IEC 17024, 5.2, 9)."""
 
     subject: str
     candidate_id: UUID
     nature: str
     declared_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditDraw(Entity):
+    """A draw of applications for audit, with all that anyone needs to do it again.
+
+    Drawn from are the applications of a program that were submitted from `from_on` until `until_on`, both inclusive,
+    and still stood: `population`, ids in order, and their digest. `seed_source` says where the seed can be looked up.
+    """
+
+    program: str
+    edition: str
+    from_on: date
+    until_on: date
+    seed: str
+    seed_source: str
+    rate: float
+    population: tuple[UUID, ...]
+    population_sha256: str
+    chosen: tuple[UUID, ...]
+    drawn_at: datetime
+    drawn_by: str

@@ -8,7 +8,7 @@ from sqlalchemy import Index
 from sqlmodel import Field
 
 from adapters.db.tables.base import Row, index_where, instant, json_column, search_text, stores
-from domain.applications.model import Appeal, Application, ConflictOfInterest, Determination, Evidence
+from domain.applications.model import Appeal, Application, AuditDraw, ConflictOfInterest, Determination, Evidence
 
 _UNDER_WAY = "status IN ('draft', 'submitted', 'in_review', 'returned')"
 
@@ -24,6 +24,10 @@ class ApplicationRow(Row, table=True):
         Index("ix_applications_search_name_id", "search_name", "id"),
         Index("ix_applications_status_id", "status", "id"),
         Index("ix_applications_submitted_at_id", "submitted_at", "id"),
+        Index("ix_applications_status_submitted_at_id", "status", "submitted_at", "id"),
+        Index("ix_applications_status_search_name_id", "status", "search_name", "id"),
+        index_where("ix_applications_reviewer_id", "reviewer", "id", where="reviewer IS NOT NULL"),
+        index_where("ix_applications_edition_status_id", "edition", "status", "id", where=_UNDER_WAY),
         index_where("ix_applications_due_on", "due_on", where="due_on IS NOT NULL"),
     )
 
@@ -117,3 +121,23 @@ class ConflictOfInterestRow(Row, table=True):
     candidate_id: UUID = Field(foreign_key="candidates.id", index=True)
     nature: str
     declared_at: datetime = instant()
+
+
+@stores(AuditDraw)
+class AuditDrawRow(Row, table=True):
+    """Read by program."""
+
+    __tablename__ = "audit_draws"
+
+    program: str = Field(index=True)
+    edition: str
+    from_on: date
+    until_on: date
+    seed: str
+    seed_source: str
+    rate: float
+    population: Any = json_column()
+    population_sha256: str
+    chosen: Any = json_column()
+    drawn_at: datetime = instant()
+    drawn_by: str

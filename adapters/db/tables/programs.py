@@ -12,11 +12,12 @@ from domain.programs.model import PolicyEdition, RecognisedProvider
 
 @stores(PolicyEdition)
 class PolicyEditionRow(Row, table=True):
-    """An edition is published once."""
+    """An edition is published once, and no two of a program begin on the same day."""
 
     __tablename__ = "policy_editions"
+    __table_args__ = (UniqueConstraint("program", "in_force_from"),)
 
-    program: str = Field(index=True)
+    program: str
     edition: str = Field(unique=True)
     title: str
     in_force_from: date
@@ -42,3 +43,6 @@ class RecognisedProviderRow(Row, table=True):
     recognised_by: str
     recognised_at: datetime = instant()
     reason: str
+    ended_by: str | None
+    ended_at: datetime | None = instant(nullable=True)
+    ended_reason: str | None

@@ -1,0 +1,53 @@
+"""What is asked of applications beyond equality."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam
+
+from adapters.db.mapping import mapped
+from adapters.db.repository import SqlRepository
+from domain.applications.model import Application
+from domain.paging import PageRequest
+
+_MAP = mapped(Application)
+_COLUMNS = _MAP.table.c
+_DUE = (
+    _MAP.all.where(_COLUMNS.due_on.is_not(None), _COLUMNS.due_on < bindparam("before"))
+    .order_by(_COLUMNS.due_on, _COLUMNS.id)
+    .limit(bindparam("most"))
+)
+_SUBMITTED = (
+    _MAP.all.where(
+        _COLUMNS.submitted_at >= bindparam("start"),
+        _COLUMNS.submitted_at < bindparam("end"),
+        _COLUMNS.program == bindparam("program"),
+    )
+    .order_by(_COLUMNS.submitted_at, _COLUMNS.id)
+    .limit(bindparam("most"))
+)
+
+
+class ApplicationRepository(SqlRepository[Application]):
+    """The port `Applications`."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Speak through `connection`."""
+        super().__init__(connection, Application)
+
+    def due(self, before: date, limit: int) -> list[Application]:
+        """At most `limit` whose `due_on` lies before a day, longest due first."""
+        return self._all(_DUE, {"before": before, "most": limit})
+
+    def submitted_between(self, program: str, start: datetime, end: datetime, limit: int) -> list[Application]:
+        """At most `limit` of a program that were submitted from an instant until before another, oldest first."""
+        return self._all(_SUBMITTED, {"program": program, "start": start, "end": end, "most": limit})
+
+    def _all(self, statement: Select[Any], parameters: dict[str, object]) -> list[Application]:
+        return [self._map.load(row) for row in self._connection.execute(statement, parameters).mappings()]
+
+    def _page_statement(self, request: PageRequest) -> Select[Any]:
+        """Engines disagree on where nothing stands in an order; a keyset over nothing has no next page."""
+        statement = super()._page_statement(request)
+        key = _COLUMNS[request.sort.removeprefix("-")]
+        return statement.where(key.is_not(None)) if key.nullable else statement

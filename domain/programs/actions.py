@@ -1,0 +1,178 @@
+"""Verbs of programs: publish an edition, recognise a provider and end that.
+
+Locks: both hold the rows of the program's editions, so that two who publish, or two who recognise the same provider,
+see each other; for a program's first edition, the store keeps two from beginning on the same day.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from uuid import UUID
+
+from domain.actors import Actor
+from domain.errors import Fault, Invalid
+from domain.ports import UnitOfWork
+from domain.programs.errors import RecognisedAlready
+from domain.programs.events import EditionEnds, EditionPublished, ProviderEnded, ProviderRecognised
+from domain.programs.lint import lint
+from domain.programs.model import PolicyEdition, RecognisedProvider
+from domain.programs.policy import Policy, providers_from
+from domain.programs.reading import policy_digest, policy_document, read_policy
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognition:
+    """A provider to recognise, from a day until a day, both inclusive; `code` stays the same over time."""
+
+    code: str
+    name: str
+    from_on: date
+    until_on: date | None
+    reason: str
+
+
+def checked(uow: UnitOfWork, program: str, document: Mapping[str, object]) -> Policy:
+    """The edition that a document describes, fit to be published for this program today.
+
+    Raises Invalid with every fault of its shape; or, where its shape is right, with every fault that `lint` finds, and
+    those that the program's other editions are the reason for.
+    """
+    policy = read_policy(document)
+    others = [uow.policies.named(one.edition) for one in uow.policies.headings()]
+    ours = [one for one in others if one.program == program]
+    faults = [
+        *lint(policy, ours, providers_from(uow.providers.find(program=program))),
+        *_misplaced(policy, program, others),
+        *_too_late(policy, ours, uow.today),
+    ]
+    if faults:
+        raise Invalid(*faults, detail="The edition cannot be published as it is.")
+    return policy
+
+
+def publish(uow: UnitOfWork, actor: Actor, program: str, document: Mapping[str, object]) -> PolicyEdition:
+    """Publish an edition for good. The one before it, if it has no end of its own, ends the day before it begins."""
+    actor.must("policy.publish")
+    uow.policies.hold(program)
+    policy = checked(uow, program, document)
+    published = uow.policies.add(
+        PolicyEdition(
+            id=uow.new_id(),
+            program=policy.program,
+            edition=policy.edition,
+            title=policy.title,
+            in_force_from=policy.in_force_from,
+            in_force_until=policy.in_force_until or _day_before_the_next(uow, policy),
+            document=policy_document(policy),
+            sha256=policy_digest(policy),
+            published_by=actor.subject,
+            published_at=uow.now,
+        )
+    )
+    uow.record(
+        EditionPublished(
+            edition_id=published.id,
+            program=published.program,
+            edition=published.edition,
+            sha256=published.sha256,
+            in_force_from=published.in_force_from,
+            in_force_until=published.in_force_until,
+        )
+    )
+    _end_the_one_before(uow, policy)
+    return published
+
+
+def recognise(uow: UnitOfWork, actor: Actor, program: str, wanted: Recognition) -> RecognisedProvider:
+    """Recognise a provider beyond those that the editions name. Raises RecognisedAlready where its days overlap."""
+    actor.must("provider.recognise")
+    uow.policies.in_force(program, uow.today)
+    uow.policies.hold(program)
+    if wanted.until_on is not None and wanted.until_on < wanted.from_on:
+        raise Invalid(Fault("/until_on", "dates_inverted", "It ends before it begins."))
+    for other in uow.providers.find(program=program, code=wanted.code):
+        if _overlap(wanted, other):
+            raise RecognisedAlready
+    recognised = uow.providers.add(
+        RecognisedProvider(
+            id=uow.new_id(),
+            program=program,
+            code=wanted.code,
+            name=wanted.name,
+            from_on=wanted.from_on,
+            until_on=wanted.until_on,
+            recognised_by=actor.subject,
+            recognised_at=uow.now,
+            reason=wanted.reason,
+        )
+    )
+    uow.record(
+        ProviderRecognised(
+            provider_id=recognised.id,
+            program=program,
+            code=recognised.code,
+            from_on=recognised.from_on,
+            until_on=recognised.until_on,
+        )
+    )
+    return recognised
+
+
+def end_recognition(
+    uow: UnitOfWork, actor: Actor, provider_id: UUID, until_on: date, reason: str
+) -> RecognisedProvider:
+    """Let a recognition end on its last day: yesterday at the earliest, and only ever sooner than it would."""
+    provider = uow.providers.lock(provider_id)
+    actor.must("provider.end", provider)
+    earliest = max(provider.from_on, uow.today) - _DAY
+    if not earliest <= until_on < (provider.until_on or date.max):
+        detail = "A recognition ends yesterday at the earliest, and only ever sooner than it would."
+        raise Invalid(Fault("/until_on", "day_out_of_range", detail))
+    ended = uow.providers.save(
+        replace(provider, until_on=until_on, ended_by=actor.subject, ended_at=uow.now, ended_reason=reason)
+    )
+    uow.record(
+        ProviderEnded(provider_id=ended.id, program=ended.program, code=ended.code, until_on=until_on)
+    )
+    return ended
+
+
+def _misplaced(policy: Policy, program: str, others: list[Policy]) -> list[Fault]:
+    faults = []
+    if policy.program != program:
+        faults.append(Fault("/program", "another_program", "It is the edition of another program."))
+    if any(one.edition == policy.edition and one.program != program for one in others):
+        faults.append(Fault("/edition", "edition_exists", "Another program has an edition of this name."))
+    return faults
+
+
+def _too_late(policy: Policy, ours: list[Policy], today: date) -> list[Fault]:
+    """Rules are known before they are in force; only a program's first edition may look back."""
+    if ours and policy.in_force_from <= today:
+        return [Fault("/in_force_from", "begins_too_early", "An edition begins tomorrow at the earliest.")]
+    return []
+
+
+def _day_before_the_next(uow: UnitOfWork, policy: Policy) -> date | None:
+    later = [one for one in uow.policies.headings(policy.program) if one.in_force_from > policy.in_force_from]
+    return later[0].in_force_from - _DAY if later else None
+
+
+def _end_the_one_before(uow: UnitOfWork, policy: Policy) -> None:
+    last_day = policy.in_force_from - _DAY
+    for heading in uow.policies.headings(policy.program):
+        open_ended = heading.in_force_until is None or heading.in_force_until > last_day
+        if heading.in_force_from < policy.in_force_from and open_ended:
+            before = uow.policies.get(heading.id)
+            uow.policies.save(replace(before, in_force_until=last_day))
+            uow.record(
+                EditionEnds(
+                    edition_id=before.id, program=before.program, edition=before.edition, in_force_until=last_day
+                )
+            )
+
+
+def _overlap(wanted: Recognition, other: RecognisedProvider) -> bool:
+    return wanted.from_on <= (other.until_on or date.max) and other.from_on <= (wanted.until_on or date.max)

@@ -1,0 +1,115 @@
+"""Whose outcome would change under a new edition, and by which clauses.
+
+Judged are the applications of the program that are under way or approved, on the day the edition begins (or today, if
+that is later), each under its own edition and under the new one. What applicants state counts, verified or not: what is
+still to be verified is the same under both.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+from uuid import UUID
+
+from domain.actors import Actor
+from domain.applications import facts_of
+from domain.applications.actions import UNDER_WAY
+from domain.applications.facts import Facts
+from domain.applications.model import Application, ApplicationStatus
+from domain.applications.rules import ChangedOutcome, compare
+from domain.jobs import actions as jobs
+from domain.jobs.model import Batch, Job, JobOutcome, JobRequest, OutcomeStatus
+from domain.paging import PageRequest
+from domain.ports import UnitOfWork
+from domain.programs.policy import Policy
+from domain.programs.reading import policy_document, read_policy
+
+COMPARE = "policy.compare"
+"""The kind of the job that compares where there are many. Its parameters: `document`, the new edition."""
+
+AT_ONCE = 200
+_JUDGED = frozenset({*UNDER_WAY, ApplicationStatus.APPROVED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """How many were judged, and whose outcome changes; or the job that is finding out."""
+
+    judged: int = 0
+    changed: tuple[tuple[Application, ChangedOutcome], ...] = ()
+    job: Job | None = None
+
+
+def rehearse(uow: UnitOfWork, actor: Actor, policy: Policy) -> Comparison:
+    """Compare at once where there are few applications; else request the job that does."""
+    actor.must("policy.publish")
+    page = uow.applications.page(PageRequest(limit=AT_ONCE, equals={"program": policy.program}))
+    if page.after is not None:
+        wanted = JobRequest(kind=COMPARE, parameters={"document": policy_document(policy)}, dry_run=True)  # type: ignore[dict-item]
+        return Comparison(job=jobs.request(uow, actor, wanted))
+    judged = _judged(page.items)
+    return Comparison(judged=len(judged), changed=tuple(_compared(uow, policy, judged)))
+
+
+def step(uow: UnitOfWork, job: Job) -> Batch:
+    """One batch of the job: its outcomes are the applications that change, its result how many gain and lose."""
+    policy = read_policy(cast("Mapping[str, object]", job.parameters["document"]))
+    after = job.cursor.get("after")
+    wanted = PageRequest(
+        limit=AT_ONCE,
+        after=None if after is None else (UUID(str(after)), UUID(str(after))),
+        equals={"program": policy.program},
+    )
+    page = uow.applications.page(wanted)
+    changed = list(_compared(uow, policy, _judged(page.items)))
+    gain = _so_far(job, "gain") + sum(outcome.eligible_after for _, outcome in changed)
+    lose = _so_far(job, "lose") + sum(outcome.eligible_before for _, outcome in changed)
+    outcomes = tuple(_outcome(uow, job, job.done + 1 + page.items.index(one), one, said) for one, said in changed)
+    last = str(page.items[-1].id) if page.items else after
+    cursor = {"after": last, "gain": gain, "lose": lose}
+    further = job.advanced(rows=len(page.items), cursor=cursor)
+    if page.after is None:
+        further = further.succeeded(uow.now, {"edition": policy.edition, "gain": gain, "lose": lose})
+    return Batch(further, outcomes)
+
+
+def _so_far(job: Job, name: str) -> int:
+    return int(cast("int", job.cursor.get(name, 0)))
+
+
+def _judged(applications: Sequence[Application]) -> list[Application]:
+    return [one for one in applications if one.status in _JUDGED]
+
+
+def _compared(
+    uow: UnitOfWork, policy: Policy, applications: Sequence[Application]
+) -> list[tuple[Application, ChangedOutcome]]:
+    facts = facts_of.of_many(uow, applications)
+    by_edition, by_ref = defaultdict[str, list[tuple[str, Facts]]](list), {str(one.id): one for one in applications}
+    for one in applications:
+        by_edition[one.edition].append((str(one.id), facts[one.id]))
+    on = max(policy.in_force_from, uow.today)
+    return [
+        (by_ref[outcome.ref], outcome)
+        for edition, cases in by_edition.items()
+        for outcome in compare(uow.policies.named(edition), policy, cases, on)
+    ]
+
+
+def _outcome(uow: UnitOfWork, job: Job, row: int, application: Application, changed: ChangedOutcome) -> JobOutcome:
+    clauses = "; ".join(
+        f"{one.pathway}/{one.clause}: {one.before or '-'} > {one.after or '-'}" for one in changed.clauses
+    )
+    return JobOutcome(
+        id=uow.new_id(),
+        job_id=job.id,
+        row=row,
+        status=OutcomeStatus.OK,
+        code="becomes_eligible" if changed.eligible_after else "no_longer_eligible",
+        values={
+            "application_id": str(application.id),
+            "number": application.number,
+            "status": application.status.value,
+            "clauses": clauses,
+        },
+    )

@@ -15,6 +15,9 @@ from domain.ports import KeyMint, UnitOfWork
 
 routes = Routes("access")
 
+GRANTS = Listing(RoleGrant, filters={"subject": Line})
+KEYS = Listing(ApiKey, filters={"organisation": Code})
+
 
 class MeOut(Out):
     """The caller, as this service sees them."""
@@ -87,7 +90,7 @@ def grant(uow: UnitOfWork, actor: Actor, body: RoleGrantIn) -> RoleGrant:
     return actions.grant(uow, actor, body.subject, body.role)
 
 
-@routes.get("/role-grants", action="role_grant.list", answers=RoleGrantOut, listing=Listing(RoleGrant, filters={"subject": Line}))
+@routes.get("/role-grants", action="role_grant.list", answers=RoleGrantOut, listing=GRANTS)
 def list_grants(uow: UnitOfWork, actor: Actor, page: PageRequest) -> Page[RoleGrant]:
     """List roles given inside this service, those taken back too."""
     actor.must("role_grant.list")
@@ -115,7 +118,7 @@ def create_key(uow: UnitOfWork, actor: Actor, mint: KeyMint, body: ApiKeyIn) -> 
     return NewApiKeyOut.model_validate(key).model_copy(update={"key": text})
 
 
-@routes.get("/api-keys", action="api_key.list", answers=ApiKeyOut, listing=Listing(ApiKey, filters={"organisation": Code}))
+@routes.get("/api-keys", action="api_key.list", answers=ApiKeyOut, listing=KEYS)
 def list_keys(uow: UnitOfWork, actor: Actor, page: PageRequest) -> Page[ApiKey]:
     """List keys, revoked ones too; never their secrets."""
     actor.must("api_key.list")

@@ -10,7 +10,6 @@ from api.fields import CountryCode, Day, Email, Flag, Id, In, Language, Line, Ou
 from api.paging import Listing
 from api.routing import Resource, Routes
 from domain.actors import Actor
-from domain.applications.facts import LicenceStatus
 from domain.candidates import actions, records
 from domain.candidates.actions import Profile
 from domain.candidates.model import (
@@ -25,6 +24,7 @@ from domain.candidates.model import (
 )
 from domain.paging import Page, PageRequest
 from domain.ports import UnitOfWork
+from domain.programs.clauses import LicenceStatus
 
 routes = Routes("candidates")
 
@@ -358,7 +358,7 @@ def list_education(uow: UnitOfWork, actor: Actor, candidate_id: Id, page: PageRe
 @routes.post("/education/{education_id}/judgement", action="education.judge", answers=EducationOut, if_match=Education)
 def judge_education(uow: UnitOfWork, actor: Actor, education_id: Id, body: EducationJudgementIn) -> Education:
     """Verify a degree, and judge whether it is equivalent."""
-    return records.judge_education(uow, actor, education_id, body.verification, body.equivalent)
+    return records.judge_education(uow, actor, education_id, body.verification, equivalent=body.equivalent)
 
 
 def _shown_once(invitation: Invitation, token: str) -> InvitationOut:

@@ -109,7 +109,7 @@ def sandbox() -> None:
 
 
 @main.command("import-responses")
-def import_responses(  # noqa: PLR0913 - a command's options
+def import_responses(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The responses, as CSV.")],
     key: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="The form's key, as CSV.")] = None,
     form: Annotated[str, typer.Option(help="The form's code.")] = "",
@@ -180,7 +180,9 @@ def create_keys() -> None:
 @main.command()
 def openapi(
     *,
-    check: Annotated[bool, typer.Option("--check", help="Compare only; exits with 1 when the file is out of date.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Compare only; exits with 1 when the file is out of date.")
+    ] = False,
     target: Annotated[Path, typer.Option(help="Where the document lies.")] = Path("openapi/openapi.json"),
 ) -> None:
     """Write the OpenAPI document from the code."""
@@ -205,7 +207,7 @@ def up() -> None:
     typer.echo(filled)
     tokens = welcome(made)
     made.close()
-    helper = subprocess.Popen([sys.executable, "-m", "api.cli", "worker"])  # noqa: S603 - ourselves
+    helper = subprocess.Popen([sys.executable, "-m", "api.cli", "worker"])
     try:
         typer.echo(tokens)
         serve(migrate_first=False)

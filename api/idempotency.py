@@ -7,15 +7,15 @@ flight waits for it in the database, then finds the answer and replays it.
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 from fastapi import Request, Response
 
-from api.edge_errors import IdempotencyKeyRequired, IdempotencyKeyReused, PreconditionRequired
+from api.edge_errors import IdempotencyKeyRequired, IdempotencyKeyReused, InvalidRequest, PreconditionRequired
 from domain.actors import Actor
-from domain.errors import Fault, Invalid, Stale
+from domain.errors import Fault, Stale
 from domain.ports import KeptAnswer, KeptAnswers
 
 LIFETIME = timedelta(hours=24)
@@ -68,7 +68,7 @@ class Idempotency:
                 raise IdempotencyKeyRequired
             return None
         if not _KEY.match(key):
-            raise Invalid(Fault("", "idempotency_key", "1 to 255 printable ASCII characters without blanks."))
+            raise InvalidRequest(Fault("/header/idempotency-key", "idempotency_key", "1 to 255 printable ASCII characters without blanks."))
         scope = _digest(actor.subject.encode(), request.method.encode(), request.url.path.encode(), key.encode())
         fingerprint = _digest(request.url.query.encode(), body)
         return self._held(uow.kept_answers, scope, fingerprint, uow.now)
@@ -77,11 +77,13 @@ class Idempotency:
         """Store the answer for replay, without what is shown only once."""
         body = bytes(response.body)
         if secrets:
-            body = orjson.dumps({name: None if name in secrets else value for name, value in orjson.loads(body).items()})
+            body = orjson.dumps(
+                {name: None if name in secrets else value for name, value in orjson.loads(body).items()}
+            )
         headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
         uow.kept_answers.answer(claim.scope, response.status_code, headers, body)
 
-    def _held(self, kept: KeptAnswers, scope: str, fingerprint: str, now: Any) -> Claim:  # noqa: ANN401 - a datetime
+    def _held(self, kept: KeptAnswers, scope: str, fingerprint: str, now: datetime) -> Claim:
         earlier = kept.claim(scope, fingerprint, now, now + self._lifetime)
         if earlier is None:
             return Claim(scope, fingerprint)

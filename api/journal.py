@@ -27,9 +27,7 @@ class EntryOut(Out):
     data: dict[str, str | int | bool | None]
 
 
-ENTRIES = Listing(
-    Recorded, sorts=("seq",), default_sort="seq", filters={"kind": Code, "subject_id": Id}
-)
+ENTRIES = Listing(Recorded, sorts=("seq",), default_sort="seq", filters={"kind": Code, "subject_id": Id})
 
 
 @routes.get("/journal", action="journal.read", answers=EntryOut, listing=ENTRIES)

@@ -2,8 +2,8 @@
 
     routes = Routes("applications")
 
-    @routes.post("/applications/{application_id}/submission", action="application.submit", answers=ApplicationOut,
-                 if_match=Application)
+    @routes.post("/applications/{application_id}/submission", action="application.submit",
+                 answers=ApplicationOut, if_match=Application)
     def submit(uow: UnitOfWork, actor: Actor, application_id: Id) -> Application:
         '''Submit a draft for review.'''
         return actions.submit(uow, actor, application_id)
@@ -20,6 +20,7 @@ from typing import Any, ClassVar, Literal, TypeVar
 
 import orjson
 from fastapi import APIRouter, Request, Response
+from pydantic import Field
 from starlette.datastructures import UploadFile
 
 from api.contract import extras
@@ -46,7 +47,7 @@ class Resource(Out):
 
     id: Any
     version: int
-    allowed_actions: list[str] = []
+    allowed_actions: list[str] = Field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,13 +220,14 @@ def _must_be_in_the_table(action: str, where: str) -> None:
 
 def _endpoint(route: Route, signature: inspect.Signature) -> Callable[..., Any]:
     """What FastAPI calls: it gathers the arguments and hops into a thread, once."""
-    from api.transaction import Call  # noqa: PLC0415 - the two modules are one mechanism in two files
+    from api.transaction import Call, Transactions  # noqa: PLC0415 - the two modules are one mechanism in two files
 
     async def endpoint(request: Request, **arguments: Any) -> Response:
         body = await _body(request, arguments)
         if route.listing is not None:
             arguments = route.listing.arguments(request, arguments, route.page_parameter)
-        return await request.app.state.transactions.run(Call(route, request, arguments, body))
+        transactions: Transactions = request.app.state.transactions
+        return await transactions.run(Call(route, request, arguments, body))
 
     endpoint.__signature__ = signature  # type: ignore[attr-defined]
     endpoint.__name__ = route.function.__name__
@@ -258,9 +260,7 @@ class Upload:
     filename: str
 
 
-def _split(
-    function: Callable[..., object], listing: Listing | None
-) -> tuple[dict[str, type], inspect.Signature]:
+def _split(function: Callable[..., object], listing: Listing | None) -> tuple[dict[str, type], inspect.Signature]:
     """Which parameters the wrapper gives, and the signature that is left for FastAPI."""
     injected: dict[str, type] = {}
     request = inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)
@@ -275,7 +275,7 @@ def _split(
     return injected, inspect.Signature(left)
 
 
-def _documented(route: Route) -> Any:  # noqa: ANN401 - a type expression for FastAPI
+def _documented(route: Route) -> Any:
     if route.answers is None:
         return None
     return page_of(route.answers) if route.listing is not None else route.answers

@@ -237,14 +237,7 @@ def application(settings: Settings) -> ASGIApp:
     )
     app = edge.surround(create_app(parts), settings, log=log, metrics=service.metrics)
     now = service.clock.timestamp if isinstance(service.clock, SandboxClock) else time.time
-    observe = service.metrics.observe
-    return RegistryLane(
-        app,
-        reader,
-        issuer=settings.body_name,
-        now=now,
-        observe=lambda method, route, status, seconds, _: observe(method, route, status, seconds),
-    )
+    return RegistryLane(app, reader, issuer=settings.body_name, now=now, observe=service.metrics.observe)
 
 
 def worker(settings: Settings) -> "Worker":

@@ -15,7 +15,9 @@ def reference(prefix: str, random: bytes) -> str:
 def is_reference(text: str, prefix: str) -> bool:
     """Whether `text` could be a reference with this prefix: its form and its check digit are right."""
     body, check = text[len(prefix) : -1], text[-1:]
-    return text.startswith(prefix) and len(body) == DIGITS and body.isdecimal() and body.isascii() and _luhn(body) == check
+    return (
+        text.startswith(prefix) and len(body) == DIGITS and body.isdecimal() and body.isascii() and _luhn(body) == check
+    )
 
 
 def _luhn(body: str) -> str:

@@ -1,0 +1,1 @@
+"""Alembic's revisions, and what they name."""

@@ -25,19 +25,23 @@ def ours(item: SchemaItem, name: str | None, kind: str, reflected: bool, other: 
 def rendered(kind: str, item: object, context_: object) -> str | Literal[False]:
     """How a new revision writes our column types: by the frozen names of `migrations.columns`."""
     del context_
-    if kind != "type":
-        return False
-    if isinstance(item, Instant):
-        return "columns.instant()"
-    if isinstance(item, JSON):
-        return "columns.json_value()"
-    if isinstance(item, AutoString):
-        return "sa.String()" if item.length is None else f"sa.String({item.length})"
-    if isinstance(item, String) and item._variant_mapping.get("postgresql") is not None:  # noqa: SLF001 - no public name
-        return "columns.search_text()"
-    if isinstance(item, BigInteger) and item._variant_mapping:  # noqa: SLF001 - as above
-        return "columns.big_serial()"
-    return False
+    return (_type(item) or False) if kind == "type" else False
+
+
+def _type(item: object) -> str | None:
+    match item:
+        case Instant():
+            return "columns.instant()"
+        case JSON():
+            return "columns.json_value()"
+        case AutoString():
+            return "sa.String()" if item.length is None else f"sa.String({item.length})"
+        case String() if "postgresql" in item._variant_mapping:  # noqa: SLF001 - it has no public name
+            return "columns.search_text()"
+        case BigInteger() if item._variant_mapping:  # noqa: SLF001 - as above
+            return "columns.big_serial()"
+        case _:
+            return None
 
 
 def run() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 
 from adapters.db.engine import Database
 from adapters.db.tables import metadata
@@ -35,7 +35,7 @@ def postgres_server() -> Iterator[str]:
 def empty_postgres_url(postgres_server: str) -> Iterator[str]:
     """A fresh, empty PostgreSQL database, gone after the test."""
     name = f"t{uuid.uuid4().hex[:12]}"
-    admin = create_engine(postgres_server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
+    admin = _admin(postgres_server)
     with admin.connect() as connection:
         connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
     yield _with_database(postgres_server, name)
@@ -47,7 +47,7 @@ def empty_postgres_url(postgres_server: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: str) -> str:
     """The name of a database that holds the whole schema, to be copied."""
-    admin = create_engine(postgres_server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
+    admin = _admin(postgres_server)
     with admin.connect() as connection:
         connection.exec_driver_sql('CREATE DATABASE "template_certificant"')
     admin.dispose()
@@ -62,7 +62,7 @@ def postgres_template(postgres_server: str) -> str:
 def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
     """A fresh PostgreSQL database with the whole schema, gone after the test."""
     name = f"t{uuid.uuid4().hex[:12]}"
-    admin = create_engine(postgres_server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
+    admin = _admin(postgres_server)
     with admin.connect() as connection:
         connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{postgres_template}"')
     yield _with_database(postgres_server, name)
@@ -105,6 +105,11 @@ def database(database_url: str) -> Iterator[Database]:
     opened = Database(database_url)
     yield opened
     opened.close()
+
+
+def _admin(uri: str) -> Engine:
+    """An engine that may create and drop databases."""
+    return create_engine(uri.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
 
 
 def _with_database(uri: str, name: str) -> str:

@@ -91,7 +91,7 @@ class World:
     files: ObjectFiles
 
     def token(self, *roles: Role | str, subject: str | None = None, email: str | None = None) -> dict[str, str]:
-        """The Authorization header of a subject with these roles; its subject is the roles' names where none is said."""
+        """The Authorization header of a subject with these roles, named after them where no name is said."""
         names = [str(role) for role in roles]
         token = self.issuer.mint(
             subject or "-".join(names) or "someone", roles=names, email=email, email_verified=email is not None
@@ -138,7 +138,11 @@ def a_world(url: str, directory: Path) -> Iterator[World]:
         units=units,
         authenticator=Authenticator(verifier, api_keys.looks_like_one),
         contended=Contended,
-        doors={Files: files, KeyMint: api_keys.Mint("test"), PaymentGateway: InvoiceGateway("CPS", "Pay by transfer, naming the invoice.")},
+        doors={
+            Files: files,
+            KeyMint: api_keys.Mint("test"),
+            PaymentGateway: InvoiceGateway("CPS", "Pay by transfer, naming the invoice."),
+        },
         cursor_secret=b"a secret for the cursors of tests",
         keys=FileKeyProvider(directory / "keys"),
         close=database.close,

@@ -53,7 +53,7 @@ class Mapped(Generic[T]):
         self.by_id_locked: Select[Any] = self.by_id.with_for_update()
         self.insert: Insert = insert(self.table)
         same = (self.table.c.id == bindparam("id_"), self.table.c.version == bindparam("version_"))
-        changed = {name: bindparam(name) for name in self.names if name != "id"}
+        changed: dict[str, Any] = {name: bindparam(name) for name in self.names if name != "id"}
         self.update: Update = update(self.table).where(*same).values(changed)
         self.delete: Delete = delete(self.table).where(*same)
 

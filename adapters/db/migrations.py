@@ -22,6 +22,7 @@ class Migrations:
     def upgrade(self, revision: str = "head") -> None:
         """Bring the schema, and dbos's own, up to `revision`; several processes may try at once."""
         from alembic import command  # noqa: PLC0415 - needed once in a process's life
+
         from adapters.jobs import prepare  # noqa: PLC0415 - as above
 
         command.upgrade(self.config(), revision)

@@ -22,7 +22,7 @@ class SqlRepository(Generic[T]):
     def __init__(self, connection: Connection, entity: type[T]) -> None:
         """Speak through `connection`, whose transaction someone else begins and ends."""
         self._connection = connection
-        self._map: Mapped[T] = mapped(entity)
+        self._map: Mapped[T] = mapped(entity)  # type: ignore[arg-type]
 
     def get(self, id_: UUID) -> T:
         """The entity; raises NotFound."""

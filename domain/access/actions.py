@@ -38,7 +38,7 @@ def revoke_grant(uow: UnitOfWork, actor: Actor, grant_id: UUID) -> RoleGrant:
     return revoked
 
 
-def create_key(  # noqa: PLR0913 - what a key is made of
+def create_key(
     uow: UnitOfWork,
     actor: Actor,
     mint: KeyMint,

@@ -239,4 +239,4 @@ def _pass_on(uow: UnitOfWork, actor: Actor, piece: Evidence, judgement: Judgemen
     if piece.kind is EvidenceKind.EDUCATION:
         before = uow.educations.get(piece.record_id).equivalent
         equivalent = before if judgement.equivalent is None else judgement.equivalent
-        records.judge_education(uow, actor, piece.record_id, verification, equivalent)
+        records.judge_education(uow, actor, piece.record_id, verification, equivalent=equivalent)

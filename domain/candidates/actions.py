@@ -159,8 +159,6 @@ def _link(uow: UnitOfWork, actor: Actor, candidate_id: UUID, how: str) -> None:
     if actor.candidate_id is not None:
         raise AlreadyLinked
     identity = uow.identities.add(
-        Identity(
-            id=uow.new_id(), subject=actor.subject, candidate_id=candidate_id, linked_at=uow.now, how=how
-        )
+        Identity(id=uow.new_id(), subject=actor.subject, candidate_id=candidate_id, linked_at=uow.now, how=how)
     )
     uow.record(IdentityLinked(candidate_id=candidate_id, identity_id=identity.id, how=how))

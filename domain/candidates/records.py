@@ -21,7 +21,9 @@ def change_licence(uow: UnitOfWork, actor: Actor, licence_id: UUID, details: dic
     """Change a licence's particulars; what was verified before must be verified anew, unless staff change it."""
     licence = uow.licences.get(licence_id)
     actor.must("licence.update", licence)
-    fresh = {} if actor.is_staff else {"verification": Verification.UNVERIFIED, "verified_at": None, "verified_by": None}
+    fresh = (
+        {} if actor.is_staff else {"verification": Verification.UNVERIFIED, "verified_at": None, "verified_by": None}
+    )
     changed = uow.licences.save(replace(licence, **details, **fresh))  # type: ignore[arg-type]
     uow.record(LicenceRecorded(candidate_id=licence.candidate_id, licence_id=licence.id, status=changed.status))
     return changed
@@ -51,7 +53,7 @@ def add_education(uow: UnitOfWork, actor: Actor, candidate_id: UUID, details: di
 
 
 def judge_education(
-    uow: UnitOfWork, actor: Actor, education_id: UUID, verification: Verification, equivalent: bool | None
+    uow: UnitOfWork, actor: Actor, education_id: UUID, verification: Verification, *, equivalent: bool | None
 ) -> Education:
     """Verify a degree, and judge whether it is equivalent to the one the policy asks for."""
     education = uow.educations.get(education_id)

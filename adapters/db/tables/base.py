@@ -78,7 +78,7 @@ _Searchable = String().with_variant(String(collation="C"), "postgresql")
 
 def search_text() -> Any:  # noqa: ANN401 - SQLModel's Field is typed so
     """A casefolded column that is searched by its start: compared by code point, so that a plain index serves."""
-    return Field(sa_type=_Searchable)  # type: ignore[call-overload]
+    return Field(sa_type=_Searchable)
 
 
 def stores(entity: type[Entity]) -> Callable[[E], E]:
@@ -93,12 +93,12 @@ def stores(entity: type[Entity]) -> Callable[[E], E]:
 
 def json_column(*, nullable: bool = False) -> Any:  # noqa: ANN401 - SQLModel's Field is typed so
     """A column of JSON: a nested value of the entity."""
-    return Field(sa_type=Json, nullable=nullable)  # type: ignore[call-overload]
+    return Field(sa_type=Json, nullable=nullable)
 
 
 def instant(*, nullable: bool = False, index: bool = False) -> Any:  # noqa: ANN401 - as above
     """A column of a UTC instant."""
-    return Field(sa_type=Instant, nullable=nullable, index=index, default=None if nullable else ...)  # type: ignore[call-overload]
+    return Field(sa_type=Instant, nullable=nullable, index=index, default=None if nullable else ...)
 
 
 class Row(SQLModel):

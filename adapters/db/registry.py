@@ -1,9 +1,11 @@
-"""The registry table: read by raw drivers on the event loop, written with Core inside the changing transaction."""
+"""The registry table: read in batches by raw drivers on the event loop, written with Core by whoever changes it."""
 
 import asyncio
 import contextlib
+import json
 import logging
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any, Final, Protocol
@@ -76,39 +78,93 @@ def registry_reader(url: str | URL, *, connections: int = 2, behind_pooler: bool
     return PostgresRegistryReader(plain, connections=connections, behind_pooler=behind_pooler)
 
 
-# The payload is chosen in the statement, so that of two only one leaves the page.
-_SQLITE_READ: Final = """
-SELECT CASE WHEN turns_again_at <= ?1 THEN payload_last WHEN turns_at <= ?1 THEN payload_after ELSE payload_before END,
-    zone, tag
-FROM registry WHERE number = ?2
+# The payload is chosen in the statement, so that of three only one leaves the page.
+_PAYLOAD: Final = """
+    CASE WHEN turns_again_at <= {at} THEN payload_last WHEN turns_at <= {at} THEN payload_after ELSE payload_before END
 """
+# `CROSS JOIN` keeps SQLite from reading the whole table and looking up the few numbers.
+_SQLITE_READ: Final = f"""
+SELECT number, {_PAYLOAD.format(at="?2")}, zone, tag FROM json_each(?1) CROSS JOIN registry ON number = value
+"""  # noqa: S608 - made of constants
+_POSTGRES_READ: Final = f"""
+SELECT number, {_PAYLOAD.format(at="$2")}, zone, tag FROM registry WHERE number = ANY($1::text[])
+"""  # noqa: S608 - made of constants
+_LARGEST_BATCH: Final = 256
+_SECONDS: Final = 2.0
+_AWAY: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, EOFError)
+
+_Answer = asyncio.Future[RegistryAnswer | None]
+_Batch = list[tuple[str, _Answer]]
 
 
-class SqliteRegistryReader:
-    """One look-up by primary key, inline on the event loop: it costs less than handing it to a thread would.
+class _Gathering(ABC):
+    """Look-ups that arrive in one turn of the event loop travel together: one statement, one snapshot, one round trip.
 
-    Read-only, outside any transaction: each read sees the last commit, and holds nothing that a checkpoint waits for.
+    A lone request waits for nobody but those ready in the same turn.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: _Batch = []
+        self._at = 0
+        self._departing = False
+
+    async def read(self, number: str, at: int) -> RegistryAnswer | None:
+        """The answer for a canonical number at an instant (epoch seconds), or None; raises Unavailable."""
+        loop = asyncio.get_running_loop()
+        answer: _Answer = loop.create_future()
+        self._waiting.append((number, answer))
+        self._at = at
+        if not self._departing and self._free():
+            self._departing = True
+            loop.call_soon(self._depart)
+        return await answer
+
+    def _next_batch(self) -> _Batch:
+        batch, self._waiting = self._waiting[:_LARGEST_BATCH], self._waiting[_LARGEST_BATCH:]
+        return batch
+
+    @abstractmethod
+    def _free(self) -> bool:
+        """Whether a batch may leave now."""
+
+    @abstractmethod
+    def _depart(self) -> None:
+        """Send what has gathered, and take the next departure's order again."""
+
+
+class SqliteRegistryReader(_Gathering):
+    """Look-ups on the event loop itself: a batch costs less than handing it to a thread would.
+
+    Read-only, outside any transaction: each batch sees the last commit, and holds nothing that a checkpoint waits for.
     """
 
     def __init__(self, path: str) -> None:
         """Read from the database file at `path` (or a `file:` address of SQLite); opened at the first read."""
+        super().__init__()
         self._path = path
         self._connection: sqlite3.Connection | None = None
-
-    async def read(self, number: str, at: int) -> RegistryAnswer | None:
-        """The answer for a canonical number at an instant (epoch seconds), or None; raises Unavailable."""
-        try:
-            connection = self._connection or self._open()
-            row = connection.execute(_SQLITE_READ, (at, number)).fetchone()
-        except sqlite3.Error as fault:
-            self._drop()
-            log.warning("the registry cannot be read: %s", type(fault).__name__)
-            raise Unavailable from fault
-        return None if row is None else RegistryAnswer(*row)
 
     async def close(self) -> None:
         """Close the connection; the next read opens another."""
         self._drop()
+
+    def _free(self) -> bool:
+        return True
+
+    def _depart(self) -> None:
+        self._departing = False
+        while self._waiting:
+            batch = self._next_batch()
+            try:
+                connection = self._connection or self._open()
+                numbers = json.dumps([number for number, _ in batch])
+                found = connection.execute(_SQLITE_READ, (numbers, self._at)).fetchall()
+            except sqlite3.Error as fault:
+                self._drop()
+                log.warning("the registry cannot be read: %s", type(fault).__name__)
+                _refuse(batch)
+            else:
+                _hand_out(batch, found)
 
     def _open(self) -> sqlite3.Connection:
         address = self._path if self._path.startswith("file:") else f"file:{_quoted(self._path)}?mode=ro"
@@ -128,49 +184,20 @@ def _quoted(path: str) -> str:
     return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 
-_POSTGRES_READ: Final = """
-SELECT number,
-    CASE WHEN turns_again_at <= $2 THEN payload_last WHEN turns_at <= $2 THEN payload_after ELSE payload_before END,
-    zone, tag
-FROM registry WHERE number = ANY($1::text[])
-"""
-_LARGEST_BATCH: Final = 256
-_SECONDS: Final = 2.0
-_AWAY: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, EOFError)
+class PostgresRegistryReader(_Gathering):
+    """Look-ups over very few connections: while a batch is under way on each, the next one gathers.
 
-_Answer = asyncio.Future[RegistryAnswer | None]
-_Batch = list[tuple[str, _Answer]]
-
-
-class PostgresRegistryReader:
-    """Look-ups that arrive together travel together: while one batch is under way, the next one gathers.
-
-    A lone request leaves at once; under load each round trip carries many, over very few connections. A dead
-    connection is replaced by the batch that finds it so, which is then tried once more, because a read may be; where
-    that fails too, its requests get Unavailable, and the next batch connects again.
+    A dead connection is replaced by the batch that finds it so, which is then tried once more, because a read may be;
+    where that fails too, its requests get Unavailable, and the next batch connects again.
     """
 
     def __init__(self, url: str, *, connections: int = 2, behind_pooler: bool = False) -> None:
         """Connect at the first read, in the event loop that reads."""
+        super().__init__()
         self._url = url
         self._cached_statements = 0 if behind_pooler else 16
         self._idle: list[asyncpg.Connection | None] = [None] * connections
-        self._waiting: _Batch = []
-        self._at = 0
-        self._departing = False
         self._under_way: set[asyncio.Task[None]] = set()
-
-    async def read(self, number: str, at: int) -> RegistryAnswer | None:
-        """The answer for a canonical number at an instant (epoch seconds), or None; raises Unavailable."""
-        loop = asyncio.get_running_loop()
-        answer: _Answer = loop.create_future()
-        self._waiting.append((number, answer))
-        self._at = at
-        if self._idle and not self._departing:
-            # Not at once: whoever else is ready in this turn of the loop comes along.
-            self._departing = True
-            loop.call_soon(self._depart)
-        return await answer
 
     async def close(self) -> None:
         """Let batches under way end, and close the connections; the next read opens others."""
@@ -179,12 +206,14 @@ class PostgresRegistryReader:
             self._idle[place] = None
             _hang_up(connection)
 
+    def _free(self) -> bool:
+        return bool(self._idle)
+
     def _depart(self) -> None:
-        """Send what has gathered, as far as connections are free; a batch that returns sends the next."""
         self._departing = False
         while self._waiting and self._idle:
-            batch, self._waiting = self._waiting[:_LARGEST_BATCH], self._waiting[_LARGEST_BATCH:]
-            task = asyncio.get_running_loop().create_task(self._travel(self._idle.pop(), batch, self._at))
+            journey = self._travel(self._idle.pop(), self._next_batch(), self._at)
+            task = asyncio.get_running_loop().create_task(journey)
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
 

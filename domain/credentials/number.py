@@ -15,7 +15,7 @@ through once in 32 times.
 import re
 from typing import Final
 
-from domain.errors import Fault, Invalid
+from domain.errors import Invalid
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RANDOM_BYTES: Final = 10
@@ -50,10 +50,6 @@ class MalformedNumber(Invalid):
 
     code = "malformed_number"
     title = "This is not a credential number. Please compare it with the certificate, symbol by symbol."
-
-    def __init__(self) -> None:
-        """Refuse without an echo of what was typed."""
-        super().__init__(Fault(pointer="/path/number", code=self.code, detail=self.title))
 
 
 def new_number(randomness: bytes) -> str:

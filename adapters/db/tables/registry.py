@@ -14,9 +14,9 @@ class RegistryRow(SQLModel, table=True):
 
     number: str = Field(primary_key=True, sa_type=String(19))
     turns_at: int | None = Field(default=None, sa_type=BigInteger)
+    turns_again_at: int | None = Field(default=None, sa_type=BigInteger)
     zone: str = Field(sa_type=String(64))
     tag: str = Field(sa_type=String(16))
     payload_before: bytes = Field(sa_type=LargeBinary)
     payload_after: bytes | None = Field(default=None, sa_type=LargeBinary)
-    turns_again_at: int | None = Field(default=None, sa_type=BigInteger)
     payload_last: bytes | None = Field(default=None, sa_type=LargeBinary)

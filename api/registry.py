@@ -1,0 +1,218 @@
+"""Public verification: the fast lane in front of the application, and the pages for people.
+
+`GET /v1/registry/{number}` is asked a thousand times for each change of a credential, so it does not go through the
+application: the lane checks the number, looks its finished answer up, and sends it. `GET /registry/{number}` shows the
+same answer as a page. All else, a question about another day (`as_of`) included, goes on to the application, whose
+route also puts the contract into the OpenAPI document.
+
+A number that cannot be one (its check symbol does not fit) is 422, before any look-up: whoever mistyped should hear so.
+Unknown and erased numbers are one and the same 404.
+"""
+
+import secrets
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import count
+from typing import Final
+from urllib.parse import parse_qs
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.pages import POLICY, credential_page, refusal_page
+from api.problems import problem
+from domain.credentials.number import MalformedNumber, parse
+from domain.credentials.public import dated
+from domain.dates import date_at, end_of, start_of
+from domain.errors import DomainError, NotFound, Unavailable
+from domain.ports import RegistryReader
+
+Headers = list[tuple[bytes, bytes]]
+Finished = tuple[int, Headers, bytes]
+Observe = Callable[[str, str, int, float], None]
+
+API: Final = "/v1/registry/"
+ROUTE: Final = "/v1/registry/{number}"
+PAGE: Final = "/registry"
+PAGE_ROUTE: Final = "/registry/{number}"
+FRESH_SECONDS: Final = 30
+
+_READS: Final = frozenset({"GET", "HEAD"})
+_FRESH: Final = b"public, max-age=%d" % FRESH_SECONDS
+# Each header costs the server a microsecond: an answer carries those that change what a client does, and no more.
+_JSON: Final = (b"content-type", b"application/json")
+_ANYONE: Final = (b"access-control-allow-origin", b"*")
+_PREFLIGHT: Final[Headers] = [
+    _ANYONE,
+    (b"access-control-allow-methods", b"GET, HEAD"),
+    (b"access-control-allow-headers", b"If-None-Match"),
+    (b"access-control-max-age", b"86400"),
+]
+_HTML: Final[Headers] = [
+    (b"content-type", b"text/html; charset=utf-8"),
+    (b"content-security-policy", POLICY.encode()),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-robots-tag", b"noindex"),
+    (b"x-content-type-options", b"nosniff"),
+]
+_INVITATION: Final = "Type the number that stands on the certificate. Spaces, hyphens and small letters do not matter."
+_REFUSALS: Final[dict[type[DomainError], tuple[int, str, str]]] = {
+    MalformedNumber: (
+        422,
+        "This number has a slip in it",
+        "No credential ever had this number. Please compare it with the certificate, symbol by symbol.",
+    ),
+    NotFound: (
+        404,
+        "No such credential",
+        "The registry holds no credential with this number. Please compare it with the certificate once more.",
+    ),
+    Unavailable: (503, "The registry cannot answer just now", "Please try again in a minute."),
+}
+
+
+class RegistryLane:
+    """The ASGI application that answers registry look-ups itself and passes everything else on to `app`."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        reader: RegistryReader,
+        *,
+        issuer: str,
+        now: Callable[[], float] = time.time,
+        request_id: Callable[[], bytes] | None = None,
+        observe: Observe | None = None,
+    ) -> None:
+        """Stand in front of `app`.
+
+        `issuer` is the certifying body, for pages that show no credential. `now` gives epoch seconds, `request_id` a
+        fresh id. `observe` is told of each answer: method, route, status, seconds.
+        """
+        self._app = app
+        self._reader = reader
+        self._issuer = issuer
+        self._now = now
+        self._request_id = request_id or Ids()
+        self._observe = observe
+        self._days = Days()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or pass on."""
+        if scope["type"] == "http":
+            path: str = scope["path"]
+            method: str = scope["method"]
+            if path.startswith(API):
+                written = path[len(API) :]
+                if method in _READS and not scope["query_string"] and "/" not in written:
+                    return await self._program(scope, send, written)
+                if method == "OPTIONS":
+                    return await _send(scope, send, (204, _PREFLIGHT, b""))
+            elif path.startswith(PAGE) and method in _READS and path[len(PAGE) :][:1] in {"", "/"}:
+                return await self._person(scope, send, path[len(PAGE) + 1 :])
+        return await self._app(scope, receive, send)
+
+    async def _program(self, scope: Scope, send: Send, written: str) -> None:
+        """Send the answer for programs: the stored bytes, dated; or a problem."""
+        begun = time.perf_counter()
+        request_id = self._request_id()
+        try:
+            body, tag, fresh = await self._look_up(written)
+        except DomainError as refusal:
+            status, headers, body = problem(refusal, request_id.decode())
+            finished = (status, [*headers, (b"x-request-id", request_id), _ANYONE], body)
+        else:
+            headers = [
+                (b"content-length", b"%d" % len(body)),
+                _JSON,
+                (b"etag", tag),
+                (b"cache-control", fresh),
+                (b"x-request-id", request_id),
+                _ANYONE,
+            ]
+            finished = (304, headers[2:], b"") if _holds(scope, tag) else (200, headers, body)
+        await _send(scope, send, finished)
+        if self._observe is not None:
+            self._observe(scope["method"], ROUTE, finished[0], time.perf_counter() - begun)
+
+    async def _person(self, scope: Scope, send: Send, written: str) -> None:
+        """Send the page for people."""
+        begun = time.perf_counter()
+        request_id = self._request_id()
+        status, more, body = await self._page(scope, written)
+        headers = [*_HTML, *more, (b"content-length", b"%d" % len(body)), (b"x-request-id", request_id)]
+        await _send(scope, send, (status, headers, body))
+        if self._observe is not None:
+            self._observe(scope["method"], PAGE_ROUTE, status, time.perf_counter() - begun)
+
+    async def _page(self, scope: Scope, written: str) -> Finished:
+        """A credential, the form, or why there is nothing to show."""
+        try:
+            if not written:
+                return self._form(scope)
+            body, _, fresh = await self._look_up(written)
+        except DomainError as refusal:
+            status, heading, sentence = _REFUSALS[type(refusal)]
+            return status, [(b"cache-control", b"no-store")], refusal_page(self._issuer, heading, sentence)
+        return 200, [(b"cache-control", fresh)], credential_page(body)
+
+    def _form(self, scope: Scope) -> Finished:
+        """The empty form; or, once it is filled in, the way to the credential's own page."""
+        typed = parse_qs(scope["query_string"].decode("latin-1")).get("number")
+        if typed:
+            return 303, [(b"location", f"{PAGE}/{parse(typed[0])}".encode())], b""
+        return 200, [], refusal_page(self._issuer, "Is this certification genuine?", _INVITATION)
+
+    async def _look_up(self, written: str) -> tuple[bytes, bytes, bytes]:
+        """The dated body, its ETag and how long it may be kept; raises MalformedNumber, NotFound or Unavailable."""
+        now = int(self._now())
+        found = await self._reader.read(parse(written), now)
+        if found is None:
+            raise NotFound
+        day, left = self._days.at(found.zone, now)
+        fresh = _FRESH if left >= FRESH_SECONDS else b"public, max-age=%d" % left
+        return dated(found.payload, day), b'"%b-%b"' % (found.tag.encode(), day), fresh
+
+
+class Days:
+    """Which day it is in each zone; the calendar is asked once a day, not once a look-up."""
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self._known: dict[str, tuple[bytes, int, int]] = {}
+
+    def at(self, zone: str, now: int) -> tuple[bytes, int]:
+        """The ISO date in an IANA zone at `now` (epoch seconds), and how many seconds of it are left."""
+        known = self._known.get(zone)
+        if known is None or not known[1] <= now < known[2]:
+            day = date_at(datetime.fromtimestamp(now, UTC), zone)
+            bounds = (int(start_of(day, zone).timestamp()), int(end_of(day, zone).timestamp()))
+            known = self._known[zone] = (day.isoformat().encode(), *bounds)
+        return known[0], known[2] - now
+
+
+class Ids:
+    """Request ids: what this process drew at its start, and a count. Cheap, and never twice the same."""
+
+    def __init__(self) -> None:
+        """Draw."""
+        self._of_process = secrets.token_hex(8).encode()
+        self._count = count(1)
+
+    def __call__(self) -> bytes:
+        """The next one."""
+        return b"%b-%012x" % (self._of_process, next(self._count))
+
+
+def _holds(scope: Scope, tag: bytes) -> bool:
+    """Whether the client said that it has the answer of this ETag already."""
+    for name, value in scope["headers"]:
+        if name == b"if-none-match":
+            return tag in value or value == b"*"
+    return False
+
+
+async def _send(scope: Scope, send: Send, finished: Finished) -> None:
+    status, headers, body = finished
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

@@ -27,6 +27,7 @@ from api.contract_tables import (
     SCHEMES,
     SERVERS,
     TAGS,
+    UPLOAD_TYPES,
     WORDS,
 )
 from domain.authorization import TABLE
@@ -63,6 +64,7 @@ def finish(document: Json) -> Json:
     _add_shared(components)
     for path, method, operation in operations(finished):
         _finish_operation(path, method, operation)
+        _finish_upload(operation, components["schemas"])
     _finish_schemas(finished)
     used = {tag for _, _, operation in operations(finished) for tag in operation.get("tags", [])}
     finished["tags"] = [{"name": name, "description": text} for name, text in sorted(TAGS.items()) if name in used]
@@ -155,6 +157,17 @@ def _finish_operation(path: str, method: str, operation: Json) -> None:
     for code in _failing(path, method, operation, said):
         responses.setdefault(code, {"$ref": f"#/components/responses/{FAILURES[code].name}"})
     operation["responses"] = dict(sorted(responses.items()))
+
+
+def _finish_upload(operation: Json, schemas: Json) -> None:
+    """Name the media types of each uploaded file, where FastAPI knows of bytes alone."""
+    form = operation.get("requestBody", {}).get("content", {}).get("multipart/form-data", {})
+    members = schemas[form["schema"]["$ref"].rpartition("/")[2]]["properties"] if "schema" in form else {}
+    for name, schema in members.items():
+        if schema.pop("contentMediaType", None) is not None:
+            schema |= {"format": "binary", "maxLength": LARGEST_UPLOAD}
+            types = ", ".join(UPLOAD_TYPES.get(operation["tags"][0], ("text/csv",)))
+            form.setdefault("encoding", {}).setdefault(name, {"contentType": types})
 
 
 def _name_kindly(operation: Json) -> None:

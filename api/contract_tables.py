@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
+from domain.files.model import EXTENSIONS
+
 Json = dict[str, Any]
 
 # No upload is larger, in bytes; the edge answers 413 before it reads further.
 LARGEST_UPLOAD = 26_214_400
+# The media types of uploaded files, by tag; text/csv where a tag is not named.
+UPLOAD_TYPES = {"files": tuple(EXTENSIONS), "evidence": tuple(EXTENSIONS)}
 # Text never holds a control character other than tab and line ends: no store would take every one of them.
 PROSE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 

@@ -1,13 +1,42 @@
-"""What Schemathesis cannot know of our document: cursors are signed, and a key is new for each intended effect."""
+"""What Schemathesis cannot know of our document.
 
+Cursors are signed, a key is new for each intended effect, and a file of a type is a whole file of that type.
+"""
+
+import io
 import re
 from typing import Any
 from uuid import uuid4
 
+import pikepdf
 import schemathesis
+from hypothesis import strategies
+from PIL import Image
 
 _CURSOR = re.compile(r"[A-Za-z0-9_-]{1,1024}")
 _KEY = "idempotency-key"
+
+
+def _image(kind: str) -> bytes:
+    written = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(written, kind)
+    return written.getvalue()
+
+
+def _pdf() -> bytes:
+    written = io.BytesIO()
+    with pikepdf.new() as document:
+        document.add_blank_page()
+        document.save(written)
+    return written.getvalue()
+
+
+for media_type, content in {
+    "application/pdf": _pdf(),
+    "image/jpeg": _image("JPEG"),
+    "image/png": _image("PNG"),
+}.items():
+    schemathesis.openapi.media_type(media_type, strategies.just(content))
 
 
 @schemathesis.hook
@@ -21,3 +50,7 @@ def before_call(_context: schemathesis.HookContext, case: schemathesis.Case[Any]
     if case.meta is not None and case.meta.generation.mode.is_positive:
         for name in [name for name in case.headers if name.lower() == _KEY]:
             case.headers[name] = str(uuid4())
+        # A link followed from an answer's null leads to no object, not to one called None.
+        for name, value in case.path_parameters.items():
+            if value is None:
+                case.path_parameters[name] = str(uuid4())

@@ -8,6 +8,7 @@ from fastapi import FastAPI, Path, UploadFile
 from pydantic import Field
 
 from api.contract import extras, finish, input_schemas, operations, schemas_under
+from api.contract_tables import LARGEST_UPLOAD
 from api.fields import Count, Day, Flag, Id, In, Line, Money, Out
 from domain import authorization
 from domain.actors import Role
@@ -114,6 +115,14 @@ def test_a_creation_takes_a_key_and_says_when_it_replays(document: dict[str, Any
     assert "IdempotencyKey" in _parameter_names(add)
     assert {"Idempotent-Replayed", "Location", "ETag"} <= add["responses"]["201"]["headers"].keys()
     assert {"413", "415"} <= add["responses"].keys()
+
+
+def test_an_upload_names_its_media_types_and_its_bound(document: dict[str, Any]) -> None:
+    form = _operation(document, "post", "/v1/things")["requestBody"]["content"]["multipart/form-data"]
+    member = document["components"]["schemas"][form["schema"]["$ref"].rpartition("/")[2]]["properties"]["file"]
+
+    assert form["encoding"] == {"file": {"contentType": "text/csv"}}
+    assert (member["format"], member["maxLength"]) == ("binary", LARGEST_UPLOAD)
 
 
 def test_a_read_of_a_list_neither_conflicts_nor_misses(document: dict[str, Any]) -> None:

@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.cli_policy import policy
 from api.settings import Settings, UnsafeSettings
 
 if TYPE_CHECKING:
     from api.wiring import Service
 
-main = typer.Typer(no_args_is_help=True, add_completion=False, help="A headless certification-management service.")
-policy = typer.Typer(no_args_is_help=True, help="Policy editions: lint, publish, compare.")
+main = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="A headless certification-management service.",
+)
 audit = typer.Typer(no_args_is_help=True, help="The journal's seal.")
 keys = typer.Typer(no_args_is_help=True, help="The service's own keys.")
 main.add_typer(policy, name="policy")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp
@@ -23,6 +24,7 @@ from adapters.jwks import FetchTerms, JwksSource, RemoteJwks, StaticJwks
 from adapters.keys import PURPOSES, FileKeyProvider
 from adapters.mail import EmlMailer, Sender, SmtpMailer, SmtpServer
 from adapters.payments import InvoiceGateway
+from adapters.policies import LocatedFault, check_policy, load_policy
 from adapters.tokens import JoseTokenVerifier, TokenTerms
 from api import edge, logs
 from api.app import Parts, create_app
@@ -31,10 +33,15 @@ from api.observability import Metrics
 from api.registry import RegistryLane
 from api.settings import Settings
 from api.tasks import SCHEDULES, Doors, handlers, steps
+from domain.actors import the_service
 from domain.journal import actions as journal
 from domain.journal.model import AuditReport
 from domain.journal.verify import verify
 from domain.ports import Clock, Files, KeyMint, KeyProvider, Letters, Mailer, PaymentGateway, SandboxTime
+from domain.programs import actions as programs
+from domain.programs.model import PolicyEdition
+from domain.programs.policy import Policy
+from domain.programs.reading import policy_document
 
 if TYPE_CHECKING:
     from adapters.jobs import TaskQueue
@@ -82,7 +89,10 @@ class Service:
     @cached_property
     def units(self) -> SqlUnitsOfWork:
         """Units of work on the database."""
-        return SqlUnitsOfWork(self.database, clock=self.clock, zone=self.settings.body_zone, queue=self.queue)
+        settings = self.settings
+        return SqlUnitsOfWork(
+            self.database, clock=self.clock, zone=settings.body_zone, body_name=settings.body_name, queue=self.queue
+        )
 
     @cached_property
     def keys(self) -> FileKeyProvider:
@@ -209,9 +219,25 @@ class Service:
         """The name of the journal's log."""
         return f"{self.settings.public_base_url}/journal"
 
+    def publish_file(self, path: Path) -> PolicyEdition:
+        """Publish a policy file's edition; raises Invalid with every fault, and what publishing may refuse with."""
+        policy = load_policy(path)
+        with self.units.begin(the_service("policy.publish")) as uow:
+            return programs.publish(uow, uow.actor, policy.program, policy_document(policy))
+
     def close(self) -> None:
         """Give the connections back."""
         self.database.close()
+
+
+def policy_of(path: Path) -> Policy:
+    """The policy in a file; raises Invalid with every fault of its shape."""
+    return load_policy(path)
+
+
+def lint_file(path: Path) -> list[LocatedFault]:
+    """Everything that stands against publishing a policy file, place by place."""
+    return check_policy(path)[1]
 
 
 def application(settings: Settings) -> ASGIApp:

@@ -65,6 +65,27 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "audit_draws",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("program", sa.String(), nullable=False),
+        sa.Column("edition", sa.String(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("seed", sa.String(), nullable=False),
+        sa.Column("seed_source", sa.String(), nullable=False),
+        sa.Column("rate", sa.Float(), nullable=False),
+        sa.Column("population", columns.json_value(), nullable=False),
+        sa.Column("population_sha256", sa.String(), nullable=False),
+        sa.Column("chosen", columns.json_value(), nullable=False),
+        sa.Column("drawn_at", columns.instant(), nullable=False),
+        sa.Column("drawn_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_draws")),
+    )
+    with op.batch_alter_table("audit_draws", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_draws_program"), ["program"], unique=False)
+
+    op.create_table(
         "candidates",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -200,10 +221,8 @@ def upgrade() -> None:
         sa.Column("published_at", columns.instant(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_policy_editions")),
         sa.UniqueConstraint("edition", name=op.f("uq_policy_editions_edition")),
+        sa.UniqueConstraint("program", "in_force_from", name=op.f("uq_policy_editions_program_in_force_from")),
     )
-    with op.batch_alter_table("policy_editions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_policy_editions_program"), ["program"], unique=False)
-
     op.create_table(
         "recognised_providers",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -216,6 +235,9 @@ def upgrade() -> None:
         sa.Column("recognised_by", sa.String(), nullable=False),
         sa.Column("recognised_at", columns.instant(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("ended_by", sa.String(), nullable=True),
+        sa.Column("ended_at", columns.instant(), nullable=True),
+        sa.Column("ended_reason", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recognised_providers")),
         sa.UniqueConstraint("program", "code", "from_on", name=op.f("uq_recognised_providers_program_code_from_on")),
     )
@@ -223,10 +245,12 @@ def upgrade() -> None:
         "registry",
         sa.Column("number", sa.String(length=19), nullable=False),
         sa.Column("turns_at", sa.BigInteger(), nullable=True),
+        sa.Column("turns_again_at", sa.BigInteger(), nullable=True),
         sa.Column("zone", sa.String(length=64), nullable=False),
         sa.Column("tag", sa.String(length=16), nullable=False),
         sa.Column("payload_before", sa.LargeBinary(), nullable=False),
         sa.Column("payload_after", sa.LargeBinary(), nullable=True),
+        sa.Column("payload_last", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_registry")),
     )
     op.create_table(
@@ -286,8 +310,24 @@ def upgrade() -> None:
             sqlite_where=sa.text("due_on IS NOT NULL"),
             postgresql_where=sa.text("due_on IS NOT NULL"),
         )
+        batch_op.create_index(
+            "ix_applications_edition_status_id",
+            ["edition", "status", "id"],
+            unique=False,
+            sqlite_where=sa.text("status IN ('draft', 'submitted', 'in_review', 'returned')"),
+            postgresql_where=sa.text("status IN ('draft', 'submitted', 'in_review', 'returned')"),
+        )
+        batch_op.create_index(
+            "ix_applications_reviewer_id",
+            ["reviewer", "id"],
+            unique=False,
+            sqlite_where=sa.text("reviewer IS NOT NULL"),
+            postgresql_where=sa.text("reviewer IS NOT NULL"),
+        )
         batch_op.create_index("ix_applications_search_name_id", ["search_name", "id"], unique=False)
         batch_op.create_index("ix_applications_status_id", ["status", "id"], unique=False)
+        batch_op.create_index("ix_applications_status_search_name_id", ["status", "search_name", "id"], unique=False)
+        batch_op.create_index("ix_applications_status_submitted_at_id", ["status", "submitted_at", "id"], unique=False)
         batch_op.create_index("ix_applications_submitted_at_id", ["submitted_at", "id"], unique=False)
         batch_op.create_index(
             "uq_applications_under_way",
@@ -878,6 +918,7 @@ def upgrade() -> None:
         sa.Column("status_reason", sa.String(), nullable=True),
         sa.Column("status_since", columns.instant(), nullable=True),
         sa.Column("created_at", columns.instant(), nullable=True),
+        sa.Column("search_name", columns.search_text(), nullable=False),
         sa.ForeignKeyConstraint(["application_id"], ["applications.id"], name=op.f("fk_credentials_application_id")),
         sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_credentials_attempt_id")),
         sa.ForeignKeyConstraint(["candidate_id"], ["candidates.id"], name=op.f("fk_credentials_candidate_id")),
@@ -888,12 +929,20 @@ def upgrade() -> None:
     with op.batch_alter_table("credentials", schema=None) as batch_op:
         batch_op.create_index("ix_credentials_candidate_id", ["candidate_id"], unique=False)
         batch_op.create_index(
-            "ix_credentials_due",
-            ["valid_until", "id"],
+            "ix_credentials_expiring",
+            ["edition", "valid_until"],
             unique=False,
-            sqlite_where=sa.text("status IN ('active', 'expired', 'suspended')"),
-            postgresql_where=sa.text("status IN ('active', 'expired', 'suspended')"),
+            sqlite_where=sa.text("status = 'active'"),
+            postgresql_where=sa.text("status = 'active'"),
         )
+        batch_op.create_index(
+            "ix_credentials_lapsing",
+            ["edition", "valid_until"],
+            unique=False,
+            sqlite_where=sa.text("status = 'expired'"),
+            postgresql_where=sa.text("status = 'expired'"),
+        )
+        batch_op.create_index("ix_credentials_search_name_id", ["search_name", "id"], unique=False)
 
     op.create_table(
         "holds",
@@ -961,6 +1010,7 @@ def upgrade() -> None:
         sa.Column("audit_cleared_by", sa.String(), nullable=True),
         sa.Column("renewed_on", sa.Date(), nullable=True),
         sa.Column("reminders", columns.json_value(), nullable=False),
+        sa.Column("remind_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(["candidate_id"], ["candidates.id"], name=op.f("fk_cycles_candidate_id")),
         sa.ForeignKeyConstraint(["credential_id"], ["credentials.id"], name=op.f("fk_cycles_credential_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cycles")),
@@ -969,8 +1019,8 @@ def upgrade() -> None:
     with op.batch_alter_table("cycles", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_cycles_candidate_id"), ["candidate_id"], unique=False)
         batch_op.create_index(
-            "ix_cycles_ends_on",
-            ["ends_on"],
+            "ix_cycles_remind_on",
+            ["remind_on"],
             unique=False,
             sqlite_where=sa.text("status = 'open'"),
             postgresql_where=sa.text("status = 'open'"),
@@ -1050,7 +1100,7 @@ def downgrade() -> None:
             "uq_cycles_open", sqlite_where=sa.text("status = 'open'"), postgresql_where=sa.text("status = 'open'")
         )
         batch_op.drop_index(
-            "ix_cycles_ends_on", sqlite_where=sa.text("status = 'open'"), postgresql_where=sa.text("status = 'open'")
+            "ix_cycles_remind_on", sqlite_where=sa.text("status = 'open'"), postgresql_where=sa.text("status = 'open'")
         )
         batch_op.drop_index(batch_op.f("ix_cycles_candidate_id"))
 
@@ -1065,10 +1115,16 @@ def downgrade() -> None:
 
     op.drop_table("holds")
     with op.batch_alter_table("credentials", schema=None) as batch_op:
+        batch_op.drop_index("ix_credentials_search_name_id")
         batch_op.drop_index(
-            "ix_credentials_due",
-            sqlite_where=sa.text("status IN ('active', 'expired', 'suspended')"),
-            postgresql_where=sa.text("status IN ('active', 'expired', 'suspended')"),
+            "ix_credentials_lapsing",
+            sqlite_where=sa.text("status = 'expired'"),
+            postgresql_where=sa.text("status = 'expired'"),
+        )
+        batch_op.drop_index(
+            "ix_credentials_expiring",
+            sqlite_where=sa.text("status = 'active'"),
+            postgresql_where=sa.text("status = 'active'"),
         )
         batch_op.drop_index("ix_credentials_candidate_id")
 
@@ -1192,8 +1248,20 @@ def downgrade() -> None:
             postgresql_where=sa.text("status IN ('draft', 'submitted', 'in_review', 'returned')"),
         )
         batch_op.drop_index("ix_applications_submitted_at_id")
+        batch_op.drop_index("ix_applications_status_submitted_at_id")
+        batch_op.drop_index("ix_applications_status_search_name_id")
         batch_op.drop_index("ix_applications_status_id")
         batch_op.drop_index("ix_applications_search_name_id")
+        batch_op.drop_index(
+            "ix_applications_reviewer_id",
+            sqlite_where=sa.text("reviewer IS NOT NULL"),
+            postgresql_where=sa.text("reviewer IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_applications_edition_status_id",
+            sqlite_where=sa.text("status IN ('draft', 'submitted', 'in_review', 'returned')"),
+            postgresql_where=sa.text("status IN ('draft', 'submitted', 'in_review', 'returned')"),
+        )
         batch_op.drop_index(
             "ix_applications_due_on",
             sqlite_where=sa.text("due_on IS NOT NULL"),
@@ -1212,9 +1280,6 @@ def downgrade() -> None:
     op.drop_table("role_grants")
     op.drop_table("registry")
     op.drop_table("recognised_providers")
-    with op.batch_alter_table("policy_editions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_policy_editions_program"))
-
     op.drop_table("policy_editions")
     with op.batch_alter_table("kept_answers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_kept_answers_kept_until"))
@@ -1238,6 +1303,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_candidates_email"))
 
     op.drop_table("candidates")
+    with op.batch_alter_table("audit_draws", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_draws_program"))
+
+    op.drop_table("audit_draws")
     op.drop_table("approved_activities")
     with op.batch_alter_table("api_keys", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_api_keys_organisation"))

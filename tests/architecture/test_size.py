@@ -11,7 +11,7 @@ MEDIAN_FUNCTION = 12
 
 
 def test_no_file_is_longer_than_five_hundred_lines() -> None:
-    long = {name: lines for name, text, _ in modules() if (lines := text.count("\n")) > LONGEST_FILE}
+    long = {name: lines for name, text, _ in _written() if (lines := text.count("\n")) > LONGEST_FILE}
 
     assert long == {}
 
@@ -19,8 +19,7 @@ def test_no_file_is_longer_than_five_hundred_lines() -> None:
 def test_no_function_is_longer_than_forty_five_lines() -> None:
     long = [
         f"{name}:{function.lineno} {function.name}"
-        for name, _, tree in modules()
-        if not name.startswith("migrations/versions/")
+        for name, _, tree in _written()
         for function in functions(tree)
         if _lines(function) > LONGEST_FUNCTION
     ]
@@ -32,6 +31,11 @@ def test_half_of_the_functions_are_shorter_than_a_dozen_lines() -> None:
     lengths = [_lines(function) for _, _, tree in modules() for function in functions(tree)]
 
     assert median(lengths) <= MEDIAN_FUNCTION
+
+
+def _written() -> list[tuple[str, str, ast.Module]]:
+    """All modules but the revisions, which alembic writes, and nobody changes once they are out."""
+    return [module for module in modules() if not module[0].startswith("migrations/versions/")]
 
 
 def _lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:

@@ -168,6 +168,22 @@ class Applications(Repository[Application], Protocol):
         ...
 
 
+class Authorizations(Repository[Authorization], Protocol):
+    """Authorizations to test."""
+
+    def closed_before(self, day: date, limit: int) -> list[Authorization]:
+        """Up to `limit` active ones whose window closed before `day` and under which no seat is booked."""
+        ...
+
+
+class Sessions(Repository[Session], Protocol):
+    """Exam sessions."""
+
+    def upcoming(self, request: PageRequest, after: datetime) -> Page[Session]:
+        """One page of the open sessions with a free seat that begin after an instant, of open administrations."""
+        ...
+
+
 class Registry(Protocol):
     """The finished public answers, written with every change of a credential."""
 
@@ -225,6 +241,11 @@ class UnitOfWork(Protocol):
     @property
     def today(self) -> date:
         """The date of `now` in the body's zone."""
+        ...
+
+    @property
+    def body_name(self) -> str:
+        """The certifying body, as the public registry and certificates name it."""
         ...
 
     def new_id(self) -> UUID:
@@ -285,9 +306,9 @@ class UnitOfWork(Protocol):
     @property
     def administrations(self) -> Repository[Administration]: ...  # noqa: D102
     @property
-    def sessions(self) -> Repository[Session]: ...  # noqa: D102
+    def sessions(self) -> Sessions: ...  # noqa: D102
     @property
-    def authorizations(self) -> Repository[Authorization]: ...  # noqa: D102
+    def authorizations(self) -> Authorizations: ...  # noqa: D102
     @property
     def accommodations(self) -> Repository[Accommodation]: ...  # noqa: D102
     @property

@@ -17,6 +17,7 @@ from adapters.db.kept_answers import SqlKeptAnswers
 from adapters.db.policies import PolicyRepository
 from adapters.db.principals import known
 from adapters.db.queries_applications import ApplicationRepository
+from adapters.db.queries_exams import AuthorizationRepository, SessionRepository
 from adapters.db.registry import SqlRegistry
 from adapters.db.repository import SqlRepository
 from domain.access.model import ApiKey, RoleGrant
@@ -28,7 +29,7 @@ from domain.dates import date_at
 from domain.entity import Entity
 from domain.errors import Unauthenticated
 from domain.events import Event
-from domain.exams.model import Accommodation, Administration, Authorization, Registration, Session
+from domain.exams.model import Accommodation, Administration, Registration
 from domain.files.model import StoredFile
 from domain.jobs.model import Job, JobOutcome
 from domain.journal.model import Entry, Recorded
@@ -94,8 +95,6 @@ class SqlUnitOfWork:
     conflicts = Store(ConflictOfInterest)
     audit_draws = Store(AuditDraw)
     administrations = Store(Administration)
-    sessions = Store(Session)
-    authorizations = Store(Authorization)
     accommodations = Store(Accommodation)
     registrations = Store(Registration)
     forms = Store(Form)
@@ -127,8 +126,10 @@ class SqlUnitOfWork:
         zone: str,
         queue: JobQueue | None,
         request_id: str | None = None,
+        body_name: str = "",
     ) -> None:
         """Work in the transaction that `connection` has begun."""
+        self.body_name = body_name
         self.connection = connection
         self.actor = actor
         self.now = now
@@ -151,6 +152,16 @@ class SqlUnitOfWork:
     def applications(self) -> ApplicationRepository:
         """Applications."""
         return ApplicationRepository(self.connection)
+
+    @property
+    def sessions(self) -> SessionRepository:
+        """Exam sessions."""
+        return SessionRepository(self.connection)
+
+    @property
+    def authorizations(self) -> AuthorizationRepository:
+        """Authorizations to test."""
+        return AuthorizationRepository(self.connection)
 
     @property
     def registry(self) -> SqlRegistry:
@@ -227,9 +238,11 @@ class SqlUnitsOfWork:
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         zone: str = "America/New_York",
+        body_name: str = "CPS",
         queue: JobQueue | None = None,
     ) -> None:
-        """`clock` tells the instant of each transaction; `zone` the body's IANA zone."""
+        """`clock` tells the instant of each transaction; `zone` the body's IANA zone, `body_name` its name."""
+        self._body_name = body_name
         self.database = database
         self.clock = clock
         self._zone = zone
@@ -239,6 +252,8 @@ class SqlUnitsOfWork:
     def begin(self, actor: Actor, *, write: bool = True, request_id: str | None = None) -> Iterator[SqlUnitOfWork]:
         """A unit of work that commits at the end of the block, and rolls back on any exception."""
         with self.database.transaction(write=write) as connection:
-            uow = SqlUnitOfWork(connection, actor, self.clock(), self._zone, self._queue, request_id)
+            uow = SqlUnitOfWork(
+                connection, actor, self.clock(), self._zone, self._queue, request_id, self._body_name
+            )
             yield uow
             uow.flush()

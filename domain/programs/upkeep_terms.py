@@ -84,6 +84,13 @@ class CeRules(Terms):
     max_hours_per_activity: Hours | None = None
 
 
+class LateTermFrom(StrEnum):
+    """From where the term of a renewal in grace runs: from the day the last one ended, or from the day of renewal."""
+
+    EXPIRY = "expiry"
+    RENEWAL = "renewal"
+
+
 class LateTier(Part):
     """Renewing up to this many days after expiry costs this fee on top."""
 
@@ -104,7 +111,8 @@ class Renewal(Terms):
     """What keeps a credential: hours in the allowed categories within the cycle, and the fee.
 
     Renewal opens `window_days` before the last valid day. In the `grace_days` after it the credential may still be
-    renewed, late; then it lapses. Of surplus hours, `carry_over_hours` go to the next cycle.
+    renewed, late, for a term that runs `late_term_from`; then it lapses. Of surplus hours, `carry_over_hours` go to the
+    next cycle.
     """
 
     hours: Hours
@@ -114,6 +122,7 @@ class Renewal(Terms):
     grace_days: Count
     valid_in_grace: Flag
     late_tiers: tuple[LateTier, ...]
+    late_term_from: LateTermFrom = LateTermFrom.EXPIRY
     fee: Code
     carry_over_hours: Hours
     reinstatement: Reinstatement

@@ -1,0 +1,259 @@
+"""How a credential's standing changes: one function writes the change, its history and the public answer together.
+
+Locks: every verb holds the credential's row before it judges, so that of two changes the second sees the first.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from domain.actors import Actor
+from domain.credentials.errors import DayOutOfRange, NameUnchanged
+from domain.credentials.events import (
+    CredentialNameCorrected,
+    CredentialRetired,
+    CredentialRevoked,
+    CredentialSuspended,
+    SuspensionLifted,
+)
+from domain.credentials.model import Credential, Standing, StandingChange
+from domain.credentials.public import PublicFacts, public_entry
+from domain.credentials.standing import Grace, Timeline, as_it_stands, by_date, timeline
+from domain.dates import date_at
+from domain.errors import NotFound
+from domain.events import Event
+from domain.notices.actions import notify
+from domain.notices.model import NoticeKind
+from domain.payments.actions import cancel_open
+from domain.ports import UnitOfWork
+from domain.programs.policy import Policy
+from domain.renewals.model import CycleStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What staff or the holder decide: why, and from which day on (today where none is named)."""
+
+    reason: str
+    effective_on: date | None = None
+
+
+def today_of(uow: UnitOfWork, policy: Policy) -> date:
+    """The date of this transaction in the policy's zone: credentials live by that calendar."""
+    return date_at(uow.now, policy.zone)
+
+
+def standing_now(uow: UnitOfWork, credential: Credential) -> Credential:
+    """The credential as it stands today, whether or not the sweep has written it down yet."""
+    policy = uow.policies.named(credential.edition)
+    return as_it_stands(credential, Grace.of(policy), today_of(uow, policy))
+
+
+def held(uow: UnitOfWork, actor: Actor, action: str, credential_id: UUID) -> Credential:
+    """The credential as it stands today, its row locked, and `action` on it allowed."""
+    credential = standing_now(uow, uow.credentials.lock(credential_id))
+    actor.must(action, credential)
+    return credential
+
+
+def recorded(uow: UnitOfWork, actor: Actor, credential: Credential, effective_on: date, reason: str) -> Credential:
+    """Store a credential as it stands from a day on, with an entry of its history and its public answer.
+
+    The one way in which a standing, an end, a name or an edition changes. The caller holds the credential's row.
+    """
+    stored = replace(credential, status_reason=reason, status_since=uow.now)
+    saved = uow.credentials.save(stored)
+    history = uow.standing_changes.find(credential_id=credential.id)
+    change = uow.standing_changes.add(entry(uow, actor, saved, len(history) + 1, effective_on, reason))
+    publish(uow, saved, [*history, change])
+    return saved
+
+
+def entry(
+    uow: UnitOfWork, actor: Actor, credential: Credential, number: int, effective_on: date, reason: str
+) -> StandingChange:
+    """The entry of the history that says how this credential stands from a day on."""
+    return StandingChange(
+        id=uow.new_id(),
+        credential_id=credential.id,
+        candidate_id=credential.candidate_id,
+        number=number,
+        standing=credential.status,
+        effective_on=effective_on,
+        at=uow.now,
+        by=actor.subject,
+        reason=reason,
+        valid_until=credential.valid_until,
+        edition=credential.edition,
+        name=credential.name,
+    )
+
+
+def publish(uow: UnitOfWork, credential: Credential, history: Iterable[StandingChange]) -> None:
+    """Write the public answer: how the credential stands, and how it will by the passing of days alone.
+
+    An erased credential (it bears no name) stays out of the registry.
+    """
+    if not credential.name:
+        uow.registry.delete(credential.number)
+        return
+    policy = uow.policies.named(credential.edition)
+    today = today_of(uow, policy)
+    life = life_of(uow, history)
+    now = life.on(today)
+    if now is None:
+        message = "a credential has a history from the day it is awarded"
+        raise RuntimeError(message)
+    turns = [span.public() for span in life.after(today)][:2]
+    facts = public_facts(uow, credential, policy, life.valid_from(today) or credential.valid_from)
+    uow.registry.put(public_entry(facts, now.public(), *turns))
+
+
+def life_of(uow: UnitOfWork, history: Iterable[StandingChange]) -> Timeline:
+    """The timeline of a history, under the grace of its editions."""
+    history = tuple(history)
+    return timeline(history, {edition: Grace.of(uow.policies.named(edition)) for edition in {c.edition for c in history}})
+
+
+def public_facts(uow: UnitOfWork, credential: Credential, policy: Policy, valid_from: date) -> PublicFacts:
+    """What the public may know of a credential besides its standing."""
+    return PublicFacts(
+        number=credential.number,
+        issuer=uow.body_name,
+        program_code=credential.program,
+        program_title=policy.program_title,
+        holder_name=credential.name,
+        awarded_on=credential.awarded_on,
+        valid_from=valid_from,
+        valid_until=credential.valid_until,
+        edition=credential.edition,
+        zone=policy.zone,
+    )
+
+
+def suspend(uow: UnitOfWork, actor: Actor, credential_id: UUID, change: Change) -> Credential:
+    """Forbid the use of a credential for the time being; its holder is told why, and to cease using it."""
+    return _changed(uow, actor, "credential.suspend", credential_id, change, Standing.SUSPENDED)
+
+
+def revoke(uow: UnitOfWork, actor: Actor, credential_id: UUID, change: Change) -> Credential:
+    """Withdraw a credential for good; its cycle ends, and its holder is told why, and to cease using it."""
+    revoked = _changed(uow, actor, "credential.revoke", credential_id, change, Standing.REVOKED)
+    end_cycles(uow, revoked.id, CycleStatus.ENDED)
+    return revoked
+
+
+def retire(uow: UnitOfWork, actor: Actor, credential_id: UUID, change: Change) -> Credential:
+    """Let a holder give a credential up, for good; its cycle ends."""
+    retired = _changed(uow, actor, "credential.retire", credential_id, change, Standing.RETIRED)
+    end_cycles(uow, retired.id, CycleStatus.ENDED)
+    return retired
+
+
+def lift(uow: UnitOfWork, actor: Actor, credential_id: UUID, change: Change) -> Credential:
+    """End a suspension: from that day the credential stands as its dates say, active, expired or lapsed."""
+    credential = held(uow, actor, "credential.lift", credential_id)
+    policy = uow.policies.named(credential.edition)
+    on = _day(uow, credential, policy, change)
+    stands = by_date(Standing.ACTIVE, credential.valid_until, Grace.of(policy), on)
+    lifted = recorded(uow, actor, replace(credential, status=stands), on, change.reason)
+    if by_date(stands, credential.valid_until, Grace.of(policy), today_of(uow, policy)) is Standing.LAPSED:
+        end_cycles(uow, lifted.id, CycleStatus.LAPSED)
+    uow.record(
+        SuspensionLifted(
+            credential_id=lifted.id,
+            candidate_id=lifted.candidate_id,
+            effective_on=on,
+            valid_until=lifted.valid_until,
+            standing=stands.value,
+        )
+    )
+    tell(uow, NoticeKind.CREDENTIAL_REINSTATED, lifted, effective_on=on, valid_until=lifted.valid_until)
+    return lifted
+
+
+def correct_name(uow: UnitOfWork, actor: Actor, credential_id: UUID) -> Credential:
+    """Let a credential bear its holder's present legal name; the former one stays in its history."""
+    credential = held(uow, actor, "credential.correct_name", credential_id)
+    holder = uow.candidates.get(credential.candidate_id)
+    if holder.legal_name.full == credential.name:
+        raise NameUnchanged
+    named = replace(credential, name=holder.legal_name.full, search_name=holder.search_name)
+    on = today_of(uow, uow.policies.named(credential.edition))
+    corrected = recorded(uow, actor, named, on, "The holder's legal name changed.")
+    uow.record(CredentialNameCorrected(credential_id=corrected.id, candidate_id=corrected.candidate_id))
+    return corrected
+
+
+def forget(uow: UnitOfWork, candidate_id: UUID) -> None:
+    """Take a person's names out of their credentials, the histories and the registry, for an erasure.
+
+    What remains holds ids, dates and standings. The caller has judged that the law lets the names go.
+    """
+    for credential in uow.credentials.find(candidate_id=candidate_id):
+        locked = uow.credentials.lock(credential.id)
+        uow.credentials.save(replace(locked, name="", search_name="", status_reason=None))
+        for change in uow.standing_changes.find(credential_id=credential.id):
+            uow.standing_changes.save(replace(change, name="", reason=""))
+        uow.registry.delete(credential.number)
+
+
+def end_cycles(uow: UnitOfWork, credential_id: UUID, status: CycleStatus) -> None:
+    """Close the open cycle of a credential, if it has one; what was still owed for it is owed no more."""
+    for cycle in uow.cycles.find(credential_id=credential_id, status=CycleStatus.OPEN):
+        uow.cycles.save(replace(cycle, status=status, remind_on=None))
+        cancel_open(uow, cycle.id)
+
+
+def tell(uow: UnitOfWork, kind: NoticeKind, credential: Credential, **parameters: object) -> None:
+    """A letter about a credential to its holder."""
+    title = uow.policies.named(credential.edition).program_title
+    notify(
+        uow, credential.candidate_id, kind, credential.id, program=title, number=credential.number, **parameters
+    )
+
+
+_ENDINGS: dict[Standing, tuple[Callable[..., Event], NoticeKind]] = {
+    Standing.SUSPENDED: (CredentialSuspended, NoticeKind.CREDENTIAL_SUSPENDED),
+    Standing.REVOKED: (CredentialRevoked, NoticeKind.CREDENTIAL_REVOKED),
+    Standing.RETIRED: (CredentialRetired, NoticeKind.CREDENTIAL_RETIRED),
+}
+
+
+def _changed(  # noqa: PLR0913 - who changes what into what, and why
+    uow: UnitOfWork, actor: Actor, action: str, credential_id: UUID, change: Change, into: Standing
+) -> Credential:
+    credential = held(uow, actor, action, credential_id)
+    on = _day(uow, credential, uow.policies.named(credential.edition), change)
+    changed = recorded(uow, actor, replace(credential, status=into), on, change.reason)
+    event, letter = _ENDINGS[into]
+    uow.record(
+        event(
+            credential_id=changed.id,
+            candidate_id=changed.candidate_id,
+            effective_on=on,
+            valid_until=changed.valid_until,
+        )
+    )
+    tell(uow, letter, changed, effective_on=on)
+    return changed
+
+
+def _day(uow: UnitOfWork, credential: Credential, policy: Policy, change: Change) -> date:
+    """The day on which a change takes effect; Invalid for one before the award, or still to come."""
+    today = today_of(uow, policy)
+    on = change.effective_on or today
+    if not credential.awarded_on <= on <= today:
+        raise DayOutOfRange
+    return on
+
+
+def owned(uow: UnitOfWork, actor: Actor, action: str, credential_id: UUID) -> Credential:
+    """The credential as it stands today, where the caller may take `action` on it; NotFound for a stranger's."""
+    found = uow.credentials.first(id=credential_id)
+    if found is None:
+        raise NotFound
+    credential = standing_now(uow, found)
+    actor.must(action, credential)
+    return credential

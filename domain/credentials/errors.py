@@ -1,0 +1,21 @@
+"""What the credentials slice may refuse with."""
+
+from domain.errors import Conflict, Fault, Invalid
+
+
+class NameUnchanged(Conflict):
+    """The credential bears the candidate's present legal name already."""
+
+    code = "name_unchanged"
+    title = "The credential bears this name already; change the candidate's legal name first."
+
+
+class DayOutOfRange(Invalid):
+    """A change takes effect on a day of the credential's life that has come."""
+
+    code = "day_out_of_range"
+    title = "The day must lie between the award and today, both included."
+
+    def __init__(self, pointer: str = "/effective_on") -> None:
+        """Refuse the day at this place of the request."""
+        super().__init__(Fault(pointer, self.code, self.title))

@@ -10,6 +10,7 @@ from sqlmodel import Field
 from adapters.db.tables.base import Row, index_where, instant, json_column, search_text, stores
 from domain.credentials.model import Award, Credential, StandingChange
 
+
 @stores(Credential)
 class CredentialRow(Row, table=True):
     """One credential per attempt; what the nightly sweep expires or lapses is found by partial indexes."""

@@ -1,0 +1,39 @@
+"""Rulings as answers: every clause, met or not, with its reason."""
+
+from api.fields import Out
+
+
+class SourceOut(Out):
+    """Where a clause is written: the edition and the paragraph within it."""
+
+    edition: str
+    paragraph: str
+
+
+class FindingOut(Out):
+    """One judged clause. `code` is for programs; `asked` and `found` are for people; `parts` are its alternatives."""
+
+    clause: str
+    met: bool
+    code: str
+    asked: str
+    found: str
+    source: SourceOut | None
+    evidence: list[str]
+    parts: list["FindingOut"]
+
+
+class PathwayRulingOut(Out):
+    """One pathway's ruling."""
+
+    pathway: str
+    title: str
+    granted: bool
+    findings: list[FindingOut]
+
+
+class RulingOut(Out):
+    """The answer to a question of the rules: yes only when every clause is met."""
+
+    granted: bool
+    findings: list[FindingOut]

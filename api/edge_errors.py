@@ -3,7 +3,7 @@
 They are `DomainError`s so that one table gives every refusal its status and one catalogue lists them all.
 """
 
-from domain.errors import DomainError, Forbidden, Invalid, NotFound
+from domain.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 
 
 class InvalidRequest(Invalid):
@@ -83,6 +83,14 @@ class IdempotencyKeyReused(DomainError):
 
     code = "idempotency_key_reused"
     title = "This Idempotency-Key was used for another request."
+
+
+class IdempotencyKeyInFlight(Conflict):
+    """The first request with this Idempotency-Key is still being answered; Retry-After says when to ask again."""
+
+    code = "idempotency_key_in_flight"
+    title = "An earlier request with this Idempotency-Key is still being answered."
+    retry_after = 2
 
 
 class PreconditionRequired(DomainError):

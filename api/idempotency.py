@@ -13,9 +13,15 @@ from typing import Any
 import orjson
 from fastapi import Request, Response
 
-from api.edge_errors import IdempotencyKeyRequired, IdempotencyKeyReused, InvalidRequest, PreconditionRequired
+from api.edge_errors import (
+    IdempotencyKeyInFlight,
+    IdempotencyKeyRequired,
+    IdempotencyKeyReused,
+    InvalidRequest,
+    PreconditionRequired,
+)
 from domain.actors import Actor
-from domain.errors import Fault, Stale
+from domain.errors import Conflict, Fault, Stale
 from domain.ports import KeptAnswer, KeptAnswers
 
 LIFETIME = timedelta(hours=24)
@@ -60,7 +66,7 @@ class Idempotency:
     def claim(self, uow: Any, actor: Actor, request: Request, body: bytes, *, needed: bool) -> Claim | None:  # noqa: ANN401 - the adapter's unit of work
         """Hold the request's key, or find its answer; None when it bears none.
 
-        Raises IdempotencyKeyRequired, IdempotencyKeyReused, or Invalid for a key that is none.
+        Raises IdempotencyKeyRequired, IdempotencyKeyReused, IdempotencyKeyInFlight, or Invalid for a key that is none.
         """
         key = request.headers.get("idempotency-key")
         if key is None:
@@ -84,7 +90,10 @@ class Idempotency:
         uow.kept_answers.answer(claim.scope, response.status_code, headers, body)
 
     def _held(self, kept: KeptAnswers, scope: str, fingerprint: str, now: datetime) -> Claim:
-        earlier = kept.claim(scope, fingerprint, now, now + self._lifetime)
+        try:
+            earlier = kept.claim(scope, fingerprint, now, now + self._lifetime)
+        except Conflict:
+            raise IdempotencyKeyInFlight from None
         if earlier is None:
             return Claim(scope, fingerprint)
         if earlier.fingerprint != fingerprint:

@@ -14,16 +14,19 @@ entities, an instance of the answer's model, a `Response`, or None.
 """
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, TypeVar
 
 import orjson
 from fastapi import APIRouter, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from pydantic import Field
 from starlette.datastructures import UploadFile
 
 from api.contract import extras
+from api.edge_errors import InvalidRequest
 from api.fields import Out
 from api.idempotency import Precondition
 from api.paging import Listing
@@ -110,8 +113,17 @@ class Routes:
 
     def __init__(self, tag: str, prefix: str = "/v1") -> None:
         """Collect routes under one tag."""
-        self.router = APIRouter(prefix=prefix, tags=[tag])
-        self.declared: list[Route] = []
+        self.tag = tag
+        self.prefix = prefix
+        self._declared: list[tuple[str, str, Route, inspect.Signature, dict[str, Any]]] = []
+
+    def router(self, *, documented: bool = False) -> APIRouter:
+        """The routes for FastAPI. The models of answers cost time and memory, and only the document needs them."""
+        router = APIRouter(prefix=self.prefix, tags=[self.tag], route_class=_AdmittingRoute)
+        for method, path, route, signature, more in self._declared:
+            model = _documented(route) if documented else None
+            self._add(router, method, path, route, signature, {**more, "response_model": model})
+        return router
 
     def get(
         self, path: str, *, action: str, answers: type[Out] | None = None, listing: Listing | None = None, **more: Any
@@ -184,25 +196,31 @@ class Routes:
                 page_parameter=_page_parameter(function),
                 injected=injected,
             )
-            self.declared.append(route)
-            self._add(method, path, route, signature, more)
+            self._declared.append((method, path, route, signature, more))
             return function
 
         return declared
 
-    def _add(self, method: str, path: str, route: Route, signature: inspect.Signature, more: dict[str, Any]) -> None:
-        self.router.add_api_route(
+    def _add(  # noqa: PLR0913 - what one route is made of
+        self,
+        router: APIRouter,
+        method: str,
+        path: str,
+        route: Route,
+        signature: inspect.Signature,
+        more: dict[str, Any],
+    ) -> None:
+        router.add_api_route(
             path,
             _endpoint(route, signature),
             methods=[method],
             name=route.function.__name__,
-            operation_id=f"{self.router.tags[0]}_{route.function.__name__}",
+            operation_id=f"{self.tag}_{route.function.__name__}",
             status_code=route.status_code,
-            response_model=_documented(route),
             summary=(route.function.__doc__ or "").strip().split("\n")[0].rstrip("."),
             description=inspect.cleandoc(route.function.__doc__ or ""),
             openapi_extra=extras(
-                None if TABLE[route.action].public else route.action,
+                route.action,
                 key=("required" if route.needs_key else "optional") if route.takes_key else None,
                 if_match=route.if_match is not None,
                 etag=route.answers is not None and "version" in route.answers.model_fields and route.listing is None,
@@ -232,7 +250,26 @@ def _endpoint(route: Route, signature: inspect.Signature) -> Callable[..., Any]:
     endpoint.__signature__ = signature  # type: ignore[attr-defined]
     endpoint.__name__ = route.function.__name__
     endpoint.__doc__ = route.function.__doc__
+    endpoint.declared = route  # type: ignore[attr-defined]
     return endpoint
+
+
+class _AdmittingRoute(APIRoute):
+    """Who may not come at all hears that, not what is wrong with the request; sound requests pay nothing for it."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """FastAPI's handler, with a malformed request looked at once more."""
+        handle = super().get_route_handler()
+        declared: Route = self.endpoint.declared  # type: ignore[attr-defined]
+
+        async def handler(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except (RequestValidationError, InvalidRequest):
+                await request.app.state.transactions.admit(request, declared)
+                raise
+
+        return handler
 
 
 async def _body(request: Request, arguments: dict[str, Any]) -> bytes:

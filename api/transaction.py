@@ -6,10 +6,10 @@ serialises, stores the answer, commits, and only then lets it leave.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from fastapi import Request, Response
 
@@ -22,6 +22,7 @@ from domain.errors import Forbidden, NotFound, Stale, Unauthenticated, Unavailab
 from domain.ports import UnitOfWork
 
 TRIES = 4
+T = TypeVar("T")
 
 
 class Units(Protocol):
@@ -61,6 +62,10 @@ class Transactions:
         pool = self.writers if call.route.writes else self.readers
         return await asyncio.get_running_loop().run_in_executor(pool, self._handle, call)
 
+    async def admit(self, request: Request, route: Route) -> None:
+        """Raise Unauthenticated or Forbidden where this caller may never take the route's action."""
+        await asyncio.get_running_loop().run_in_executor(self.readers, self._admitted, request, route)
+
     def close(self) -> None:
         """Let what runs finish."""
         self.readers.shutdown()
@@ -71,16 +76,26 @@ class Transactions:
 
         It has threads of its own, so that a wait there keeps no reader and no writer waiting.
         """
-        presented = self.authenticator.presented(call.request)
-        with self.units.begin(ANONYMOUS, write=False, request_id=None) as uow:
-            _admit(self.authenticator.actor(uow, presented), call.route)
+        self._admitted(call.request, call.route)
         return replace(call, arguments={**call.arguments, **before(self.doors, call.arguments)})
 
+    def _admitted(self, request: Request, route: Route) -> None:
+        presented = self.authenticator.presented(request)
+
+        def once() -> None:
+            with self.units.begin(ANONYMOUS, write=False, request_id=None) as uow:
+                _admit(self.authenticator.actor(uow, presented), route)
+
+        self._insist(once)
+
     def _handle(self, call: Call) -> Response:
-        """Run the call; the engine may ask for it to be run again from the start."""
+        return self._insist(lambda: self._once(call))
+
+    def _insist(self, once: Callable[[], T]) -> T:
+        """Run a transaction; the engine may ask for it to be run again from the start."""
         for _ in range(TRIES):
             try:
-                return self._once(call)
+                return once()
             except self.contended:
                 continue
         raise Unavailable

@@ -2,16 +2,18 @@
 
 SQLite: readers begin deferred, writers `BEGIN IMMEDIATE` behind one fair in-process lock, in WAL with
 `synchronous=FULL`. PostgreSQL: READ COMMITTED, with row locks taken by the repository where an action asks for them.
+
+No wait for a lock is longer than the database's patience, on either engine.
 """
 
 import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 import orjson
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Transaction, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import NullPool, StaticPool
@@ -21,23 +23,42 @@ from domain.errors import Unavailable
 
 log = logging.getLogger(__name__)
 
-BUSY_SECONDS = 15.0
+PATIENCE_SECONDS = 15.0
 RETRYABLE_SQLSTATES = frozenset({"40001", "40P01"})
+# The wait for a lock was too long; the server ended the connection, because it was idle for too long in a transaction.
+AWAY_SQLSTATES = frozenset({"55P03", "25P03", "25P04"})
+# SQLite gives these at once; a plain SQLITE_BUSY comes after all of the patience.
+RETRYABLE_SQLITE = ("SQLITE_BUSY_", "SQLITE_LOCKED")
 
 
-class Contended(Exception):  # noqa: N818 - a signal to try the whole transaction again, not an error of ours
+class Contended(Exception):
     """The engine gave this transaction up for another's sake; running it again from the start is right."""
 
 
 class Database:
     """Transactions on one database. A thread keeps its connection between transactions; `close` returns them all."""
 
-    def __init__(self, url: str, *, statement_timeout_seconds: float = 30.0, echo: bool = False) -> None:
-        """Open nothing yet: the first transaction connects."""
+    def __init__(
+        self,
+        url: str,
+        *,
+        patience_seconds: float = PATIENCE_SECONDS,
+        statement_timeout_seconds: float = 30.0,
+        echo: bool = False,
+    ) -> None:
+        """Open nothing yet: the first transaction connects.
+
+        `patience_seconds` bounds every wait for a lock, whoever holds it; `statement_timeout_seconds` every statement
+        on PostgreSQL.
+        """
+        self._patience = patience_seconds
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.is_memory = self.is_sqlite and self.url.database in (None, "", ":memory:")
-        self.engine = _engine(self.url, statement_timeout_seconds, is_memory=self.is_memory, echo=echo)
+        if self.is_sqlite:
+            self.engine = _sqlite_engine(self.url, patience_seconds, is_memory=self.is_memory, echo=echo)
+        else:
+            self.engine = _postgresql_engine(self.url, patience_seconds, statement_timeout_seconds, echo=echo)
         self._writer = FairLock()
         self._local = threading.local()
         self._all: set[Connection] = set()
@@ -48,15 +69,16 @@ class Database:
         """A transaction that commits at the end and rolls back on any exception.
 
         Raises:
-            Unavailable: the database is away, or the wait for the writer's turn was too long.
-            Contended: the engine chose this transaction to lose a deadlock; nothing was changed.
+            Unavailable: the database is away, or a wait was too long. Where it went away during the commit, whether
+                that took effect is not known.
+            Contended: the engine chose this transaction to lose, or dropped the connection; nothing was changed.
 
         """
         queued = self.is_memory or (write and self.is_sqlite)
-        if queued and not self._writer.acquire(BUSY_SECONDS):
+        if queued and not self._writer.acquire(self._patience):
             raise Unavailable
         try:
-            with _faults_named(self), self._begun(write=write) as connection:
+            with self._begun(write=write) as connection:
                 yield connection
         finally:
             if queued:
@@ -64,15 +86,29 @@ class Database:
 
     @contextmanager
     def _begun(self, *, write: bool) -> Iterator[Connection]:
-        connection = self._held()
-        connection.info["write"] = write
-        transaction = connection.begin()
         try:
+            connection = self._held()
+        except DBAPIError as fault:
+            _name(fault, lost=Unavailable)
+        connection.info["write"] = write
+        try:
+            transaction = connection.begin()
             yield connection
+        except DBAPIError as fault:
+            self._roll_back(connection, drop=_is_lost(fault))
+            _name(fault, lost=Contended)
         except BaseException:
             self._roll_back(connection)
             raise
-        transaction.commit()
+        self._commit(connection, transaction)
+
+    def _commit(self, connection: Connection, transaction: Transaction) -> None:
+        try:
+            transaction.commit()
+        except DBAPIError as fault:
+            # It may still be in the transaction, which nobody can tell from here.
+            self._drop(connection)
+            _name(fault, lost=Unavailable)
 
     def _held(self) -> Connection:
         """This thread's connection; a broken one is replaced."""
@@ -87,12 +123,13 @@ class Database:
             self._all.add(connection)
         return connection
 
-    def _roll_back(self, connection: Connection) -> None:
+    def _roll_back(self, connection: Connection, *, drop: bool = False) -> None:
         try:
             connection.rollback()
         except DBAPIError:
+            drop = True
             log.debug("the connection was lost before it could roll back")
-        if connection.invalidated:
+        if drop or connection.invalidated:
             self._drop(connection)
 
     def _drop(self, connection: Connection) -> None:
@@ -106,12 +143,16 @@ class Database:
 
     def reachable(self) -> bool:
         """Whether a trivial question is answered just now."""
-        try:
-            with self.transaction(write=False) as connection:
-                connection.exec_driver_sql("SELECT 1")
-        except Unavailable:
-            return False
-        return True
+        for _ in range(2):
+            try:
+                with self.transaction(write=False) as connection:
+                    connection.exec_driver_sql("SELECT 1")
+            except Unavailable:
+                return False
+            except Contended:
+                continue  # The server dropped this thread's connection; it may well be back.
+            return True
+        return False
 
     def close(self) -> None:
         """Close every thread's connection."""
@@ -123,52 +164,64 @@ class Database:
         self.engine.dispose()
 
 
-@contextmanager
-def _faults_named(database: Database) -> Iterator[None]:
-    """Turn the driver's words for 'away' and 'try again' into ours; leave every other fault as it is."""
-    try:
-        yield
-    except DBAPIError as fault:
-        if _sqlstate(fault) in RETRYABLE_SQLSTATES or _is_busy(fault):
-            raise Contended from fault
-        if fault.connection_invalidated or (isinstance(fault, OperationalError | InterfaceError) and _is_away(fault)):
-            log.warning("the database is away: %s", type(fault.orig).__name__)
-            raise Unavailable from fault
-        raise
-    del database
+def _name(fault: DBAPIError, *, lost: type[Exception]) -> NoReturn:
+    """Raise what the driver's words mean to us; every other fault as it is. `lost` is for a connection that is gone."""
+    if _is_lost(fault):
+        log.warning("the connection to the database is gone: %s", type(fault.orig).__name__)
+        raise lost from fault
+    if _is_retryable(fault):
+        raise Contended from fault
+    if isinstance(fault, OperationalError | InterfaceError) and _is_away(fault):
+        log.warning("the database is away: %s", type(fault.orig).__name__)
+        raise Unavailable from fault
+    raise fault
 
 
 def _sqlstate(fault: DBAPIError) -> str | None:
     return getattr(fault.orig, "sqlstate", None)
 
 
-def _is_busy(fault: DBAPIError) -> bool:
-    return "database is locked" in str(fault.orig) or "database table is locked" in str(fault.orig)
+def _is_lost(fault: DBAPIError) -> bool:
+    """Whether the server ended the connection: it was told to, it crashed, or it is shutting down."""
+    state = _sqlstate(fault) or ""
+    return fault.connection_invalidated or state.startswith("08") or state in {"57P01", "57P02", "57P03", "57P05"}
+
+
+def _is_retryable(fault: DBAPIError) -> bool:
+    name = getattr(fault.orig, "sqlite_errorname", "")
+    return _sqlstate(fault) in RETRYABLE_SQLSTATES or name.startswith(RETRYABLE_SQLITE)
 
 
 def _is_away(fault: DBAPIError) -> bool:
-    """No connection, or the server is shutting down, starting, or out of connections; SQLite: the file is not there."""
+    """No connection, a wait too long, a server out of means; SQLite: the file is held, not there, or the disk full."""
     state = _sqlstate(fault)
     if state is not None:
-        return state.startswith(("08", "57", "53"))
+        return state.startswith(("57", "53")) or state in AWAY_SQLSTATES
+    if name := getattr(fault.orig, "sqlite_errorname", ""):
+        return name.startswith(("SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY"))
     text = str(fault.orig)
-    return "connect" in text or "server closed" in text or "unable to open" in text or "disk" in text
+    return "connect" in text or "server closed" in text
 
 
-def _engine(url: URL, statement_timeout: float, *, is_memory: bool, echo: bool) -> Engine:
-    if url.get_backend_name() == "sqlite":
-        engine = create_engine(
-            url,
-            poolclass=StaticPool if is_memory else NullPool,
-            connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
-            json_serializer=_dumps,
-            json_deserializer=orjson.loads,
-            echo=echo,
-        )
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-        return engine
-    options = f"-c statement_timeout={int(statement_timeout * 1000)} -c idle_in_transaction_session_timeout=60000"
+def _sqlite_engine(url: URL, patience: float, *, is_memory: bool, echo: bool) -> Engine:
+    engine = create_engine(
+        url,
+        poolclass=StaticPool if is_memory else NullPool,
+        connect_args={"check_same_thread": False, "timeout": patience},
+        json_serializer=_dumps,
+        json_deserializer=orjson.loads,
+        echo=echo,
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _postgresql_engine(url: URL, patience: float, statement_timeout: float, *, echo: bool) -> Engine:
+    options = (
+        f"-c statement_timeout={int(statement_timeout * 1000)} -c lock_timeout={int(patience * 1000)} "
+        "-c idle_in_transaction_session_timeout=60000"
+    )
     return create_engine(
         url.set(drivername="postgresql+psycopg"),
         poolclass=NullPool,
@@ -191,7 +244,6 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:  # noqa: ANN401 - the
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        f"busy_timeout={int(BUSY_SECONDS * 1000)}",
         "temp_store=MEMORY",
         "cache_size=-20000",
     ):

@@ -5,6 +5,7 @@ has no row here does not start.
 """
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from domain.actors import STAFF, Actor, Role
 from domain.errors import Forbidden, NotFound, SeparationOfDuties, WrongState
@@ -99,6 +100,12 @@ def allowed_actions(actor: Actor, kind: str, thing: object) -> list[str]:
     )
 
 
+def demand_independence(actor: Actor, candidate_id: UUID | None) -> None:
+    """Raise SeparationOfDuties when the decision would be on the caller's own affair as a candidate."""
+    if actor.candidate_id is not None and actor.candidate_id == candidate_id:
+        raise SeparationOfDuties
+
+
 def _may_know(actor: Actor, row: Permission, thing: object) -> bool:
     if row.public or row.signed_in or actor.roles & row.roles:
         return True
@@ -115,6 +122,7 @@ _REVIEWER, _ADMIN, _AUDITOR = Role.REVIEWER, Role.ADMINISTRATOR, Role.AUDITOR
 _RUNS_JOBS = (Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, Role.CREDENTIAL_OFFICER, _ADMIN)
 _SEES_FILES = (_REVIEWER, Role.EXAM_MANAGER, Role.CREDENTIAL_OFFICER, _ADMIN)
 _SEES_APPLICATIONS = (_REVIEWER, Role.EXAM_MANAGER, Role.CREDENTIAL_OFFICER, Role.FINANCE, _ADMIN, _AUDITOR)
+_OFFICERS = (Role.CREDENTIAL_OFFICER, _ADMIN)
 
 TABLE: dict[str, Permission] = {
     # --- programs: public reading, staff publishing
@@ -170,9 +178,78 @@ TABLE: dict[str, Permission] = {
     "conflict_of_interest.declare": permission(*STAFF),
     "conflict_of_interest.list": permission(_REVIEWER, _ADMIN, _AUDITOR),
     # --- exams
+    "administration.create": permission(Role.EXAM_MANAGER, _ADMIN),
+    "administration.read": permission(public=True),
+    "administration.open": permission(Role.EXAM_MANAGER, _ADMIN, states=("planned", "closed")),
+    "administration.close": permission(Role.EXAM_MANAGER, _ADMIN, states=("open",)),
+    "administration.cancel": permission(Role.EXAM_MANAGER, _ADMIN, states=("planned", "open", "closed")),
+    "administration.add_session": permission(Role.EXAM_MANAGER, _ADMIN, states=("planned", "open")),
+    "session.read": permission(*STAFF, _AUDITOR, signed_in=True),
+    "session.change": permission(Role.EXAM_MANAGER, _ADMIN, states=("open", "closed")),
+    "session.close": permission(Role.EXAM_MANAGER, _ADMIN, states=("open",)),
+    "session.reopen": permission(Role.EXAM_MANAGER, _ADMIN, states=("closed",)),
+    "session.cancel": permission(Role.EXAM_MANAGER, _ADMIN, states=("open", "closed")),
+    "application.charge_exam": permission(Role.EXAM_MANAGER, Role.FINANCE, _ADMIN, owner=True, states=("approved",)),
+    "application.authorize": permission(Role.EXAM_MANAGER, _ADMIN, owner=True, states=("approved",)),
+    "application.request_accommodation": permission(
+        Role.EXAM_MANAGER, _ADMIN, owner=True, states=("draft", "submitted", "in_review", "returned", "approved")
+    ),
+    "authorization.rule": permission(_REVIEWER, Role.EXAM_MANAGER, _ADMIN, _AUDITOR, owner=True),
+    "authorization.list": permission(_REVIEWER, Role.EXAM_MANAGER, Role.CREDENTIAL_OFFICER, _ADMIN, _AUDITOR),
+    "authorization.read": permission(
+        _REVIEWER, Role.EXAM_MANAGER, Role.CREDENTIAL_OFFICER, _ADMIN, _AUDITOR, owner=True
+    ),
+    "authorization.extend": permission(Role.EXAM_MANAGER, _ADMIN, owner=True, states=("active",)),
+    "authorization.book": permission(Role.EXAM_MANAGER, _ADMIN, owner=True, states=("active",)),
+    "registration.rule": permission(Role.EXAM_MANAGER, _ADMIN, _AUDITOR, owner=True),
+    "registration.list": permission(Role.EXAM_MANAGER, _ADMIN, _AUDITOR),
+    "registration.read": permission(Role.EXAM_MANAGER, Role.FINANCE, _ADMIN, _AUDITOR, owner=True),
+    "registration.charge": permission(Role.EXAM_MANAGER, Role.FINANCE, _ADMIN, owner=True, states=("booked",)),
+    "registration.reschedule": permission(Role.EXAM_MANAGER, _ADMIN, owner=True, states=("booked",)),
+    "registration.cancel": permission(Role.EXAM_MANAGER, _ADMIN, owner=True, states=("booked",)),
+    "registration.mark_missed": permission(Role.EXAM_MANAGER, _ADMIN, states=("booked",)),
+    "registration.excuse": permission(Role.EXAM_MANAGER, _ADMIN, states=("no_show",)),
+    "accommodation.list": permission(Role.EXAM_MANAGER, _ADMIN, _AUDITOR),
+    "accommodation.read": permission(Role.EXAM_MANAGER, _ADMIN, _AUDITOR, owner=True),
+    "accommodation.decide": permission(Role.EXAM_MANAGER, _ADMIN, states=("requested",)),
+    "accommodation.withdraw": permission(owner=True, states=("requested",)),
     # --- scores
     # --- credentials
+    "registry.read": permission(public=True),
+    "award.list": permission(*_OFFICERS, _AUDITOR),
+    "award.read": permission(*_OFFICERS, Role.PSYCHOMETRICIAN, _AUDITOR, owner=True),
+    "award.rejudge": permission(*_OFFICERS, states=("held",)),
+    "award.decline": permission(*_OFFICERS, states=("held",)),
+    "credential.list": permission(*STAFF, _AUDITOR),
+    "credential.read": permission(*STAFF, _AUDITOR, owner=True),
+    "credential.suspend": permission(*_OFFICERS, states=("active", "expired")),
+    "credential.lift": permission(*_OFFICERS, states=("suspended",)),
+    "credential.revoke": permission(*_OFFICERS, states=("active", "suspended", "expired", "lapsed")),
+    "credential.retire": permission(*_OFFICERS, owner=True, states=("active", "expired", "lapsed")),
+    "credential.correct_name": permission(*_OFFICERS, states=("active", "suspended", "expired", "lapsed")),
     # --- renewals
+    "renewal.foresee": permission(_REVIEWER, *_OFFICERS, Role.FINANCE, _AUDITOR, owner=True),
+    "credential.record_activity": permission(
+        _REVIEWER, *_OFFICERS, owner=True, states=("active", "suspended", "expired", "lapsed")
+    ),
+    "credential.charge_renewal": permission(
+        *_OFFICERS, Role.FINANCE, owner=True, states=("active", "expired", "lapsed")
+    ),
+    "credential.renew": permission(*_OFFICERS, owner=True, states=("active", "expired")),
+    "credential.reinstate": permission(*_OFFICERS, owner=True, states=("lapsed",)),
+    "credential.extend": permission(*_OFFICERS, states=("active", "suspended", "expired", "lapsed")),
+    "cycle.read": permission(_REVIEWER, *_OFFICERS, Role.FINANCE, _AUDITOR, owner=True),
+    "cycle.audit": permission(*_OFFICERS, states=("open", "lapsed")),
+    "cycle.clear_audit": permission(*_OFFICERS, _REVIEWER, states=("open", "lapsed")),
+    "activity.list": permission(_REVIEWER, *_OFFICERS, _AUDITOR),
+    "activity.read": permission(_REVIEWER, *_OFFICERS, _AUDITOR, owner=True),
+    "activity.document": permission(_REVIEWER, *_OFFICERS, owner=True, states=("claimed", "accepted")),
+    "activity.accept": permission(_REVIEWER, *_OFFICERS, states=("claimed", "rejected")),
+    "activity.reject": permission(_REVIEWER, *_OFFICERS, states=("claimed", "accepted")),
+    "activity.withdraw": permission(*_OFFICERS, owner=True, states=("claimed", "accepted")),
+    "approved_activity.list": permission(public=True),
+    "approved_activity.add": permission(_REVIEWER, *_OFFICERS),
+    "approved_activity.end": permission(_REVIEWER, *_OFFICERS),
     # --- payments
     "charge.list": permission(Role.FINANCE, _ADMIN, _AUDITOR),
     "charge.read": permission(*STAFF, _AUDITOR, owner=True),

@@ -1,8 +1,9 @@
 """The exam's calendar and seats: administrations, sessions, authorizations, registrations and accommodations."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Self
 from uuid import UUID
 
 from domain.entity import Entity
@@ -53,6 +54,10 @@ class Session(Entity):
     seats_taken: int = 0
     status: SessionStatus = SessionStatus.OPEN
 
+    def taking(self, seats: int) -> Self:
+        """So many more seats taken; a negative number gives some back."""
+        return replace(self, seats_taken=self.seats_taken + seats)
+
 
 class AuthorizationStatus(StrEnum):
     """Whether an authorization to test can still be used."""
@@ -82,6 +87,10 @@ class Authorization(Entity):
     created_at: datetime
     status: AuthorizationStatus = AuthorizationStatus.ACTIVE
     extensions: int = 0
+
+    def extended(self, days: int) -> Self:
+        """One paid extension more: the last day comes so many days later."""
+        return replace(self, closes_on=self.closes_on + timedelta(days=days), extensions=self.extensions + 1)
 
 
 class AccommodationStatus(StrEnum):
@@ -135,3 +144,18 @@ class Registration(Entity):
     closed_at: datetime | None = None
     closed_reason: str | None = None
     excused: bool = False
+
+    def closed(
+        self, status: RegistrationStatus, at: datetime, reason: str | None = None, *, excused: bool = False
+    ) -> Self:
+        """The end of the booking, whichever it was."""
+        return replace(self, status=status, closed_at=at, closed_reason=reason, excused=excused)
+
+    def moved(self, session: Session, *, counted: bool) -> Self:
+        """To another session; `counted` when the candidate wished so."""
+        return replace(
+            self,
+            session_id=session.id,
+            administration_id=session.administration_id,
+            reschedules=self.reschedules + counted,
+        )

@@ -10,7 +10,8 @@ from datetime import date
 from uuid import UUID
 
 from domain.actors import Actor
-from domain.errors import Fault, Invalid, NotFound, SeparationOfDuties
+from domain.authorization import demand_independence
+from domain.errors import Fault, Invalid, NotFound
 from domain.notices.actions import notify
 from domain.notices.model import NoticeKind
 from domain.payments import rules
@@ -99,7 +100,7 @@ def receive(uow: UnitOfWork, actor: Actor, payment_id: UUID) -> Payment:
     """
     payment = uow.payments.lock(payment_id)
     actor.must("payment.receive", payment)
-    _nobodys_own(actor, payment.candidate_id)
+    demand_independence(actor, payment.candidate_id)
     for one in _locked(uow, payment.charge_ids):
         uow.charges.save(one.paid(uow.now))
     received = uow.payments.save(
@@ -139,7 +140,7 @@ def waive(uow: UnitOfWork, actor: Actor, charge_id: UUID, reason: str) -> Charge
     """Let someone off an open charge, never oneself. Raises PaymentUnderWay while a payment for it may still arrive."""
     standing = uow.charges.lock(charge_id)
     actor.must("charge.waive", standing)
-    _nobodys_own(actor, standing.candidate_id)
+    demand_independence(actor, standing.candidate_id)
     if _is_under_way(uow, standing):
         raise PaymentUnderWay
     waived = uow.charges.save(standing.waived(uow.now, actor.subject, reason))
@@ -161,7 +162,7 @@ def refund(
     """
     standing = uow.charges.lock(charge_id)
     actor.must("charge.refund", standing)
-    _nobodys_own(actor, standing.candidate_id)
+    demand_independence(actor, standing.candidate_id)
     amount = standing.refundable_minor if amount_minor is None else amount_minor
     if not 0 < amount <= standing.refundable_minor:
         raise RefundTooLarge
@@ -357,9 +358,3 @@ def _locked(uow: UnitOfWork, charge_ids: Iterable[UUID]) -> list[Charge]:
 def _is_under_way(uow: UnitOfWork, standing: Charge) -> bool:
     started = uow.payments.find(candidate_id=standing.candidate_id, status=PaymentStatus.STARTED)
     return any(standing.id in one.charge_ids for one in started)
-
-
-def _nobodys_own(actor: Actor, candidate_id: UUID) -> None:
-    """Money of one's own is a colleague's affair."""
-    if actor.candidate_id == candidate_id:
-        raise SeparationOfDuties

@@ -10,6 +10,8 @@ T = TypeVar("T")
 class PageRequest:
     """At most `limit` rows, by `sort` (a field name, `-` before it for descending) and then id.
 
+    Where the field holds None, that counts as larger than any value.
+
     `after` is the (sort value, id) of the last row of the page before. `equals` and `starts_with` filter on fields;
     both names and values come from an allowlist at the edge.
     """

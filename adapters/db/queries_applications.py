@@ -8,7 +8,6 @@ from sqlalchemy import Connection, Select, bindparam
 from adapters.db.mapping import mapped
 from adapters.db.repository import SqlRepository
 from domain.applications.model import Application
-from domain.paging import PageRequest
 
 _MAP = mapped(Application)
 _COLUMNS = _MAP.table.c
@@ -31,6 +30,8 @@ _SUBMITTED = (
 class ApplicationRepository(SqlRepository[Application]):
     """The port `Applications`."""
 
+    pages_leave_out_none = True
+
     def __init__(self, connection: Connection) -> None:
         """Speak through `connection`."""
         super().__init__(connection, Application)
@@ -45,9 +46,3 @@ class ApplicationRepository(SqlRepository[Application]):
 
     def _all(self, statement: Select[Any], parameters: dict[str, object]) -> list[Application]:
         return [self._map.load(row) for row in self._connection.execute(statement, parameters).mappings()]
-
-    def _page_statement(self, request: PageRequest) -> Select[Any]:
-        """Engines disagree on where nothing stands in an order; a keyset over nothing has no next page."""
-        statement = super()._page_statement(request)
-        key = _COLUMNS[request.sort.removeprefix("-")]
-        return statement.where(key.is_not(None)) if key.nullable else statement

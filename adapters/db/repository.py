@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, Select, and_, or_
@@ -14,10 +14,15 @@ from domain.errors import AlreadyExists, NotFound, Stale
 from domain.paging import Page, PageRequest
 
 T = TypeVar("T", bound=Entity)
+_LAST = chr(0x10FFFF)
+_FIRST_SURROGATE, _AFTER_SURROGATES = 0xD800, 0xE000
 
 
 class SqlRepository(Generic[T]):
     """The port `Repository` on either engine."""
+
+    pages_leave_out_none: ClassVar[bool] = False
+    """Whether a page leaves out the rows that hold None where it is sorted, which lets any index give the order."""
 
     def __init__(self, connection: Connection, entity: type[T]) -> None:
         """Speak through `connection`, whose transaction someone else begins and ends."""
@@ -100,36 +105,70 @@ class SqlRepository(Generic[T]):
 
     def _page_statement(self, request: PageRequest) -> Select[Any]:
         columns = self._map.table.c
-        field = request.sort.removeprefix("-")
-        descending = request.sort.startswith("-")
-        key, id_ = columns[field], columns.id
-        statement = self._map.all.limit(request.limit + 1)
+        key = columns[request.sort.removeprefix("-")]
+        with_none = bool(key.nullable) and not self.pages_leave_out_none
+        order = _Order(key, columns.id, descending=request.sort.startswith("-"), with_none=with_none)
+        statement = self._map.all.limit(request.limit + 1).order_by(*order.by())
+        if key.nullable and not with_none:
+            statement = statement.where(key.is_not(None))
         for name, value in request.equals.items():
-            statement = statement.where(columns[name] == value)
+            statement = statement.where(_equals(columns[name], value))
         for name, prefix in request.starts_with.items():
-            statement = statement.where(_starts_with(columns[name], prefix))
-        if request.after is not None:
-            statement = statement.where(_beyond(key, id_, request.after, descending=descending))
-        if field == "id":
-            return statement.order_by(id_.desc() if descending else id_)
-        order = (key.desc(), id_.desc()) if descending else (key, id_)
-        return statement.order_by(*order)
+            statement = statement.where(*_starts_with(columns[name], prefix))
+        return statement if request.after is None else statement.where(order.beyond(request.after))
 
 
-def _beyond(key: Any, id_: Any, after: tuple[object, object], *, descending: bool) -> Any:  # noqa: ANN401
-    """Rows strictly beyond the last one seen, in the list's order. The first condition lets the index seek."""
-    value, last = after
-    if key is id_:
-        return id_ < last if descending else id_ > last
-    if descending:
-        return and_(key <= value, or_(key < value, id_ < last))
-    return and_(key >= value, or_(key > value, id_ > last))
+class _Order:
+    """The order of a list: by a column, then by id. None counts as larger than any value, on either engine."""
+
+    def __init__(self, key: Any, id_: Any, *, descending: bool, with_none: bool) -> None:  # noqa: ANN401 - columns
+        self._key, self._id, self._descending, self._with_none = key, id_, descending, with_none
+
+    def by(self) -> tuple[Any, ...]:
+        """What ORDER BY takes."""
+        id_ = self._id.desc() if self._descending else self._id.asc()
+        if self._key is self._id:
+            return (id_,)
+        key = self._key.desc() if self._descending else self._key.asc()
+        if not self._with_none:
+            return (key, id_)
+        # PostgreSQL's own choice, so that its index serves.
+        return (key.nulls_first() if self._descending else key.nulls_last(), id_)
+
+    def beyond(self, after: tuple[object, object]) -> Any:  # noqa: ANN401 - a SQL expression
+        """The rows strictly after the last one seen. The first condition lets the index seek."""
+        value, last = after
+        next_id = self._id < last if self._descending else self._id > last
+        if self._key is self._id:
+            return next_id
+        if value is None:
+            alike = and_(self._key.is_(None), next_id)
+            return or_(alike, self._key.is_not(None)) if self._descending else alike
+        if self._descending:
+            return and_(self._key <= value, or_(self._key < value, next_id))
+        further = and_(self._key >= value, or_(self._key > value, next_id))
+        return or_(further, self._key.is_(None)) if self._with_none else further
 
 
-def _starts_with(column: Any, prefix: str) -> Any:  # noqa: ANN401
-    """A range on a lower-cased column, which a plain index serves on both engines."""
-    lowered = prefix.casefold()
-    return and_(column >= lowered, column < lowered + "\U0010ffff")
+def _equals(column: Any, value: object) -> Any:  # noqa: ANN401 - a SQL expression
+    """As `find` understands it: a list matches any of its members, None what holds nothing."""
+    return column.in_(value) if isinstance(value, list | tuple | set | frozenset) else column == value
+
+
+def _starts_with(column: Any, prefix: str) -> tuple[Any, ...]:  # noqa: ANN401 - SQL expressions
+    """A range on a casefolded column, which a plain index serves on both engines."""
+    start = prefix.casefold()
+    end = _after_all(start)
+    return (column >= start,) if end is None else (column >= start, column < end)
+
+
+def _after_all(start: str) -> str | None:
+    """The first text, by code points, after all that begin with `start`; None where there is none."""
+    kept = start.rstrip(_LAST)
+    if not kept:
+        return None
+    following = ord(kept[-1]) + 1
+    return kept[:-1] + chr(_AFTER_SURROGATES if following == _FIRST_SURROGATE else following)
 
 
 def _is_uniqueness(fault: IntegrityError) -> bool:

@@ -309,7 +309,7 @@ def accept(uow: UnitOfWork, actor: Actor, body: InvitationTokenIn) -> Candidate:
     return actions.accept(uow, actor, body.token)
 
 
-@routes.post("/candidates/link-by-email", action="candidate.link", answers=CandidateOut)
+@routes.post("/me/candidate-link", action="candidate.link", answers=CandidateOut)
 def link_by_email(uow: UnitOfWork, actor: Actor) -> Candidate:
     """Tie the caller's sign-in to the candidate who has the caller's verified e-mail address."""
     return actions.link_by_email(uow, actor)

@@ -49,7 +49,9 @@ class In(BaseModel):
 class Out(BaseModel):
     """A response body, read from an entity's fields."""
 
-    model_config = ConfigDict(frozen=True, from_attributes=True, json_schema_serialization_defaults_required=True)
+    model_config = ConfigDict(
+        frozen=True, from_attributes=True, json_schema_serialization_defaults_required=True, defer_build=True
+    )
 
 
 def _written(pattern: str) -> BeforeValidator:

@@ -19,7 +19,7 @@ Hours = Annotated[Decimal, Field(ge=0, le=10_000, max_digits=7, decimal_places=2
 class Part(BaseModel):
     """A part of a policy: immutable, and refusing any key it does not know, so that a typo is a fault."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
 
 
 class Basis(StrEnum):

@@ -80,6 +80,8 @@ def configure(level: str = "INFO", stream: BinaryIO | None = None) -> Log:
         library = logging.getLogger(name)
         library.handlers, library.propagate = [], True
     logging.getLogger("uvicorn.access").disabled = True
+    # It narrates its own start, line by line.
+    logging.getLogger("dbos").setLevel(max(logging.WARNING, logging.getLevelName(level)))
     return log
 
 

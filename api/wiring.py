@@ -22,7 +22,6 @@ from adapters.dev_issuer import DevelopmentIssuer
 from adapters.files import ObjectFiles, open_store
 from adapters.jwks import FetchTerms, JwksSource, RemoteJwks, StaticJwks
 from adapters.keys import PURPOSES, FileKeyProvider
-from adapters.mail import EmlMailer, Sender, SmtpMailer, SmtpServer
 from adapters.payments import InvoiceGateway
 from adapters.policies import LocatedFault, check_policy, load_policy
 from adapters.tokens import JoseTokenVerifier, TokenTerms
@@ -149,6 +148,8 @@ class Service:
     @cached_property
     def mailer(self) -> Mailer:
         """How letters leave."""
+        from adapters.mail import EmlMailer, Sender, SmtpMailer, SmtpServer  # noqa: PLC0415 - mail is for workers
+
         settings = self.settings
         sender = Sender(address=settings.mail_from, name=settings.body_name, reply_to=settings.body_email)
         if settings.mail_mode == "files":

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import orjson
 import uuid_utils
-from dbos import EnqueueOptions, WorkflowSerializationFormat
+from dbos import DBOSClient, EnqueueOptions, WorkflowSerializationFormat
 from sqlalchemy import Connection, Dialect, Engine
 from sqlalchemy.dialects import sqlite
 
@@ -38,8 +38,9 @@ class TaskQueue:
 
     def __init__(self, engine: Engine) -> None:
         """Learn dbos's statements for this engine; the database is not asked."""
+        client = store.client(engine)
         self._forms = {
-            (queue, delayed): _learn(engine, queue, delayed=delayed)
+            (queue, delayed): _learn(client, engine, queue, delayed=delayed)
             for queue in (SMALL_TASKS, LONG_WORK)
             for delayed in (False, True)
         }
@@ -130,7 +131,7 @@ class _StandIn:
         """The row that dbos asks back: there is none yet."""
 
 
-def _learn(engine: Engine, queue: str, *, delayed: bool) -> tuple[_Form, ...]:
+def _learn(client: DBOSClient, engine: Engine, queue: str, *, delayed: bool) -> tuple[_Form, ...]:
     options: EnqueueOptions = {
         "workflow_name": RUN,
         "queue_name": queue,
@@ -140,7 +141,7 @@ def _learn(engine: Engine, queue: str, *, delayed: bool) -> tuple[_Form, ...]:
     if delayed:
         options["delay_seconds"] = 1.0
     stand_in = _StandIn(engine.dialect)
-    store.client(engine).enqueue_in_transaction(cast("Connection", stand_in), options, "kind", {}, 0)
+    client.enqueue_in_transaction(cast("Connection", stand_in), options, "kind", {}, 0)
     learnt = {name for form in stand_in.forms for name in form.varying}
     if learnt != _VARYING:
         message = f"this version of dbos queues in another way: {sorted(_VARYING - learnt)} not found"

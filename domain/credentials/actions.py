@@ -15,6 +15,7 @@ from domain.applications import facts_of
 from domain.applications.facts import facts_to_json
 from domain.applications.model import Application
 from domain.applications.rules import Mode, assess
+from domain.authorization import demand_independence
 from domain.credentials import rules
 from domain.credentials.actions_standing import (
     entry,
@@ -97,9 +98,10 @@ def award(uow: UnitOfWork, attempt: Attempt, application: Application, on: date)
 
 
 def rejudge(uow: UnitOfWork, actor: Actor, award_id: UUID) -> Award:
-    """Judge a held award by what is verified today: the credential is issued, or the award stays held with today's ruling."""
+    """Judge a held award by what is verified today: it is issued, or stays held with today's ruling."""
     held = uow.awards.lock(award_id)
     actor.must("award.rejudge", held)
+    demand_independence(actor, held.candidate_id)
     application, on = uow.applications.get(held.application_id), uow.today
     judged = _judge(uow, uow.attempts.get(held.attempt_id), application, on)
     again = replace(held, judged_on=on, findings=judged.ruling.findings, facts=judged.facts)
@@ -122,9 +124,7 @@ def decline(uow: UnitOfWork, actor: Actor, award_id: UUID, reason: str) -> Award
     held = uow.awards.lock(award_id)
     actor.must("award.decline", held)
     declined = uow.awards.save(
-        replace(
-            held, status=AwardStatus.DECLINED, resolved_by=actor.subject, resolved_at=uow.now, reason=reason
-        )
+        replace(held, status=AwardStatus.DECLINED, resolved_by=actor.subject, resolved_at=uow.now, reason=reason)
     )
     uow.record(AwardDeclined(award_id=held.id, candidate_id=held.candidate_id, attempt_id=held.attempt_id))
     return declined
@@ -191,9 +191,7 @@ def _charges(uow: UnitOfWork, attempt: Attempt, application: Application) -> Seq
 
 def _hold(uow: UnitOfWork, held: Award, ruling: Ruling, application: Application) -> Award:
     unmet = ",".join(finding.clause for finding in ruling.unmet)
-    uow.record(
-        AwardHeld(award_id=held.id, candidate_id=held.candidate_id, attempt_id=held.attempt_id, unmet=unmet)
-    )
+    uow.record(AwardHeld(award_id=held.id, candidate_id=held.candidate_id, attempt_id=held.attempt_id, unmet=unmet))
     title = uow.policies.named(application.edition).program_title
     notify(uow, held.candidate_id, NoticeKind.CREDENTIAL_HELD, held.id, ruling=ruling, program=title)
     return held
@@ -250,7 +248,7 @@ def _brought_back(uow: UnitOfWork, lapsed: Credential, policy: Policy, on: date)
     return reinstated(uow, uow.actor, locked, policy, on, by_exam=True)
 
 
-def reinstated(  # noqa: PLR0913 - who brings back what, under which edition, from when, and how
+def reinstated(
     uow: UnitOfWork, actor: Actor, lapsed: Credential, policy: Policy, on: date, *, by_exam: bool
 ) -> Credential:
     """A lapsed credential, its row held, valid for a fresh term from a day under an edition, with a fresh cycle.

@@ -6,9 +6,11 @@ Locks: every verb holds the credential's row before it judges, so that of two ch
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from domain.actors import Actor
+from domain.authorization import demand_independence
 from domain.credentials.errors import DayOutOfRange, NameUnchanged
 from domain.credentials.events import (
     CredentialNameCorrected,
@@ -57,15 +59,25 @@ def held(uow: UnitOfWork, actor: Actor, action: str, credential_id: UUID) -> Cre
     return credential
 
 
-def recorded(uow: UnitOfWork, actor: Actor, credential: Credential, effective_on: date, reason: str) -> Credential:
-    """Store a credential as it stands from a day on, with an entry of its history and its public answer.
+def recorded(
+    uow: UnitOfWork,
+    actor: Actor,
+    credential: Credential,
+    effective_on: date,
+    reason: str,
+    *,
+    standing: Standing | None = None,
+) -> Credential:
+    """Store a credential as it stands now, with an entry of its history and its public answer.
 
     The one way in which a standing, an end, a name or an edition changes. The caller holds the credential's row.
+    `standing` is how it stood on `effective_on`, where days have passed since that turned it.
     """
     stored = replace(credential, status_reason=reason, status_since=uow.now)
     saved = uow.credentials.save(stored)
     history = uow.standing_changes.find(credential_id=credential.id)
-    change = uow.standing_changes.add(entry(uow, actor, saved, len(history) + 1, effective_on, reason))
+    then = replace(saved, status=standing or saved.status)
+    change = uow.standing_changes.add(entry(uow, actor, then, len(history) + 1, effective_on, reason))
     publish(uow, saved, [*history, change])
     return saved
 
@@ -113,7 +125,9 @@ def publish(uow: UnitOfWork, credential: Credential, history: Iterable[StandingC
 def life_of(uow: UnitOfWork, history: Iterable[StandingChange]) -> Timeline:
     """The timeline of a history, under the grace of its editions."""
     history = tuple(history)
-    return timeline(history, {edition: Grace.of(uow.policies.named(edition)) for edition in {c.edition for c in history}})
+    return timeline(
+        history, {edition: Grace.of(uow.policies.named(edition)) for edition in {c.edition for c in history}}
+    )
 
 
 def public_facts(uow: UnitOfWork, credential: Credential, policy: Policy, valid_from: date) -> PublicFacts:
@@ -154,6 +168,7 @@ def retire(uow: UnitOfWork, actor: Actor, credential_id: UUID, change: Change) -
 def lift(uow: UnitOfWork, actor: Actor, credential_id: UUID, change: Change) -> Credential:
     """End a suspension: from that day the credential stands as its dates say, active, expired or lapsed."""
     credential = held(uow, actor, "credential.lift", credential_id)
+    demand_independence(actor, credential.candidate_id)
     policy = uow.policies.named(credential.edition)
     on = _day(uow, credential, policy, change)
     stands = by_date(Standing.ACTIVE, credential.valid_until, Grace.of(policy), on)
@@ -209,9 +224,8 @@ def end_cycles(uow: UnitOfWork, credential_id: UUID, status: CycleStatus) -> Non
 def tell(uow: UnitOfWork, kind: NoticeKind, credential: Credential, **parameters: object) -> None:
     """A letter about a credential to its holder."""
     title = uow.policies.named(credential.edition).program_title
-    notify(
-        uow, credential.candidate_id, kind, credential.id, program=title, number=credential.number, **parameters
-    )
+    about: dict[str, Any] = {"program": title, "number": credential.number, **parameters}
+    notify(uow, credential.candidate_id, kind, credential.id, **about)
 
 
 _ENDINGS: dict[Standing, tuple[Callable[..., Event], NoticeKind]] = {
@@ -221,10 +235,12 @@ _ENDINGS: dict[Standing, tuple[Callable[..., Event], NoticeKind]] = {
 }
 
 
-def _changed(  # noqa: PLR0913 - who changes what into what, and why
+def _changed(
     uow: UnitOfWork, actor: Actor, action: str, credential_id: UUID, change: Change, into: Standing
 ) -> Credential:
     credential = held(uow, actor, action, credential_id)
+    if into is not Standing.RETIRED:
+        demand_independence(actor, credential.candidate_id)
     on = _day(uow, credential, uow.policies.named(credential.edition), change)
     changed = recorded(uow, actor, replace(credential, status=into), on, change.reason)
     event, letter = _ENDINGS[into]

@@ -15,7 +15,11 @@ HOLDING = frozenset({Standing.ACTIVE, Standing.SUSPENDED, Standing.EXPIRED})
 
 
 def may_award(
-    eligibility: EligibilityRuling, pathway: str | None, charges: Iterable[Charge], others: Iterable[Credential], policy: Policy
+    eligibility: EligibilityRuling,
+    pathway: str | None,
+    charges: Iterable[Charge],
+    others: Iterable[Credential],
+    policy: Policy,
 ) -> Ruling:
     """Does this pass become a credential on the day of this eligibility ruling?
 

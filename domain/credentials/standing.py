@@ -64,7 +64,7 @@ class Timeline:
         return tuple(span for span in self.spans if span.since > day)
 
     def valid_from(self, day: date) -> date | None:
-        """Since when the credential has been held on that day without interruption; of one not held, the last such day."""
+        """Since when it has been held on that day without interruption; of one not held, its last beginning."""
         held: date | None = None
         before: Span | None = None
         for span in self.spans:

@@ -39,7 +39,7 @@ class _OfCycle:
 
 @dataclass(frozen=True, kw_only=True)
 class CycleExtended(_OfCycle, Event, kind="cycle.extended", about="cycle_id"):
-    """Staff moved the last day of a cycle; `extension` is the kind of reason, `retroactive` that it had passed before."""
+    """Staff moved the last day of a cycle, for a kind of reason; `retroactive` says that it had passed before."""
 
     extension: str
     until: date

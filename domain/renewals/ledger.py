@@ -44,7 +44,7 @@ class Proof:
     proof: str
 
 
-class DoesNotCount(Exception):  # noqa: N818 - an answer within this slice, not an error of the service
+class DoesNotCount(Exception):
     """The topic of the number is none that the policy counts."""
 
 

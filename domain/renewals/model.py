@@ -21,9 +21,9 @@ class CycleStatus(StrEnum):
 class Cycle(Entity):
     """One renewal cycle of a credential, under the edition it began under; both days are inclusive.
 
-    The store allows one open cycle per credential. `extended_until` moves the last day on which it may be renewed in time.
-    `audited` was drawn by lot when the cycle began, or chosen by staff. `reminders` are the letters sent so far, and
-    `remind_on` is the day of the next.
+    The store allows one open cycle per credential. `extended_until` moves the last day for a renewal in time. `audited`
+    was drawn by lot when the cycle began, or chosen by staff. `reminders` are the letters sent so far, and `remind_on`
+    is the day of the next.
     """
 
     credential_id: UUID

@@ -71,7 +71,7 @@ def grace_until(cycle: Cycle, policy: Policy) -> date:
 
 
 def reinstatement_until(cycle: Cycle, policy: Policy) -> date:
-    """The last day on which it may be reinstated by hours and fee; inclusive. The lapse is on the day after the grace."""
+    """The last day for a reinstatement by hours and fee; inclusive. The lapse is on the day after the grace."""
     lapsed_on = grace_until(cycle, policy) + timedelta(days=1)
     return lapsed_on + timedelta(days=policy.renewal.reinstatement.within_days)
 
@@ -93,14 +93,17 @@ def renewed_until(cycle: Cycle, policy: Policy, on: date) -> date:
     A renewal in time, or by an extension, goes on from the day the cycle ends, not from today: no day is lost or won.
     After that day the policy says from where the term runs. A term that would be over already begins on the day itself.
     """
-    late = on > cycle.last_day
-    begins = on if late and policy.renewal.late_term_from is LateTermFrom.RENEWAL else cycle.ends_on
-    until = add_years(begins, policy.validity.years)
-    return until if until > max(on, cycle.last_day) else add_years(on, policy.validity.years)
+    goes_on = add_years(cycle.ends_on, policy.validity.years)
+    return add_years(on, policy.validity.years) if _begins_anew(cycle, policy, on) else goes_on
+
+
+def next_begins(cycle: Cycle, policy: Policy, on: date) -> date:
+    """The first day of the next cycle: the day after this one ends, or the day of a renewal whose term runs from it."""
+    return on if _begins_anew(cycle, policy, on) else cycle.ends_on + timedelta(days=1)
 
 
 def may_record(cycle: Cycle, completed_on: date, on: date, *, lapsed: bool) -> Ruling:
-    """May an activity completed on that day stand in this cycle's ledger? After a lapse, for a reinstatement, any since."""
+    """May an activity completed on that day stand in this cycle's ledger? After a lapse, also one completed since."""
     last = on if lapsed else min(on, cycle.last_day)
     met = cycle.starts_on <= completed_on <= last
     if met:
@@ -113,6 +116,11 @@ def may_record(cycle: Cycle, completed_on: date, on: date, *, lapsed: bool) -> R
         code, found = "completed_before_cycle", f"{completed_on} is before the cycle began."
     asked = f"An activity of this cycle was completed from {cycle.starts_on} to {last}."
     return Ruling((Finding(clause="completed_on", met=met, code=code, asked=asked, found=found),))
+
+
+def _begins_anew(cycle: Cycle, policy: Policy, on: date) -> bool:
+    late = on > cycle.last_day and policy.renewal.late_term_from is LateTermFrom.RENEWAL
+    return late or add_years(cycle.ends_on, policy.validity.years) <= max(on, cycle.last_day)
 
 
 def _standing(credential: Credential, wanted: frozenset[Standing], asked: str) -> Finding:

@@ -1,8 +1,8 @@
 """ACPE's universal activity numbers, such as `0197-0000-17-001-L05-T`. Pure.
 
-Provider (four digits, or `JA` and seven for a jointly accredited one), joint provider (`0000` none, `9999` joint, or the
-partner's own number), year of release, sequence (three or four digits), format (`L` live, `H` home study, `B` both) with
-topic, and audience (`P` pharmacist, `T` technician).
+Provider (four digits, or `JA` and seven for a jointly accredited one), joint provider (`0000` none, `9999` joint, or
+the partner's own number), year of release, sequence (three or four digits), format (`L` live, `H` home study, `B`
+both) with topic, and audience (`P` pharmacist, `T` technician).
 
 The same activity given live and at home, for pharmacists and for technicians, has numbers that share their first four
 parts: the stem. It counts once.
@@ -14,7 +14,7 @@ from typing import Final
 
 from domain.errors import Fault, Invalid
 
-_SEPARATORS: Final = "-‐‑‒–—−_./ \t\u00a0"
+_SEPARATORS: Final = "-\u2010\u2011\u2012\u2013\u2014\u2212_./ \t\u00a0"
 _BETWEEN: Final = f"[{re.escape(_SEPARATORS)}]*"
 _LONGEST: Final = 64
 _FORM: Final = re.compile(
@@ -91,4 +91,3 @@ def stem_of(text: str) -> str:
         return parse(text).stem
     except MalformedUan:
         return parse(f"{text}-L00-P").stem
-

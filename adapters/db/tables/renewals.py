@@ -45,7 +45,11 @@ class ActivityRow(Row, table=True):
     """Read by cycle."""
 
     __tablename__ = "activities"
-    __table_args__ = (CheckConstraint("minutes > 0", name="minutes"),)
+    __table_args__ = (
+        CheckConstraint("minutes > 0", name="minutes"),
+        index_where("ix_activities_claimed_stem", "uan_stem", where="status = 'claimed'"),
+        index_where("ix_activities_claimed", "id", where="status = 'claimed'"),
+    )
 
     credential_id: UUID = Field(foreign_key="credentials.id", index=True)
     cycle_id: UUID = Field(foreign_key="cycles.id", index=True)

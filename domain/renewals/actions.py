@@ -1,0 +1,337 @@
+"""Verbs of renewals: look ahead, charge what is due, renew, reinstate, extend, audit.
+
+Locks: whatever renews, reinstates or extends holds the credential's row first and its cycle's after it, the order in
+which the other verbs of a credential hold them; so of two renewals, or a renewal and a revocation, one sees the other.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from domain.actors import Actor
+from domain.authorization import demand_independence
+from domain.credentials.actions import reinstated
+from domain.credentials.actions_standing import held, owned, recorded, tell, today_of
+from domain.credentials.events import CredentialExtended, CredentialRenewed
+from domain.credentials.model import Credential, Standing
+from domain.credentials.standing import Grace, by_date
+from domain.errors import NotFound, Refused
+from domain.notices.actions import notify
+from domain.notices.model import NoticeKind
+from domain.payments.actions import cancel_open, charge
+from domain.payments.model import Charge, ChargeStatus
+from domain.ports import UnitOfWork
+from domain.programs.policy import Policy
+from domain.renewals import rules
+from domain.renewals.cycles import next_reminder, opened
+from domain.renewals.errors import NoCycle, NotExtended, TooLateToExtend
+from domain.renewals.events import AuditCleared, CycleAudited, CycleExtended
+from domain.renewals.ledger import Total, left_over, total
+from domain.renewals.model import ActivityStatus, Cycle, CycleStatus
+from domain.ruling import Ruling
+
+_DAY = timedelta(days=1)
+
+
+class ExtensionKind(StrEnum):
+    """Why a cycle is extended. Military service counts also when it is proved after the lapse."""
+
+    MEDICAL = "medical"
+    MILITARY = "military"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """How a renewal, or after a lapse a reinstatement, stands on a day: the ruling, the days, and the hours so far.
+
+    `minutes` is what counts by category; `fees` are the codes that have to be settled.
+    """
+
+    credential_id: UUID
+    cycle_id: UUID
+    edition: str
+    on: date
+    reinstatement: bool
+    granted: bool
+    ruling: Ruling
+    opens_on: date
+    last_day: date
+    grace_until: date
+    reinstatement_until: date
+    renewed_until: date
+    minutes: dict[str, int]
+    carried_minutes: int
+    fees: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extension:
+    """What staff grant: until when, inclusive, and why."""
+
+    kind: ExtensionKind
+    until: date
+    reason: str
+
+
+def current(uow: UnitOfWork, credential_id: UUID) -> Cycle:
+    """The cycle that a credential is in: open, or lapsed and not yet replaced. Raises NoCycle."""
+    cycles = uow.cycles.find(credential_id=credential_id)
+    latest = max(cycles, key=lambda one: one.number, default=None)
+    if latest is None or latest.status not in (CycleStatus.OPEN, CycleStatus.LAPSED):
+        raise NoCycle
+    return latest
+
+
+def terms_of(uow: UnitOfWork, cycle: Cycle) -> Policy:
+    """The edition that a cycle began under."""
+    return uow.policies.named(cycle.edition)
+
+
+def outlook(uow: UnitOfWork, actor: Actor, credential_id: UUID) -> Outlook:
+    """How the renewal stands today, clause by clause; at any time, also long before the window opens."""
+    credential = owned(uow, actor, "renewal.foresee", credential_id)
+    cycle = as_told(uow, actor, current(uow, credential_id))
+    policy = terms_of(uow, cycle)
+    on = today_of(uow, policy)
+    counted, charges = ledger(uow, cycle, credential, policy, on), about(uow, cycle)
+    ruling = _ruling(credential, cycle, counted, charges, policy, on)
+    return Outlook(
+        credential_id=credential.id,
+        cycle_id=cycle.id,
+        edition=policy.edition,
+        on=on,
+        reinstatement=credential.status is Standing.LAPSED,
+        granted=ruling.granted,
+        ruling=ruling,
+        opens_on=rules.opens_on(cycle, policy),
+        last_day=cycle.last_day,
+        grace_until=rules.grace_until(cycle, policy),
+        reinstatement_until=rules.reinstatement_until(cycle, policy),
+        renewed_until=rules.renewed_until(cycle, policy, on),
+        minutes=counted.by_category,
+        carried_minutes=counted.carried,
+        fees=rules.fees_due(cycle, charges, policy, credential.status, on),
+    )
+
+
+def ledger(uow: UnitOfWork, cycle: Cycle, credential: Credential, policy: Policy, on: date) -> Total:
+    """What a cycle's ledger comes to on a day; after a lapse, with what was completed since."""
+    last = on if credential.status is Standing.LAPSED else min(on, cycle.last_day)
+    earlier = [one for one in uow.cycles.find(credential_id=cycle.credential_id) if one.number < cycle.number]
+    used: set[str] = set()
+    if earlier:
+        before = uow.activities.find(cycle_id=[one.id for one in earlier], status=ActivityStatus.ACCEPTED)
+        used = {one.uan_stem for one in before if one.uan_stem}
+    carried = _carried(uow, max(earlier, key=lambda one: one.number)) if earlier else 0
+    mine = uow.activities.find(cycle_id=cycle.id)
+    return total(policy.renewal, mine, cycle.starts_on, last, carried=carried, used=used)
+
+
+def about(uow: UnitOfWork, cycle: Cycle) -> Sequence[Charge]:
+    """The charges about a cycle."""
+    return uow.charges.find(about_id=cycle.id)
+
+
+def charge_fees(uow: UnitOfWork, actor: Actor, credential_id: UUID) -> list[Charge]:
+    """Ask the fees that a renewal or reinstatement today needs, so that they can be paid; those asked before stay.
+
+    A late fee of an earlier tier that was never paid is asked no more. Refused before the window opens and once there
+    is no way back.
+    """
+    credential = held(uow, actor, "credential.charge_renewal", credential_id)
+    cycle = uow.cycles.lock(current(uow, credential_id).id)
+    policy = terms_of(uow, cycle)
+    on, charges = today_of(uow, policy), about(uow, cycle)
+    ruling = _ruling(credential, cycle, ledger(uow, cycle, credential, policy, on), charges, policy, on)
+    closed = [one for one in ruling.unmet if one.clause in ("standing", "window", "reinstatement_window")]
+    if closed:
+        raise Refused(Ruling(tuple(closed)))
+    due = rules.fees_due(cycle, charges, policy, credential.status, on)
+    if any(one.status is ChargeStatus.OPEN and one.fee not in due for one in charges):
+        cancel_open(uow, cycle.id)
+    for code in due:
+        charge(uow, policy, code, credential.candidate_id, cycle.id)
+    return [one for one in about(uow, cycle) if one.status is not ChargeStatus.CANCELLED]
+
+
+def renew(uow: UnitOfWork, actor: Actor, credential_id: UUID) -> Credential:
+    """Renew a credential whose holder has met the terms of its cycle; a new cycle begins under the edition in force."""
+    credential = held(uow, actor, "credential.renew", credential_id)
+    cycle = uow.cycles.lock(current(uow, credential_id).id)
+    policy = terms_of(uow, cycle)
+    on = today_of(uow, policy)
+    counted = ledger(uow, cycle, credential, policy, on)
+    rules.assess(credential, cycle, counted, about(uow, cycle), policy, on).require()
+
+    next_ = _in_force(uow, cycle, on)
+    interrupted = credential.status is Standing.EXPIRED and not policy.renewal.valid_in_grace
+    longer = replace(
+        credential,
+        status=Standing.ACTIVE,
+        edition=next_.edition,
+        valid_from=on if interrupted else credential.valid_from,
+        valid_until=rules.renewed_until(cycle, policy, on),
+    )
+    renewed = recorded(uow, actor, longer, on, "The terms of renewal were met.")
+    uow.cycles.save(replace(cycle, status=CycleStatus.RENEWED, renewed_on=on, remind_on=None))
+    opened(uow, renewed, next_, cycle.number + 1, rules.next_begins(cycle, policy, on))
+    uow.record(
+        CredentialRenewed(
+            credential_id=renewed.id,
+            candidate_id=renewed.candidate_id,
+            effective_on=on,
+            valid_until=renewed.valid_until,
+            edition=renewed.edition,
+        )
+    )
+    tell(uow, NoticeKind.CREDENTIAL_RENEWED, renewed, valid_until=renewed.valid_until)
+    return renewed
+
+
+def reinstate(uow: UnitOfWork, actor: Actor, credential_id: UUID) -> Credential:
+    """Bring a lapsed credential back by hours and fee: a fresh term and cycle begin, under the edition in force."""
+    credential = held(uow, actor, "credential.reinstate", credential_id)
+    cycle = uow.cycles.lock(current(uow, credential_id).id)
+    policy = terms_of(uow, cycle)
+    on = today_of(uow, policy)
+    counted = ledger(uow, cycle, credential, policy, on)
+    rules.assess_reinstatement(credential, cycle, counted, about(uow, cycle), policy, on).require()
+    return reinstated(uow, actor, credential, _in_force(uow, cycle, on), on, by_exam=False)
+
+
+def extend(uow: UnitOfWork, actor: Actor, credential_id: UUID, wanted: Extension) -> Credential:
+    """Move the last day of a cycle, and of its credential, on.
+
+    Military service makes an expiry that has passed not to have happened: the credential counts as active throughout,
+    though it lapsed meanwhile. Any other reason counts from today, and only before the lapse.
+    """
+    credential = held(uow, actor, "credential.extend", credential_id)
+    demand_independence(actor, credential.candidate_id)
+    cycle = uow.cycles.lock(current(uow, credential_id).id)
+    policy = uow.policies.named(credential.edition)
+    on, military = today_of(uow, policy), wanted.kind is ExtensionKind.MILITARY
+    if wanted.until <= credential.valid_until:
+        raise NotExtended
+    if credential.status is Standing.LAPSED and not military:
+        raise TooLateToExtend
+    retroactive = on > credential.valid_until and military
+    effective = credential.valid_until + _DAY if retroactive else on
+    extended = _extended(uow, actor, credential, wanted, effective, on)
+    _move(uow, cycle, extended, policy, wanted, on)
+    ids = {"credential_id": credential.id, "candidate_id": credential.candidate_id}
+    uow.record(
+        CycleExtended(
+            cycle_id=cycle.id, extension=wanted.kind.value, until=wanted.until, retroactive=retroactive, **ids
+        )
+    )
+    uow.record(
+        CredentialExtended(effective_on=effective, valid_until=extended.valid_until, extension=wanted.kind.value, **ids)
+    )
+    return extended
+
+
+def audit(uow: UnitOfWork, actor: Actor, cycle_id: UUID) -> Cycle:
+    """Choose a cycle for audit, beside those that the lot chose: it is not renewed before staff clear it."""
+    cycle = uow.cycles.lock(cycle_id)
+    actor.must("cycle.audit", cycle)
+    demand_independence(actor, cycle.candidate_id)
+    chosen = uow.cycles.save(replace(cycle, audited=True, audit_cleared_at=None, audit_cleared_by=None))
+    uow.record(CycleAudited(cycle_id=cycle.id, credential_id=cycle.credential_id, candidate_id=cycle.candidate_id))
+    _tell_audit(uow, chosen)
+    return chosen
+
+
+def clear_audit(uow: UnitOfWork, actor: Actor, cycle_id: UUID) -> Cycle:
+    """Say that a cycle's activities agree with their documents."""
+    cycle = uow.cycles.lock(cycle_id)
+    actor.must("cycle.clear_audit", cycle)
+    demand_independence(actor, cycle.candidate_id)
+    cleared = uow.cycles.save(replace(cycle, audit_cleared_at=uow.now, audit_cleared_by=actor.subject))
+    uow.record(AuditCleared(cycle_id=cycle.id, credential_id=cycle.credential_id, candidate_id=cycle.candidate_id))
+    return cleared
+
+
+def _ruling(
+    credential: Credential, cycle: Cycle, counted: Total, charges: Sequence[Charge], policy: Policy, on: date
+) -> Ruling:
+    judge = rules.assess_reinstatement if credential.status is Standing.LAPSED else rules.assess
+    return judge(credential, cycle, counted, charges, policy, on)
+
+
+def _carried(uow: UnitOfWork, before: Cycle) -> int:
+    """The minutes that a renewed cycle leaves to the next, by its own edition."""
+    if before.status is not CycleStatus.RENEWED:
+        return 0
+    terms = terms_of(uow, before).renewal
+    if not terms.carry_over_hours:
+        return 0
+    own = total(terms, uow.activities.find(cycle_id=before.id), before.starts_on, before.last_day)
+    return left_over(terms, own)
+
+
+def _in_force(uow: UnitOfWork, cycle: Cycle, on: date) -> Policy:
+    """The edition in force, under which the next cycle begins; the cycle's own where the program has none any more."""
+    try:
+        return uow.policies.in_force(cycle.program, on)
+    except NotFound:
+        return terms_of(uow, cycle)
+
+
+def _extended(
+    uow: UnitOfWork, actor: Actor, credential: Credential, wanted: Extension, effective: date, on: date
+) -> Credential:
+    grace = Grace.of(uow.policies.named(credential.edition))
+    suspended = credential.status is Standing.SUSPENDED
+    stands = credential.status if suspended else by_date(Standing.ACTIVE, wanted.until, grace, on)
+    then = credential.status if suspended else by_date(Standing.ACTIVE, wanted.until, grace, effective)
+    interrupted = credential.status is Standing.EXPIRED and effective == on and not grace.valid
+    longer = replace(
+        credential,
+        status=stands,
+        valid_until=wanted.until,
+        valid_from=on if interrupted else credential.valid_from,
+    )
+    reason = f"The cycle was extended ({wanted.kind.value})."
+    return recorded(uow, actor, longer, effective, reason, standing=then)
+
+
+def _move(uow: UnitOfWork, cycle: Cycle, extended: Credential, policy: Policy, wanted: Extension, on: date) -> None:
+    over = extended.status is Standing.LAPSED
+    uow.cycles.save(
+        replace(
+            cycle,
+            status=CycleStatus.LAPSED if over else CycleStatus.OPEN,
+            extended_until=wanted.until,
+            extension_reason=wanted.reason,
+            reminders=(),
+            remind_on=None if over else next_reminder(policy.renewal, wanted.until, on),
+        )
+    )
+    cancel_open(uow, cycle.id)
+
+
+def _tell_audit(uow: UnitOfWork, cycle: Cycle) -> None:
+    policy = terms_of(uow, cycle)
+    credential = uow.credentials.get(cycle.credential_id)
+    due_on = today_of(uow, policy) + timedelta(days=policy.audit.answer_days)
+    notify(
+        uow,
+        cycle.candidate_id,
+        NoticeKind.AUDIT_CHOSEN,
+        cycle.id,
+        program=policy.program_title,
+        number=credential.number,
+        due_on=due_on,
+    )
+
+
+def as_told(uow: UnitOfWork, actor: Actor, cycle: Cycle) -> Cycle:
+    """The cycle as this caller may know it: its holder hears of the audit when renewal opens, not before."""
+    if cycle.candidate_id != actor.candidate_id or not cycle.audited:
+        return cycle
+    policy = terms_of(uow, cycle)
+    open_ = today_of(uow, policy) >= rules.opens_on(cycle, policy)
+    return cycle if open_ else replace(cycle, audited=False)

@@ -1,0 +1,1 @@
+"""Psychometrics against published values, independent arithmetic and properties."""

@@ -2,18 +2,23 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
+from domain.applications import actions_upkeep as applications
 from domain.files import actions as files
 from domain.jobs.actions import Handler, Step
 from domain.jobs.model import Schedule
 from domain.notices import actions as notices
 from domain.ports import Clock, Files, Letters, Mailer, PaymentGateway, UnitsOfWork
+from domain.programs import dry_run
 
 SEAL = "journal.seal"
 
-SCHEDULES: tuple[Schedule, ...] = (Schedule(name="seal-journal", cron="* * * * *", kind=SEAL),)
+SCHEDULES: tuple[Schedule, ...] = (
+    Schedule(name="seal-journal", cron="* * * * *", kind=SEAL),
+    # Each hour, so that wherever the body is, its days end soon after midnight.
+    Schedule(name="sweep-applications", cron="7 * * * *", kind=applications.SWEEP),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,10 +47,10 @@ def handlers(doors: Doors) -> dict[str, Handler]:
         del units, parameters
         doors.seal()
 
-    return {notices.SEND: send, files.ERASE: erase, SEAL: seal}
+    return {notices.SEND: send, files.ERASE: erase, SEAL: seal, applications.SWEEP: applications.sweep}
 
 
 def steps(doors: Doors) -> dict[str, Step]:
     """One batch of each kind of long work."""
     del doors
-    return {}
+    return {dry_run.COMPARE: dry_run.step}

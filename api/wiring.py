@@ -33,6 +33,7 @@ from api.registry import RegistryLane
 from api.settings import Settings
 from api.tasks import SCHEDULES, Doors, handlers, steps
 from domain.actors import the_service
+from domain.jobs.actions import Step
 from domain.journal import actions as journal
 from domain.journal.model import AuditReport
 from domain.journal.verify import verify
@@ -92,6 +93,14 @@ class Service:
         return SqlUnitsOfWork(
             self.database, clock=self.clock, zone=settings.body_zone, body_name=settings.body_name, queue=self.queue
         )
+
+    def units_at(self, clock: Clock) -> SqlUnitsOfWork:
+        """Units of work that live by another clock: a sandbox's story, told in the past."""
+        return SqlUnitsOfWork(self.database, clock=clock, zone=self.settings.body_zone, queue=self.queue)
+
+    def policy(self, edition: str) -> Policy:
+        """The policy in the file of this name; raises Invalid."""
+        return load_policy(self.settings.policies_dir / f"{edition}.yaml")
 
     @cached_property
     def keys(self) -> FileKeyProvider:
@@ -193,6 +202,24 @@ class Service:
         }
 
     @cached_property
+    def work_doors(self) -> Doors:
+        """What tasks and jobs may use."""
+        return Doors(
+            units=self.units,
+            mailer=lambda: self.mailer,
+            letters=lambda: self.letters,
+            files=lambda: self.files,
+            gateway=lambda: self.gateway,
+            seal=self.seal_journal,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def steps(self) -> Mapping[str, Step]:
+        """One batch of each kind of long work."""
+        return steps(self.work_doors)
+
+    @cached_property
     def outside(self) -> FileCheckpointStore:
         """The journal's checkpoints, outside the database."""
         return FileCheckpointStore(self.settings.under_data(self.settings.checkpoints_dir, "checkpoints"))
@@ -273,20 +300,11 @@ def worker(settings: Settings) -> "Worker":
 
     logs.configure(settings.log_level)
     service = Service(settings)
-    doors = Doors(
-        units=service.units,
-        mailer=lambda: service.mailer,
-        letters=lambda: service.letters,
-        files=lambda: service.files,
-        gateway=lambda: service.gateway,
-        seal=service.seal_journal,
-        clock=service.clock,
-    )
     return Worker(
         service.database,
         service.units,
-        handlers=handlers(doors),
-        steps=steps(doors),
+        handlers=handlers(service.work_doors),
+        steps=service.steps,
         schedules=SCHEDULES,
         threads=settings.worker_threads,
     )

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from domain.actors import Actor, Role
 from domain.applications import completeness, decisions, facts_of
-from domain.applications.actions import tell
+from domain.applications.actions import judged, tell
 from domain.applications.decisions import Decision
 from domain.applications.errors import ClaimedByAnother, ConflictDeclared
 from domain.applications.events import (
@@ -227,6 +227,11 @@ def _released(uow: UnitOfWork, application: Application, code: str) -> Applicati
         )
     )
     return released
+
+
+def ruling_for_decision(uow: UnitOfWork, application: Application) -> Ruling:
+    """What a decision today is judged by: the pathway's clauses, on verified evidence, under the pinned edition."""
+    return _of_pathway(judged(uow, application, Mode.VERIFIED), application.pathway)
 
 
 def _of_pathway(ruling: EligibilityRuling, pathway: str | None) -> Ruling:

@@ -148,6 +148,11 @@ class Hold(Entity):
     lifted_at: datetime | None = None
     lifted_reason: str | None = None
 
+    @property
+    def status(self) -> str:
+        """`standing` or `lifted`."""
+        return "standing" if self.lifted_at is None else "lifted"
+
 
 class ReleaseStatus(StrEnum):
     """How far a release of scores has come."""

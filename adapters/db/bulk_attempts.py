@@ -1,0 +1,254 @@
+"""Attempts by the hundred thousand: looked up, stored, scored and counted set by set.
+
+Statements are the drivers' own (`bulk_attempts_sqlite`, `bulk_attempts_postgresql`). Ids stay as the engine spells them
+on the whole way, since making a UUID of each costs more than storing it. The journal gets one event per attempt, in the
+words of the event's own class.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import sqrt
+from typing import Protocol
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Connection, Integer, bindparam, case, cast, func, select
+
+from adapters.db.bulk_attempts_sqlite import ManyAttempts
+from adapters.db.repository import SqlRepository
+from adapters.db.tables.scores import AttemptRow
+from domain.errors import Stale
+from domain.events import Event
+from domain.exams.model import Administration
+from domain.scores.events import AttemptImported, AttemptScored
+from domain.scores.model import Attempt, AttemptStatus, ScoreRelease
+from domain.scores.sittings import Figures, Identifier, Intake, Ref, Score, Seat, Sitting
+
+_PLACES = [UUID(int=2**128 - number) for number in (1, 2, 3, 4)]
+"""Stand in an event for the ids that differ from row to row."""
+_T = AttemptRow.__table__.c  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What every line of a transaction's journal has in common."""
+
+    now: datetime
+    actor: str
+    request_id: str | None
+
+
+class Bulk(Protocol):
+    """What the two engines do differently."""
+
+    def fresh(self, count: int) -> list[Ref]:
+        """So many new ids, in order."""
+        ...
+
+    def shown(self, ref: Ref) -> str:
+        """An id as the journal spells it."""
+        ...
+
+    def seats(self, administration_id: UUID, form_id: UUID, by: Identifier, names: Sequence[str]) -> Iterable[Seat]:
+        """The seats behind these names, bookings of this administration alone; several where several are booked."""
+        ...
+
+    def walk_ins(self, administration: Administration, candidates: Sequence[Ref]) -> Iterable[tuple[Ref, Ref]]:
+        """Candidates and their open authorizations whose window meets the administration's, the oldest first."""
+        ...
+
+    def insert_attempts(self, intake: Intake, ids: Sequence[Ref], sittings: Sequence[Sitting], now: datetime) -> None:
+        """Store attempts; raises AlreadyExists."""
+        ...
+
+    def close_bookings(self, registrations: Sequence[Ref], now: datetime) -> int:
+        """Close booked registrations as tested; how many there were."""
+        ...
+
+    def use_up(self, authorizations: Sequence[Ref], attempts: int) -> int:
+        """Use active authorizations up that have had so many attempts; how many there were."""
+        ...
+
+    def to_score(
+        self, administration_id: UUID, form_id: UUID, numbers: tuple[int, int], after: Ref | None, limit: int
+    ) -> list[tuple[Ref, bytes]]:
+        """See the port."""
+        ...
+
+    def put_scores(self, key_number: int, conversion_number: int, scores: Sequence[Score]) -> int:
+        """Store scores; how many attempts could still be scored."""
+        ...
+
+    def journal(self, kind: str, subjects: Sequence[Ref], data: Iterable[str], marks: Marks) -> None:
+        """One journal line per subject, with its data in JSON."""
+        ...
+
+
+class AttemptRepository(SqlRepository[Attempt]):
+    """The port `Attempts` on either engine."""
+
+    def __init__(self, connection: Connection, marks: Marks) -> None:
+        """Speak through `connection`."""
+        super().__init__(connection, Attempt)
+        self._marks = marks
+        self._postgresql = connection.dialect.name == "postgresql"
+        self._bulk = _bulk_of(connection)
+
+    def seats(
+        self, administration: Administration, form_id: UUID, by: Identifier, names: Sequence[str]
+    ) -> dict[str, Seat]:
+        """Who these names stand for in an administration, by name; names that nobody bears are left out."""
+        found: dict[str, Seat] = {}
+        for seat in self._bulk.seats(administration.id, form_id, by, names):
+            if seat.booked or seat.name not in found:
+                found[seat.name] = seat
+        unbooked = [seat for seat in found.values() if seat.registration is None and seat.stored is None]
+        if unbooked:
+            usable: dict[Ref, list[Ref]] = {}
+            candidates = [str(seat.candidate) for seat in unbooked]
+            for candidate, authorization in self._bulk.walk_ins(administration, candidates):
+                usable.setdefault(candidate, []).append(authorization)
+            found.update({seat.name: _walked_in(seat, usable) for seat in unbooked})
+        return found
+
+    def take(self, intake: Intake, sittings: Sequence[Sitting]) -> None:
+        """Store new attempts, close their bookings as tested, use their authorizations up, and tell the journal.
+
+        Raises AlreadyExists or Stale, with nothing stored, when somebody else was quicker.
+        """
+        if not sittings:
+            return
+        bulk, seats = self._bulk, [sitting.seat for sitting in sittings]
+        ids = bulk.fresh(len(sittings))
+        bulk.insert_attempts(intake, ids, sittings, self._marks.now)
+        booked = [str(seat.registration) for seat in seats if seat.booked]
+        if booked and bulk.close_bookings(booked, self._marks.now) != len(booked):
+            raise Stale
+        walked_in = [str(seat.authorization) for seat in seats if seat.registration is None]
+        per = intake.attempts_per_authorization
+        if walked_in and bulk.use_up(walked_in, per) != len(walked_in) and per == 1:
+            raise Stale
+        if others := [str(seat.authorization) for seat in seats if seat.registration is not None]:
+            bulk.use_up(others, per)
+        bulk.journal(AttemptImported.kind, ids, _imported(bulk, intake, ids, seats), self._marks)
+
+    def to_score(
+        self, administration_id: UUID, form_id: UUID, numbers: tuple[int, int], *, after: Ref | None, limit: int
+    ) -> list[tuple[Ref, bytes]]:
+        """Attempts that may be scored and are not scored by this key and conversion, with their answers, by id."""
+        return self._bulk.to_score(administration_id, form_id, numbers, after, limit)
+
+    def put_scores(self, key_number: int, conversion_number: int, scores: Sequence[Score]) -> int:
+        """Store the scores of attempts that may still be scored, and tell the journal; how many were changed.
+
+        Raises Stale when one of them was released or invalidated meanwhile.
+        """
+        changed = self._bulk.put_scores(key_number, conversion_number, scores)
+        if changed != len(scores):
+            raise Stale
+        event = AttemptScored(attempt_id=_PLACES[0], key_number=key_number, conversion_number=conversion_number)
+        template, ids = _template(event, 1), [score.attempt for score in scores]
+        shown = self._bulk.shown
+        self._bulk.journal(AttemptScored.kind, ids, (template % shown(one) for one in ids), self._marks)
+        return changed
+
+    def releasable(self, release: ScoreRelease, *, after: UUID | None, limit: int) -> list[Attempt]:
+        """Scored attempts of a release that are not held, by id, their rows held."""
+        return self._of_release(release, after, limit, held=False)
+
+    def withheld(self, release: ScoreRelease, *, after: UUID | None, limit: int) -> list[Attempt]:
+        """Scored attempts that a release passes by because they are held, by id."""
+        return self._of_release(release, after, limit, held=True)
+
+    def figures(self, administration_id: UUID, form_id: UUID) -> Figures:
+        """A form in an administration, in numbers."""
+        values = {"administration_id": administration_id, "form_id": form_id}
+        row = self._connection.execute(_FIGURES, values).one()
+        attempts, scored, passed, held, released, total, squares = (int(value or 0) for value in row)
+        mean = total / scored if scored else None
+        spread = (squares - total * total / scored) / (scored - 1) if scored > 1 else None
+        deviation = None if spread is None else sqrt(max(0.0, spread))
+        return Figures(attempts, scored, passed, held, released, mean, deviation)
+
+    def _of_release(self, release: ScoreRelease, after: UUID | None, limit: int, *, held: bool) -> list[Attempt]:
+        statement = self._map.all.where(*_OF_RELEASE).order_by(_T.id).limit(limit)
+        if after is not None:
+            statement = statement.where(_T.id > after)
+        if self._postgresql and not held:
+            statement = statement.with_for_update()
+        values = {
+            "administration_id": release.administration_id,
+            "form_id": release.form_id,
+            "held": held,
+            "key_number": release.key_number,
+            "conversion_number": release.conversion_number,
+        }
+        return [self._map.load(row) for row in self._connection.execute(statement, values).mappings()]
+
+
+
+
+def _bulk_of(connection: Connection) -> Bulk:
+    if connection.dialect.name != "postgresql":
+        return ManyAttempts(connection)
+    from adapters.db.bulk_attempts_postgresql import CopyingAttempts  # noqa: PLC0415 - only there is its driver needed
+
+    return CopyingAttempts(connection)
+
+
+_NAMED = ("administration_id", "form_id", "held", "key_number", "conversion_number")
+_OF_RELEASE = (_T.status == AttemptStatus.SCORED.value, *(_T[name] == bindparam(name) for name in _NAMED))
+_FIGURES = select(
+    func.count(),
+    func.count(_T.raw),
+    func.sum(case((_T.passed, 1), else_=0)),
+    func.sum(case((_T.held, 1), else_=0)),
+    func.sum(case((_T.status == AttemptStatus.RELEASED.value, 1), else_=0)),
+    func.sum(_T.raw),
+    func.sum(cast(_T.raw, Integer) * _T.raw),
+).where(
+    _T.administration_id == bindparam("administration_id"),
+    _T.form_id == bindparam("form_id"),
+    _T.status != AttemptStatus.INVALIDATED.value,
+)
+
+
+def _walked_in(seat: Seat, usable: Mapping[Ref, Sequence[Ref]]) -> Seat:
+    """A seat without a booking: the authorization that was named, or else the oldest, if it can still be used."""
+    choices = usable.get(seat.candidate or "", ())
+    if seat.authorization is None:
+        return seat._replace(authorization=choices[0] if choices else None)
+    return seat if seat.authorization in choices else seat._replace(authorization=None)
+
+
+def _imported(bulk: Bulk, intake: Intake, ids: Sequence[Ref], seats: Sequence[Seat]) -> Iterator[str]:
+    """The data of each attempt's event."""
+    booked, unbooked = _import_template(intake, _PLACES[3]), _import_template(intake, None)
+    shown = bulk.shown
+    for one, seat in zip(ids, seats, strict=True):
+        told = (shown(one), shown(seat.candidate or ""), shown(seat.authorization or ""))
+        yield booked % (*told, shown(seat.registration)) if seat.registration else unbooked % told
+
+
+def _import_template(intake: Intake, registration: UUID | None) -> str:
+    event = AttemptImported(
+        attempt_id=_PLACES[0],
+        candidate_id=_PLACES[1],
+        authorization_id=_PLACES[2],
+        registration_id=registration,
+        form_id=intake.form_id,
+        administration_id=intake.administration_id,
+        import_id=intake.import_id,
+        key_number=intake.key_number,
+        conversion_number=intake.conversion_number,
+    )
+    return _template(event, 4 if registration else 3)
+
+
+def _template(event: Event, places: int) -> str:
+    """The event's data in JSON, with `%s` for the ids that differ, in the order of its fields."""
+    text = orjson.dumps(event.data()).decode().replace("%", "%%")
+    for place in _PLACES[:places]:
+        text = text.replace(str(place), "%s")
+    return text

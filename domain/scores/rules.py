@@ -1,0 +1,91 @@
+"""What is judged of forms, rows, holds and releases. Pure."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from domain.errors import Fault, Invalid
+from domain.exams.model import Administration
+from domain.programs.policy import Policy
+from domain.scores.model import Conversion, Form, FormItem, FormKey, Hold
+from domain.scores.sittings import Seat
+
+ACCEPTED, REPEATED = "accepted", "repeated"
+UNKNOWN_CANDIDATE, NO_AUTHORIZATION, ALREADY_STORED = "unknown_candidate", "no_authorization", "already_stored"
+
+REASONS = {
+    UNKNOWN_CANDIDATE: "Nobody bears this number.",
+    NO_AUTHORIZATION: "The candidate has no booking in this administration and no open authorization for it.",
+    ALREADY_STORED: "Other responses of this candidate to this form are stored for this administration.",
+    REPEATED: "The same responses are stored already.",
+    "repeated_row": "An earlier row of this file says the same.",
+    "duplicate_candidate": "Two rows of this file say different things of one candidate.",
+    "missing_candidate": "The row names no candidate.",
+    "not_an_option": "An answer is none of the item's options.",
+    "unknown_form": "The row belongs to another form.",
+    "wrong_number_of_fields": "The row has more or fewer fields than the heading.",
+    "misplaced_quote": "The row's quotation marks are not as CSV writes them.",
+}
+"""Why a row was not taken, by code, in words."""
+
+HARMLESS = frozenset({REPEATED, "repeated_row"})
+"""Codes of rows that say nothing new: skipped, not wrong."""
+
+
+def row_verdict(seat: Seat | None, responses: bytes) -> str:
+    """What becomes of a row, by whose it is and what is stored: `ACCEPTED`, `REPEATED`, or why it is rejected."""
+    if seat is None or seat.candidate is None:
+        return UNKNOWN_CANDIDATE
+    if seat.stored is not None:
+        return REPEATED if seat.stored == responses else ALREADY_STORED
+    return ACCEPTED if seat.authorization is not None else NO_AUTHORIZATION
+
+
+def must_fit_outline(items: Sequence[FormItem], policy: Policy) -> None:
+    """Return when every item has a domain of the exam outline, and an objective of that domain where one is named.
+
+    Raises Invalid with every fault; pointers are into `/items`.
+    """
+    faults = tuple(_outline_faults(items, policy))
+    if faults:
+        raise Invalid(*faults)
+
+
+def _outline_faults(items: Sequence[FormItem], policy: Policy) -> Iterator[Fault]:
+    codes: set[str] = set()
+    for place, item in enumerate(items):
+        if item.code.casefold() in codes:
+            yield Fault(f"/items/{place}/code", "duplicate_item", "Another item has this code.")
+        codes.add(item.code.casefold())
+        domain = policy.exam.domain(item.domain)
+        if domain is None:
+            yield Fault(f"/items/{place}/domain", "unknown_domain", "The exam outline has no such domain.")
+        elif item.objective is not None and item.objective not in {one.code for one in domain.objectives}:
+            yield Fault(f"/items/{place}/objective", "unknown_objective", "The domain has no such objective.")
+    if not any(item.scored for item in items):
+        yield Fault("/items", "nothing_scored", "No item scores.")
+
+
+def must_belong(form: Form, administration: Administration) -> None:
+    """Return when a form is one of the administration's exam; raises Invalid."""
+    if (form.program, form.exam_code) != (administration.program, administration.exam_code):
+        raise Invalid(Fault("/form_id", "wrong_exam", "The form is not one of this administration's exam."))
+
+
+def fits(conversion: Conversion, raw_max: int) -> bool:
+    """Whether a conversion has an entry for each raw score from 0 to `raw_max`."""
+    return len(conversion.scaled) == raw_max + 1
+
+
+def newest(versions: Iterable[FormKey | Conversion]) -> int:
+    """The highest number among these versions; 0 where there is none."""
+    return max((one.number for one in versions), default=0)
+
+
+def open_holds(holds: Iterable[Hold]) -> list[Hold]:
+    """The holds that still stand."""
+    return [one for one in holds if one.lifted_at is None]
+
+
+def sat_on(administration: Administration, session_day: date | None, said: date | None, today: date) -> date:
+    """The day an attempt counts from: its session's; else the one the import states; else the window's last so far."""
+    return session_day or said or max(administration.opens_on, min(administration.closes_on, today))

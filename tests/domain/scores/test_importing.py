@@ -1,0 +1,405 @@
+"""Responses from files: taken, rejected, repeated, resumed; on both engines."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from adapters.db.unit_of_work import SqlUnitsOfWork
+from domain.errors import Forbidden, Invalid, WrongState
+from domain.exams.model import AuthorizationStatus, RegistrationStatus
+from domain.jobs.actions import cancel, resume
+from domain.jobs.model import JobStatus, OutcomeStatus
+from domain.paging import PageRequest
+from domain.scores.events import AttemptImported
+from domain.scores.model import AttemptStatus, ImportStatus
+from domain.scores.sittings import Identifier
+from tests.builders_exams import stored_candidate
+from tests.builders_scores import ADA, EXAM_DAY, ITEMS, Scores, Sitter, a_file, answers, carried, some_scores
+from domain.actors import Actor, Role
+
+
+def told(scores: Scores, job: Any) -> list[tuple[int, str, str]]:
+    return [(one.row, one.status.value, one.code) for one in scores.outcomes(job)]
+
+
+def test_rows_become_scored_attempts_and_close_bookings_and_authorizations(scores: Scores) -> None:
+    ann, bob, cleo = scores.sitters(3)
+
+    job = scores.imported(a_file({ann.number: answers(12), bob.number: answers(11), cleo.number: answers(ITEMS)}))
+
+    assert job.status is JobStatus.SUCCEEDED
+    assert job.result is not None
+    assert [job.result[name] for name in ("rows", "accepted", "repeated", "rejected")] == [3, 3, 0, 0]
+    stored = scores.attempts()
+    facts = {name: stored[one.candidate_id] for name, one in (("ann", ann), ("bob", bob), ("cleo", cleo))}
+    assert [(one.raw, one.scaled, one.passed) for one in facts.values()] == [
+        (12, 720, True),
+        (11, 668, False),
+        (20, 900, True),
+    ]
+    assert facts["bob"].domain_raw == (3, 3, 3, 2)
+    assert facts["ann"].responses == b"\1" * 12 + b"\2" * 8
+    assert {(one.status, one.taken_on, one.key_number, one.conversion_number) for one in facts.values()} == {
+        (AttemptStatus.SCORED, EXAM_DAY, 1, 1)
+    }
+    with scores.unit() as uow:
+        closed = uow.registrations.get(ann.registration.id) if ann.registration else None
+        assert closed is not None
+        assert (closed.status, closed.version, closed.closed_at) == (RegistrationStatus.TESTED, 2, uow.now)
+        used = uow.authorizations.get(ann.authorization.id)
+        assert (used.status, used.version) == (AuthorizationStatus.USED, 2)
+
+
+def test_each_attempt_is_told_to_the_journal_once_in_the_events_own_words(scores: Scores) -> None:
+    ann, bob = scores.sitters(2)
+
+    scores.imported(a_file({ann.number: answers(12), bob.number: answers(3)}))
+
+    attempt = scores.attempts()[ann.candidate_id]
+    assert ann.registration is not None
+    assert attempt.import_id is not None
+    wanted = AttemptImported(
+        attempt_id=attempt.id,
+        candidate_id=ann.candidate_id,
+        authorization_id=ann.authorization.id,
+        registration_id=ann.registration.id,
+        form_id=scores.form.id,
+        administration_id=scores.administration_id,
+        import_id=attempt.import_id,
+        key_number=1,
+        conversion_number=1,
+    )
+    with scores.unit() as uow:
+        lines = uow.journal_page(PageRequest(sort="seq", equals={"kind": AttemptImported.kind})).items
+        assert len(lines) == 2
+        line = next(one for one in lines if one.subject_id == attempt.id)
+        assert (line.data, line.actor, line.occurred_at) == (wanted.data(), "system:job.carry_on", uow.now)
+
+
+def _never_seen(scores: Scores) -> str:
+    return "C0000000000"
+
+
+def _no_seat(scores: Scores) -> str:
+    with scores.unit() as uow:
+        return stored_candidate(uow).number
+
+
+def _used(scores: Scores) -> str:
+    return scores.sitters(1, booked=False, status=AuthorizationStatus.USED)[0].number
+
+
+def _window_elsewhere(scores: Scores) -> str:
+    return scores.sitters(1, booked=False, opens_on=date(2027, 1, 1), closes_on=date(2027, 3, 1))[0].number
+
+
+def _window_touches(scores: Scores) -> str:
+    return scores.sitters(1, booked=False, opens_on=date(2026, 12, 31), closes_on=date(2027, 3, 1))[0].number
+
+
+def _other_program(scores: Scores) -> str:
+    return scores.sitters(1, booked=False, program="OTHER")[0].number
+
+
+def _cancelled_booking(scores: Scores) -> str:
+    sitter = scores.sitters(1, status=AuthorizationStatus.CANCELLED)[0]
+    with scores.unit() as uow:
+        assert sitter.registration is not None
+        uow.registrations.save(sitter.registration.closed(RegistrationStatus.CANCELLED, uow.now))
+    return sitter.number
+
+
+def _tested_already(scores: Scores) -> str:
+    sitter = scores.sitters(1, status=AuthorizationStatus.USED)[0]
+    with scores.unit() as uow:
+        assert sitter.registration is not None
+        uow.registrations.save(sitter.registration.closed(RegistrationStatus.TESTED, uow.now))
+    return sitter.number
+
+
+@pytest.mark.parametrize(
+    ("who", "code"),
+    [
+        pytest.param(_never_seen, "unknown_candidate", id="nobody"),
+        pytest.param(lambda _: "x" * 100_000, "unknown_candidate", id="a name of 100,000 characters"),
+        pytest.param(_no_seat, "no_authorization", id="never authorized"),
+        pytest.param(_used, "no_authorization", id="authorization used"),
+        pytest.param(_window_elsewhere, "no_authorization", id="window in another year"),
+        pytest.param(_other_program, "no_authorization", id="authorized for another program"),
+        pytest.param(_cancelled_booking, "no_authorization", id="booking cancelled"),
+        pytest.param(_tested_already, None, id="booking closed at the centre"),
+        pytest.param(_window_touches, None, id="window that begins on the administration's last day"),
+    ],
+)
+def test_a_row_needs_a_seat_or_an_open_authorization(scores: Scores, who: Any, code: str | None) -> None:
+    other = scores.sitters(1)[0]
+
+    job = scores.imported(a_file({who(scores): answers(15), other.number: answers(15)}))
+
+    assert told(scores, job) == ([] if code is None else [(2, "error", code)])
+    assert job.failed_rows == (code is not None)
+    assert len(scores.attempts()) == (2 if code is None else 1)
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "column"),
+    [
+        pytest.param("{other}," + answers(5).replace("2", "9", 1), "not_an_option", "I6", id="no such option"),
+        pytest.param("{other}," + answers(5) + ",1", "wrong_number_of_fields", None, id="a field too many"),
+        pytest.param("," + answers(5), "missing_candidate", "candidate", id="no candidate"),
+        pytest.param('{other},"' + answers(5), "misplaced_quote", None, id="a quote that stays open"),
+        pytest.param("{ann}," + answers(12), "repeated_row", "candidate", id="the same row again"),
+    ],
+)
+def test_a_faulty_row_is_told_with_its_place_and_costs_no_other(
+    scores: Scores, row: str, code: str, column: str | None
+) -> None:
+    ann, other = scores.sitters(2)
+    content = a_file({ann.number: answers(12)}) + row.format(ann=ann.number, other=other.number).encode()
+
+    job = scores.imported(content)
+
+    (outcome,) = scores.outcomes(job)
+    assert (outcome.row, outcome.code, outcome.values.get("column")) == (3, code, column)
+    assert outcome.status is (OutcomeStatus.SKIPPED if code == "repeated_row" else OutcomeStatus.ERROR)
+    assert set(scores.attempts()) == {ann.candidate_id}
+
+
+def test_two_different_rows_of_one_candidate_are_both_refused(scores: Scores) -> None:
+    ann, bob = scores.sitters(2)
+
+    rows = [(ann.number, answers(12)), (bob.number, answers(1)), (ann.number, answers(13))]
+    job = scores.imported(a_file(rows))
+
+    assert told(scores, job) == [(2, "error", "duplicate_candidate"), (4, "error", "duplicate_candidate")]
+    assert set(scores.attempts()) == {bob.candidate_id}
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        pytest.param(b"candidate,X1,X2\nC1,1,2\n", "unknown_form", id="another form's columns"),
+        pytest.param(a_file({"C1": answers(1)}, heading="name"), "missing_column", id="no column of candidates"),
+        pytest.param(a_file({"C1": answers(1, 19)}, 19), "missing_column", id="an item missing"),
+        pytest.param(b"\x00\x01\x02", "unreadable", id="no text"),
+        pytest.param(b"\n\n", "no_heading", id="nothing at all"),
+    ],
+)
+def test_a_strange_file_is_refused_whole_with_its_faults_listed(scores: Scores, content: bytes, code: str) -> None:
+    job = scores.imported(content)
+
+    assert (job.status, job.error_code) == (JobStatus.FAILED, code)
+    assert scores.outcomes(job)[0].code == code
+    assert scores.attempts() == {}
+    with scores.unit() as uow:
+        assert [one.status for one in uow.response_imports.find()] == [ImportStatus.FAILED]
+
+
+def test_the_same_file_again_is_the_same_import_and_changes_nothing(scores: Scores) -> None:
+    ann, bob = scores.sitters(2)
+    content = a_file({ann.number: answers(12), bob.number: answers(4), "C0000000000": answers(3)})
+    scores.imported(content)
+    before = scores.attempts()
+
+    job = scores.imported(content)
+
+    assert told(scores, job) == [
+        (2, "skipped", "repeated"),
+        (3, "skipped", "repeated"),
+        (4, "error", "unknown_candidate"),
+    ]
+    assert scores.attempts() == before
+    with scores.unit() as uow:
+        assert [(one.rows, one.accepted, one.repeated, one.rejected) for one in uow.response_imports.find()] == [
+            (3, 0, 2, 1)
+        ]
+
+
+def test_a_file_under_way_is_not_queued_twice(scores: Scores) -> None:
+    content = a_file({scores.sitters(1)[0].number: answers(12)})
+
+    first, second = scores.request(content), scores.request(content)
+
+    assert first.id == second.id
+    with scores.unit() as uow:
+        assert (uow.jobs.count(), uow.response_imports.count()) == (1, 1)
+
+
+def test_other_answers_of_a_candidate_who_is_stored_are_refused(scores: Scores) -> None:
+    ann = scores.sitters(1)[0]
+    scores.imported(a_file({ann.number: answers(12)}))
+
+    job = scores.imported(a_file({ann.number: answers(20)}))
+
+    assert told(scores, job) == [(2, "error", "already_stored")]
+    assert scores.attempts()[ann.candidate_id].raw == 12
+
+
+def test_a_rejected_row_is_taken_once_its_candidate_is_authorized(scores: Scores) -> None:
+    with scores.unit() as uow:
+        late = stored_candidate(uow)
+    content = a_file({late.number: answers(12)})
+    refused = scores.imported(content)
+    _authorize(scores, late.id)
+
+    again = scores.imported(content)
+
+    assert told(scores, refused) == [(2, "error", "no_authorization")]
+    assert told(scores, again) == []
+    assert set(scores.attempts()) == {late.id}
+
+
+def _authorize(scores: Scores, candidate_id: Any) -> None:
+    donor = scores.sitters(1, booked=False)[0]
+    with scores.unit() as uow:
+        application = uow.applications.save(_theirs(uow.applications.get(donor.authorization.application_id), candidate_id))
+        uow.authorizations.save(_theirs(uow.authorizations.get(donor.authorization.id), candidate_id))
+        assert application.candidate_id == candidate_id
+
+
+def _theirs(thing: Any, candidate_id: Any) -> Any:
+    from dataclasses import replace  # noqa: PLC0415
+
+    return replace(thing, candidate_id=candidate_id)
+
+
+def test_a_dry_run_judges_every_row_and_leaves_nothing_behind(scores: Scores) -> None:
+    ann = scores.sitters(1)[0]
+    content = a_file({ann.number: answers(12), "C0000000000": answers(3)})
+
+    job = scores.imported(content, dry_run=True)
+
+    assert job.result is not None
+    assert [job.result[name] for name in ("rows", "accepted", "rejected")] == [2, 1, 1]
+    assert told(scores, job) == [(3, "error", "unknown_candidate")]
+    assert scores.attempts() == {}
+    with scores.unit() as uow:
+        assert uow.response_imports.count() == 0
+        assert uow.authorizations.get(ann.authorization.id).status is AuthorizationStatus.ACTIVE
+
+
+@pytest.mark.parametrize("identifies", Identifier)
+def test_rows_may_name_candidate_authorization_or_registration(scores: Scores, identifies: Identifier) -> None:
+    sitter = scores.sitters(1)[0]
+    heading = "Who sat"
+
+    job = scores.imported(
+        a_file({_name(sitter, identifies): answers(12)}, heading=heading),
+        identifies=identifies,
+        candidate_column=heading,
+    )
+
+    assert told(scores, job) == []
+    assert set(scores.attempts()) == {sitter.candidate_id}
+
+
+def _name(sitter: Sitter, identifies: Identifier) -> str:
+    assert sitter.registration is not None
+    return {
+        Identifier.CANDIDATE: sitter.number,
+        Identifier.AUTHORIZATION: sitter.authorization.number,
+        Identifier.REGISTRATION: sitter.registration.number,
+    }[identifies]
+
+
+def test_an_authorization_without_a_booking_counts_from_the_stated_day(scores: Scores) -> None:
+    stated, open_ended = scores.sitters(2, booked=False)
+
+    scores.imported(
+        a_file({stated.authorization.number: answers(12)}),
+        identifies=Identifier.AUTHORIZATION,
+        taken_on=date(2026, 2, 27),
+    )
+    scores.imported(a_file({open_ended.number: answers(12)}))
+
+    days = {who: attempt.taken_on for who, attempt in scores.attempts().items()}
+    assert days == {stated.candidate_id: date(2026, 2, 27), open_ended.candidate_id: date(2026, 3, 2)}
+
+
+def test_a_used_authorization_named_by_its_number_seats_nobody(scores: Scores) -> None:
+    sitter = scores.sitters(1, booked=False, status=AuthorizationStatus.USED)[0]
+
+    job = scores.imported(a_file({sitter.authorization.number: answers(1)}), identifies=Identifier.AUTHORIZATION)
+
+    assert told(scores, job) == [(2, "error", "no_authorization")]
+
+
+def test_an_import_goes_on_behind_the_last_batch_of_a_worker_that_died(scores: Scores) -> None:
+    sitters = scores.sitters(10)
+    content = a_file({one.number: answers(right) for right, one in enumerate(sitters)})
+    job = scores.request(content)
+    carried(scores.units, scores.steps(rows=3), job.id, 3)  # begun, and two batches
+    half = scores.attempts()
+
+    done = scores.run(job, rows=3)
+
+    assert len(half) == 6
+    assert done.result is not None
+    assert (done.result["accepted"], done.result["repeated"], done.done) == (10, 0, 10)
+    assert sorted(one.raw or 0 for one in scores.attempts().values()) == list(range(10))
+    assert all(scores.attempts()[who] == attempt for who, attempt in half.items())
+
+
+def test_a_cancelled_import_keeps_what_it_stored_and_can_be_taken_up(scores: Scores) -> None:
+    job = scores.request(a_file({one.number: answers(9) for one in scores.sitters(4)}))
+    carried(scores.units, scores.steps(rows=2), job.id, 2)
+    manager = Actor(subject="mia", roles=frozenset({Role.EXAM_MANAGER}))
+    with scores.unit(manager) as uow:
+        cancel(uow, manager, job.id)
+    kept = len(scores.attempts())
+    with scores.unit(manager) as uow:
+        resume(uow, manager, job.id)
+
+    done = scores.run(job)
+
+    assert (kept, len(scores.attempts()), done.status) == (2, 4, JobStatus.SUCCEEDED)
+
+
+def test_without_a_conversion_responses_wait_unscored(database: Any) -> None:
+    scores = some_scores(SqlUnitsOfWork(database), cut=None)
+    scores.imported(a_file({scores.sitters(1)[0].number: answers(12)}))
+
+    (attempt,) = scores.attempts().values()
+
+    assert (attempt.status, attempt.raw, attempt.domain_raw, attempt.key_number) == (
+        AttemptStatus.IMPORTED,
+        None,
+        (),
+        None,
+    )
+
+
+def test_an_authorization_for_two_attempts_is_used_up_by_the_second(database: Any) -> None:
+    twice = {"/retakes/attempts_per_authorization": 2}
+    scores = some_scores(SqlUnitsOfWork(database), policy=twice)
+    ann = scores.sitters(1)[0]
+
+    scores.imported(a_file({ann.number: answers(3)}))
+
+    with scores.unit() as uow:
+        assert uow.authorizations.get(ann.authorization.id).status is AuthorizationStatus.ACTIVE
+
+
+def test_only_whoever_runs_exams_may_import_and_only_into_a_frozen_form(scores: Scores) -> None:
+    officer = Actor(subject="otto", roles=frozenset({Role.CREDENTIAL_OFFICER}))
+
+    with pytest.raises(Forbidden):
+        scores.request(b"x", actor=officer)
+    with pytest.raises(Invalid):
+        scores.request(b"")
+
+    with scores.unit() as uow:
+        assert (uow.jobs.count(), uow.response_imports.count()) == (0, 0)
+
+
+def test_a_form_without_an_approved_key_takes_no_responses(database: Any) -> None:
+    from domain.scores import actions  # noqa: PLC0415
+    from tests.builders_scores import some_items  # noqa: PLC0415
+
+    scores = some_scores(SqlUnitsOfWork(database))
+    with scores.unit(ADA) as uow:
+        scores.form = actions.create_form(uow, ADA, "CPOM", "Draft", some_items())
+
+    with pytest.raises(WrongState):
+        scores.request(a_file({"C1": answers(3)}))

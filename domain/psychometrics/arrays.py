@@ -16,10 +16,10 @@ Scored = npt.NDArray[np.integer[Any]]
 Maybe = tuple[float | None, ...]
 """Figures that may not exist; a sibling field of the same length gives the reason for each None."""
 
-CHUNK = 8_192
-"""People taken at a time: working arrays stay in the processor's cache, and sums of 0/1 stay exact in 32-bit floats."""
-MOST_POINTS = 45
-"""The most points an item may give: 8,192 products of two of them are still exact in a 32-bit float (2^24)."""
+CHUNK = 2_048
+"""People taken at a time: working arrays stay in the processor's cache, and sums stay exact in 32-bit floats."""
+MOST_POINTS = 90
+"""The most points an item may give: 2,048 products of two of them are still exact in a 32-bit float (2^24)."""
 LEAST_PEOPLE = 10
 """Below this, correlations are not reported: a group of three has them, and they mean nothing."""
 

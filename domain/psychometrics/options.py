@@ -55,7 +55,7 @@ def option_table(responses: Responses, totals: Ints, options: int, groups: Ints 
     """Count answers of uint8[N, I]; `totals` int64[N]; `groups` int64[N] from 0, negative for nobody's group.
 
     One matrix product per code with the rows (1, total, group 0, group 1, ...): exact, as long as totals stay below
-    2,048, because no sum within a chunk then reaches 2^24.
+    8,192, because no sum within a chunk then reaches 2^24.
 
     Raises:
         OutOfShape: lengths differ, an answer is no option, or totals are too large.
@@ -69,10 +69,8 @@ def option_table(responses: Responses, totals: Ints, options: int, groups: Ints 
     codes = [*range(options + 1), NOT_REACHED]
     for part in slices(people):
         weights = _weights(totals[part], membership[part], depth)
-        plane = np.empty((weights.shape[1], items), np.float32)
         for place, code in enumerate(codes):
-            np.equal(responses[part], code, out=plane, casting="unsafe")
-            found[place] += (weights @ plane).astype(np.int64)
+            found[place] += (weights @ (responses[part] == code).astype(np.float32)).astype(np.int64)
     return OptionTable(
         people=people,
         counts=found[:, 0].T.copy(),
@@ -88,8 +86,8 @@ def _check(responses: Responses, totals: Ints, options: int, groups: Ints | None
         raise OutOfShape(detail="There must be one group per row.")
     if not 1 <= options < NOT_REACHED or np.any((responses > options) & (responses != NOT_REACHED)):
         raise OutOfShape(detail="A response lies outside the options.")
-    if totals.size and (totals.min() < 0 or totals.max() > 2047):  # noqa: PLR2004 - 2,048 x 8,192 = 2^24
-        raise OutOfShape(detail="Total scores must lie between 0 and 2047.")
+    if totals.size and (totals.min() < 0 or totals.max() > 8191):  # noqa: PLR2004 - 8,192 x 2,048 = 2^24
+        raise OutOfShape(detail="Total scores must lie between 0 and 8191.")
 
 
 def _weights(totals: Ints, groups: Ints, depth: int) -> npt.NDArray[np.float32]:

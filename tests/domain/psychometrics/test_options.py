@@ -137,7 +137,7 @@ def test_answers_that_are_no_option_are_refused() -> None:
     with pytest.raises(OutOfShape):
         option_table(found, np.zeros(19, np.int64), 4)
     with pytest.raises(OutOfShape):
-        option_table(found, np.full(20, 4000), 4)
+        option_table(found, np.full(20, 9000), 4)
 
 
 def test_a_form_is_speeded_when_too_few_reach_its_end() -> None:

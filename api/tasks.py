@@ -4,21 +4,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from domain.applications import actions_upkeep as applications
 from domain.files import actions as files
 from domain.jobs.actions import Handler, Step
 from domain.jobs.model import Schedule
 from domain.notices import actions as notices
 from domain.ports import Clock, Files, Letters, Mailer, PaymentGateway, UnitsOfWork
 from domain.programs import dry_run
+from domain.sweep import actions as sweep, letters
 
 SEAL = "journal.seal"
 
-SCHEDULES: tuple[Schedule, ...] = (
-    Schedule(name="seal-journal", cron="* * * * *", kind=SEAL),
-    # Each hour, so that wherever the body is, its days end soon after midnight.
-    Schedule(name="sweep-applications", cron="7 * * * *", kind=applications.SWEEP),
-)
+
+def schedules(zone: str) -> tuple[Schedule, ...]:
+    """What recurs; the nightly sweep at ten past midnight in the body's IANA zone, also for nights that were missed."""
+    return (
+        Schedule(name="seal-journal", cron="* * * * *", kind=SEAL),
+        Schedule(name="nightly-sweep", cron="10 0 * * *", kind=sweep.NIGHTLY, zone=zone, catch_up=True),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +49,19 @@ def handlers(doors: Doors) -> dict[str, Handler]:
         del units, parameters
         doors.seal()
 
-    return {notices.SEND: send, files.ERASE: erase, SEAL: seal, applications.SWEEP: applications.sweep}
+    def send_many(units: UnitsOfWork, parameters: Mapping[str, Any]) -> None:
+        letters.send_many(units, doors.mailer(), doors.letters(), parameters)
+
+    def sweep_nightly(units: UnitsOfWork, parameters: Mapping[str, Any]) -> None:
+        sweep.nightly(units, parameters)
+
+    return {
+        notices.SEND: send,
+        letters.SEND_MANY: send_many,
+        files.ERASE: erase,
+        SEAL: seal,
+        sweep.NIGHTLY: sweep_nightly,
+    }
 
 
 def steps(doors: Doors) -> dict[str, Step]:

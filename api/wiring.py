@@ -31,7 +31,7 @@ from api.auth import Authenticator
 from api.observability import Metrics
 from api.registry import RegistryLane
 from api.settings import Settings
-from api.tasks import SCHEDULES, Doors, handlers, steps
+from api.tasks import Doors, handlers, schedules, steps
 from domain.actors import the_service
 from domain.jobs.actions import Step
 from domain.journal import actions as journal
@@ -305,6 +305,6 @@ def worker(settings: Settings) -> "Worker":
         service.units,
         handlers=handlers(service.work_doors),
         steps=service.steps,
-        schedules=SCHEDULES,
+        schedules=schedules(settings.body_zone),
         threads=settings.worker_threads,
     )

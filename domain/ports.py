@@ -53,6 +53,8 @@ from domain.scores.model import (
     ScoreRelease,
 )
 from domain.scores.responses import ResponseFile
+from domain.scores.sittings import Figures, Identifier, Intake, Ref, Score, Seat, Sitting
+from domain.sweep.model import Turn, Turned
 
 T = TypeVar("T", bound=Entity)
 
@@ -184,6 +186,72 @@ class Sessions(Repository[Session], Protocol):
         ...
 
 
+class Attempts(Repository[Attempt], Protocol):
+    """Attempts, with what is done to very many of them at once: set by set, never row by row."""
+
+    def seats(
+        self, administration: Administration, form_id: UUID, by: Identifier, names: Sequence[str]
+    ) -> dict[str, Seat]:
+        """Who these names stand for in an administration, by name; names that nobody bears are left out."""
+        ...
+
+    def take(self, intake: Intake, sittings: Sequence[Sitting]) -> None:
+        """Store new attempts, close their bookings as tested, use their authorizations up, and tell the journal.
+
+        Raises AlreadyExists or Stale, with nothing stored, when somebody else was quicker.
+        """
+        ...
+
+    def to_score(
+        self, administration_id: UUID, form_id: UUID, numbers: tuple[int, int], *, after: Ref | None, limit: int
+    ) -> list[tuple[Ref, bytes]]:
+        """Attempts that may be scored and are not scored by this key and conversion, with their answers, by id."""
+        ...
+
+    def put_scores(self, key_number: int, conversion_number: int, scores: Sequence[Score]) -> int:
+        """Store the scores of attempts that may still be scored, and tell the journal; how many were changed."""
+        ...
+
+    def releasable(self, release: ScoreRelease, *, after: UUID | None, limit: int) -> list[Attempt]:
+        """Scored attempts of a release that are not held, by id, their rows held."""
+        ...
+
+    def withheld(self, release: ScoreRelease, *, after: UUID | None, limit: int) -> list[Attempt]:
+        """Scored attempts that a release passes by because they are held, by id."""
+        ...
+
+    def figures(self, administration_id: UUID, form_id: UUID) -> Figures:
+        """A form in an administration, in numbers."""
+        ...
+
+
+class Cycles(Repository[Cycle], Protocol):
+    """Renewal cycles."""
+
+    def to_remind(self, day: date, limit: int) -> list[Cycle]:
+        """Up to `limit` open ones whose next letter is due by `day`, held until the transaction ends.
+
+        Those that somebody else holds are left out: they are for the next night.
+        """
+        ...
+
+
+class Sweep(Protocol):
+    """What the nightly sweep turns, set by set: never row by row.
+
+    Of each credential the standing, an entry of its history, one of the journal and a letter are written in the caller's
+    transaction. Credentials that somebody else holds are left out: they are for the next night.
+    """
+
+    def expire(self, turn: Turn) -> Turned:
+        """Active ones become expired."""
+        ...
+
+    def lapse(self, turn: Turn) -> Turned:
+        """Expired ones become lapsed, and so do their open cycles."""
+        ...
+
+
 class Registry(Protocol):
     """The finished public answers, written with every change of a credential."""
 
@@ -222,6 +290,10 @@ class KeptAnswers(Protocol):
 
     def answer(self, scope: str, status: int, headers: Mapping[str, str], body: bytes) -> None:
         """Keep the answer for the held `scope`."""
+        ...
+
+    def forget_old(self, now: datetime) -> int:
+        """Remove what is kept no longer; returns how many."""
         ...
 
 
@@ -323,7 +395,7 @@ class UnitOfWork(Protocol):
     @property
     def response_imports(self) -> Repository[ResponseImport]: ...  # noqa: D102
     @property
-    def attempts(self) -> Repository[Attempt]: ...  # noqa: D102
+    def attempts(self) -> Attempts: ...  # noqa: D102
     @property
     def holds(self) -> Repository[Hold]: ...  # noqa: D102
     @property
@@ -339,7 +411,11 @@ class UnitOfWork(Protocol):
     def registry(self) -> Registry: ...  # noqa: D102
     # renewals
     @property
-    def cycles(self) -> Repository[Cycle]: ...  # noqa: D102
+    def sweep(self) -> Sweep: ...  # noqa: D102
+    @property
+    def kept_answers(self) -> KeptAnswers: ...  # noqa: D102
+    @property
+    def cycles(self) -> Cycles: ...  # noqa: D102
     @property
     def activities(self) -> Repository[Activity]: ...  # noqa: D102
     @property

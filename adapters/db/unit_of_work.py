@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from uuid_utils.compat import uuid7
 
 from adapters import api_keys
+from adapters.db.bulk_attempts import AttemptRepository, Marks
 from adapters.db.engine import Database
 from adapters.db.journal import insert_events, read_page
 from adapters.db.kept_answers import SqlKeptAnswers
@@ -18,8 +19,10 @@ from adapters.db.policies import PolicyRepository
 from adapters.db.principals import known
 from adapters.db.queries_applications import ApplicationRepository
 from adapters.db.queries_exams import AuthorizationRepository, SessionRepository
+from adapters.db.queries_renewals import CycleRepository
 from adapters.db.registry import SqlRegistry
 from adapters.db.repository import SqlRepository
+from adapters.db.sweep import SqlSweep
 from domain.access.model import ApiKey, RoleGrant
 from domain.actors import Actor, Role
 from domain.applications.model import Appeal, AuditDraw, ConflictOfInterest, Determination, Evidence
@@ -37,8 +40,8 @@ from domain.notices.model import Notice
 from domain.paging import Page, PageRequest
 from domain.payments.model import Charge, Payment, Refund
 from domain.programs.model import RecognisedProvider
-from domain.renewals.model import Activity, ApprovedActivity, Cycle
-from domain.scores.model import Attempt, Conversion, Form, FormKey, Hold, ResponseImport, ScoreRelease
+from domain.renewals.model import Activity, ApprovedActivity
+from domain.scores.model import Conversion, Form, FormKey, Hold, ResponseImport, ScoreRelease
 
 T = TypeVar("T", bound=Entity)
 
@@ -101,13 +104,11 @@ class SqlUnitOfWork:
     form_keys = Store(FormKey)
     conversions = Store(Conversion)
     response_imports = Store(ResponseImport)
-    attempts = Store(Attempt)
     holds = Store(Hold)
     score_releases = Store(ScoreRelease)
     awards = Store(Award)
     credentials = Store(Credential)
     standing_changes = Store(StandingChange)
-    cycles = Store(Cycle)
     activities = Store(Activity)
     approved_activities = Store(ApprovedActivity)
     charges = Store(Charge)
@@ -162,6 +163,21 @@ class SqlUnitOfWork:
     def authorizations(self) -> AuthorizationRepository:
         """Authorizations to test."""
         return AuthorizationRepository(self.connection)
+
+    @property
+    def attempts(self) -> AttemptRepository:
+        """Attempts."""
+        return AttemptRepository(self.connection, Marks(self.now, self.actor.subject, self.request_id))
+
+    @property
+    def cycles(self) -> CycleRepository:
+        """Renewal cycles."""
+        return CycleRepository(self.connection)
+
+    @property
+    def sweep(self) -> SqlSweep:
+        """What the nightly sweep turns."""
+        return SqlSweep(self.connection, self.now, self.actor.subject)
 
     @property
     def registry(self) -> SqlRegistry:

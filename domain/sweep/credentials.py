@@ -1,0 +1,120 @@
+"""What the sweep does to credentials: it writes down that they expired or lapsed, and reminds those who should renew.
+
+The public record has turned at midnight by itself, and every rule reads a credential by its dates: nothing waits for
+this. It lets lists, the journal and the holders know.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from domain.credentials.actions_standing import standing_now, today_of
+from domain.credentials.model import Credential, Standing
+from domain.notices.model import Notice, NoticeKind
+from domain.ports import UnitOfWork
+from domain.programs.policy import Policy
+from domain.renewals import rules
+from domain.renewals.actions import about, ledger, terms_of
+from domain.renewals.cycles import OPENING, due_reminder, next_reminder
+from domain.renewals.model import Cycle
+from domain.ruling import Ruling
+from domain.sweep.letters import dispatch, letter, post
+from domain.sweep.model import Turn, Turned
+
+AUDIT = "audit"
+"""The letter that tells of the audit, among those a cycle has been sent."""
+
+
+def expire(uow: UnitOfWork, limit: int) -> int:
+    """Active credentials whose last valid day is over are expired: history, journal and a letter on the grace."""
+
+    def turn(policy: Policy, most: int) -> Turn:
+        today, grace = today_of(uow, policy), policy.renewal.grace_days
+        in_grace = today - timedelta(days=grace) if grace else today
+        return Turn(
+            edition=policy.edition,
+            title=policy.program_title,
+            before=today,
+            grace_days=grace,
+            letters_from=in_grace,
+            limit=most,
+        )
+
+    return _turned(uow, limit, turn, uow.sweep.expire)
+
+
+def lapse(uow: UnitOfWork, limit: int) -> int:
+    """Expired credentials whose grace is over have lapsed, and their cycles with them."""
+
+    def turn(policy: Policy, most: int) -> Turn:
+        grace = policy.renewal.grace_days
+        return Turn(
+            edition=policy.edition,
+            title=policy.program_title,
+            before=today_of(uow, policy) - timedelta(days=grace),
+            grace_days=grace,
+            letters_from=date.min,
+            limit=most,
+        )
+
+    return _turned(uow, limit, turn, uow.sweep.lapse)
+
+
+def remind(uow: UnitOfWork, limit: int) -> int:
+    """Cycles whose next letter is due: the window has opened, or some days are left; and the audit, where one is."""
+    cycles = uow.cycles.to_remind(uow.today, limit)
+    held = {one.id: one for one in uow.credentials.find(id=[cycle.credential_id for cycle in cycles])}
+    notices: list[Notice] = []
+    for cycle in cycles:
+        policy, credential = terms_of(uow, cycle), standing_now(uow, held[cycle.credential_id])
+        name = due_reminder(policy.renewal, cycle, uow.today)
+        sent = cycle.reminders
+        if name is not None and credential.status is Standing.ACTIVE:
+            letters = dict(_reminders(uow, cycle, credential, policy, name))
+            notices.extend(letters.values())
+            sent = (*sent, *letters)
+        following = next_reminder(policy.renewal, cycle.last_day, uow.today)
+        uow.cycles.save(replace(cycle, reminders=sent, remind_on=following))
+    post(uow, notices)
+    return len(cycles)
+
+
+def _turned(uow: UnitOfWork, limit: int, turn: Callable[[Policy, int], Turn], store: Callable[[Turn], Turned]) -> int:
+    """Turn what is due, edition by edition, until `limit` are done; one task sends the letters."""
+    done = 0
+    letters: list[UUID] = []
+    for heading in uow.policies.headings():
+        if done >= limit:
+            break
+        turned = store(turn(uow.policies.named(heading.edition), limit - done))
+        done += turned.count
+        letters += turned.letters
+    dispatch(uow, letters)
+    return done
+
+
+def _reminders(
+    uow: UnitOfWork, cycle: Cycle, credential: Credential, policy: Policy, name: str
+) -> Iterator[tuple[str, Notice]]:
+    """The letters that are due to a cycle, by name."""
+    on = uow.today
+    ruling = rules.assess(credential, cycle, ledger(uow, cycle, credential, policy, on), about(uow, cycle), policy, on)
+    # Whoever is told that renewal opens soon, or waits for the audit, needs no clause to say so.
+    open_ = Ruling(tuple(one for one in ruling.findings if one.clause not in ("window", "audit")))
+    common: dict[str, Any] = {"program": policy.program_title, "number": credential.number}
+    whose, id_ = cycle.candidate_id, cycle.id
+    if name == OPENING:
+        yield name, letter(uow, whose, NoticeKind.RENEWAL_OPEN, id_, open_, ends_on=cycle.last_day, **common)
+    else:
+        left = (cycle.last_day - on).days
+        yield (
+            name,
+            letter(
+                uow, whose, NoticeKind.RENEWAL_REMINDER, id_, open_, ends_on=cycle.last_day, days_left=left, **common
+            ),
+        )
+    if cycle.audited and cycle.audit_cleared_at is None and AUDIT not in cycle.reminders:
+        due = on + timedelta(days=policy.audit.answer_days)
+        yield AUDIT, letter(uow, whose, NoticeKind.AUDIT_CHOSEN, id_, due_on=due, **common)

@@ -151,11 +151,9 @@ class Policies(Repository[PolicyEdition], Protocol):
 
     def headings(self, program: str | None = None) -> list[EditionHeading]:
         """Every published edition of a program, or of all, without its document; by program, then first day."""
-        ...
 
     def hold(self, program: str) -> None:
         """Keep everyone else from holding this program's editions until the transaction ends."""
-        ...
 
 
 class Applications(Repository[Application], Protocol):
@@ -163,11 +161,9 @@ class Applications(Repository[Application], Protocol):
 
     def due(self, before: date, limit: int) -> list[Application]:
         """At most `limit` whose `due_on` lies before a day, longest due first."""
-        ...
 
     def submitted_between(self, program: str, start: datetime, end: datetime, limit: int) -> list[Application]:
         """At most `limit` of a program that were submitted from an instant until before another, oldest first."""
-        ...
 
 
 class Authorizations(Repository[Authorization], Protocol):

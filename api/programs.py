@@ -19,7 +19,7 @@ from domain.programs.upkeep_terms import Attestation, Fee
 routes = Routes("programs")
 
 
-class ProgramOut(Out):
+class ProgramHeadingOut(Out):
     """A program: its code, title, and the edition of its rules in force."""
 
     program: str
@@ -32,10 +32,10 @@ class ProgramOut(Out):
 class ProgramsOut(Out):
     """Every program with rules in force."""
 
-    items: list[ProgramOut]
+    items: list[ProgramHeadingOut]
 
 
-class ProgramPageOut(ProgramOut):
+class ProgramPageOut(ProgramHeadingOut):
     """A program with what its public page says."""
 
     about: About
@@ -271,8 +271,8 @@ def _holds(heading: EditionHeading, on: date) -> bool:
     return heading.in_force_from <= on <= (heading.in_force_until or date.max)
 
 
-def _program(heading: EditionHeading) -> ProgramOut:
-    return ProgramOut(
+def _program(heading: EditionHeading) -> ProgramHeadingOut:
+    return ProgramHeadingOut(
         program=heading.program,
         title=heading.program_title,
         edition=heading.edition,

@@ -50,7 +50,7 @@ class ClauseDecisionIn(In):
 Decisions = Annotated[tuple[ClauseDecisionIn, ...], Field(max_length=50)]
 
 
-class DecisionIn(In):
+class ApplicationDecisionIn(In):
     """The decision on an application: one on every clause of its pathway, and the reason for the whole."""
 
     outcome: Outcome
@@ -197,7 +197,7 @@ def return_for_information(
     if_match=Application,
     location="/v1/determinations/{id}",
 )
-def decide(uow: UnitOfWork, actor: Actor, application_id: Id, body: DecisionIn) -> DeterminationOut:
+def decide(uow: UnitOfWork, actor: Actor, application_id: Id, body: ApplicationDecisionIn) -> DeterminationOut:
     """Decide an application clause by clause, on the evidence verified by today.
 
     An approval against an unmet clause is refused with the ruling; a denial gives its reasons.

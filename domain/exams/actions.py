@@ -68,10 +68,12 @@ def bill(uow: UnitOfWork, application: Application) -> Charge | None:
 def issue(uow: UnitOfWork, actor: Actor, application_id: UUID) -> Authorization:
     """Authorize an approved application's candidate to test, if everything holds on this very day.
 
-    Holds the application, so that of two requests one is answered with `already_authorized`.
+    Holds the application and its candidate, so that of two requests, be it under two applications, one is answered
+    with `already_authorized`.
     """
     application = uow.applications.lock(application_id)
     actor.must("application.authorize", application)
+    uow.candidates.lock(application.candidate_id)
     policy = uow.policies.named(application.edition)
     ruling, number = _may_authorize(uow, policy, application)
     ruling.require()

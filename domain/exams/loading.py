@@ -40,7 +40,7 @@ def holder(uow: UnitOfWork, policy: Policy, authorization: Authorization) -> Hol
         authorization=authorization,
         application=uow.applications.get(authorization.application_id),
         registrations=tuple(uow.registrations.find(authorization_id=authorization.id)),
-        taken=history(uow, policy, authorization.candidate_id).taken,
+        history=history(uow, policy, authorization.candidate_id),
     )
 
 

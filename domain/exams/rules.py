@@ -60,7 +60,7 @@ def may_authorize(
             _approved(policy, application, on),
             *(eligibility.findings or (_no_pathway(policy),)),
             _none_active(policy, earlier),
-            _result(policy, history),
+            result(policy, history),
             *retakes(policy, history.taken, on),
             fee,
         )
@@ -76,6 +76,17 @@ def retakes(policy: Policy, taken: Iterable[date], on: date) -> tuple[Finding, .
     if terms.lifetime_max is not None:
         findings.append(_lifetime(policy, days, terms.lifetime_max))
     return tuple(findings)
+
+
+def result(policy: Policy, history: History) -> Finding:
+    """Is there still something to sit the exam for? Not once it is passed, nor while a result is awaited."""
+    unmet, found = None, "It is not passed, and no result is awaited."
+    if history.passed:
+        unmet, found = "already_passed", "It is passed."
+    elif history.awaited:
+        unmet, found = "result_awaited", "The result of an attempt is awaited."
+    asked = "The exam is not passed yet, and no result is awaited."
+    return judged(policy, "result", "retakes", unmet=unmet, asked=asked, found=found)
 
 
 def next_possible(terms: Retakes, taken: Iterable[date], on: date) -> date | None:
@@ -170,16 +181,6 @@ def _none_active(policy: Policy, earlier: Iterable[Authorization]) -> Finding:
         found=f"One is active until {active.closes_on}." if active else "None is.",
         evidence=str(active.id) if active else "",
     )
-
-
-def _result(policy: Policy, history: History) -> Finding:
-    unmet, found = None, "It is not passed, and no result is awaited."
-    if history.passed:
-        unmet, found = "already_passed", "It is passed."
-    elif history.awaited:
-        unmet, found = "result_awaited", "The result of an attempt is awaited."
-    asked = "The exam is not passed yet, and no result is awaited."
-    return judged(policy, "result", "retakes", unmet=unmet, asked=asked, found=found)
 
 
 def _wait(policy: Policy, days: list[date], on: date) -> Finding:

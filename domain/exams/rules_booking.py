@@ -22,7 +22,7 @@ from domain.exams.model import (
     Session,
     SessionStatus,
 )
-from domain.exams.rules import judged, retakes
+from domain.exams.rules import History, judged, result, retakes
 from domain.programs.exam_terms import NoticeTier
 from domain.programs.policy import Policy
 from domain.ruling import Finding, Ruling
@@ -38,12 +38,12 @@ class Seat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holder:
-    """Whoever wants it: their authorization, its application, registrations under it, and the days of attempts."""
+    """Whoever wants it: their authorization, its application, registrations under it, and their attempts so far."""
 
     authorization: Authorization
     application: Application
+    history: History
     registrations: tuple[Registration, ...] = ()
-    taken: tuple[date, ...] = ()
 
 
 def day_of(session: Session) -> date:
@@ -65,6 +65,7 @@ def may_book(policy: Policy, holder: Holder, seat: Seat, fee: Finding, now: date
             _approved(policy, holder.application),
             _active(policy, holder.authorization),
             _none_booked(policy, holder.registrations),
+            result(policy, holder.history),
             *_seat_fits(policy, holder, seat, now),
             fee,
         )
@@ -209,7 +210,7 @@ def _seat_fits(policy: Policy, holder: Holder, seat: Seat, now: datetime) -> tup
         _in_window(policy, holder.authorization, seat.session),
         _in_time(policy, seat.session, now),
         _free(policy, seat.session),
-        *retakes(policy, holder.taken, day_of(seat.session)),
+        *retakes(policy, holder.history.taken, day_of(seat.session)),
     )
 
 

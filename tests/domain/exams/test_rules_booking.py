@@ -19,6 +19,7 @@ from domain.exams.model import (
     Session,
     SessionStatus,
 )
+from domain.exams.rules import History
 from domain.exams.rules_accommodations import minutes_of
 from domain.exams.rules_booking import (
     Holder,
@@ -87,7 +88,8 @@ def a_registration(**fields: Any) -> Registration:
 
 
 def a_holder(**fields: Any) -> Holder:
-    return replace(Holder(authorization=an_authorization(), application=an_application()), **fields)
+    good = Holder(authorization=an_authorization(), application=an_application(), history=History())
+    return replace(good, **fields)
 
 
 def a_seat(session: Session | None = None, administration: Administration | None = None) -> Seat:
@@ -119,7 +121,9 @@ def test_a_free_seat_in_the_window_is_booked() -> None:
         ({"holder": a_holder(registrations=(a_registration(),))}, "already_booked"),
         ({"holder": a_holder(authorization=an_authorization(closes_on=date(2026, 4, 14)))}, "after_window"),
         ({"holder": a_holder(authorization=an_authorization(opens_on=date(2026, 4, 16)))}, "before_window"),
-        ({"holder": a_holder(taken=(date(2026, 3, 2),))}, "retake_too_soon"),
+        ({"holder": a_holder(history=History(taken=(date(2026, 3, 2),)))}, "retake_too_soon"),
+        ({"holder": a_holder(history=History(passed=True))}, "already_passed"),
+        ({"holder": a_holder(history=History(awaited=True))}, "result_awaited"),
         ({"seat": a_seat(administration=an_administration(exam_code="POM-002"))}, "another_exam"),
         (
             {"seat": a_seat(administration=an_administration(status=AdministrationStatus.PLANNED))},

@@ -41,19 +41,40 @@ DEMANDED: dict[type[Entity], dict[str, dict[str, object]]] = {
 }
 """By kind and manner, what its table's constraints ask for beyond the types of its fields."""
 
+WRITTEN: dict[str, str] = {
+    "ApiKey.role": "partner",
+    "Licence.status": "active",
+    "RecognisedProvider.code": "SAMPLE-{number}",
+    "RoleGrant.role": "reviewer",
+    "country": "US",
+    "currency": "USD",
+    "jurisdiction": "US-NC",
+    "language": "en",
+    "media_type": "image/png",
+    "practises_in": "US",
+    "zone": "America/New_York",
+}
+"""Fields that are text by type, but whose text means something."""
+
 
 class Samples:
     """A set of entities, one of each kind, in an order in which they can be stored.
 
     `manner` is `full` (every field holds something) or `bare` (only what must be given). All that can belong to a
-    candidate belongs to the set's own.
+    candidate belongs to the set's own. `shared` gives every field of these names its value, in whatever kind.
     """
 
-    def __init__(self, manner: str = "full", **given: Mapping[str, object]) -> None:
+    def __init__(
+        self,
+        manner: str = "full",
+        given: Mapping[type[Entity], Mapping[str, object]] | None = None,
+        shared: Mapping[str, object] | None = None,
+    ) -> None:
         self.manner = manner
         self.by_kind: dict[type[Entity], Entity] = {}
         self._ids = {_table(kind).name: uuid7() for kind in STORED}
-        self._given = given
+        self._given = given or {}
+        self._shared = shared or {}
         for table in metadata.sorted_tables:
             for kind in (kind for kind in STORED if _table(kind) is table):
                 self.by_kind[kind] = self._made(kind)
@@ -74,7 +95,8 @@ class Samples:
         for field in fields(kind):
             if field.name not in values and self._must_fill(kind, table, field):
                 values[field.name] = self._value(kind, table, field.name, hints[field.name])
-        values |= {**DEMANDED.get(kind, {}).get(self.manner, {}), **self._given.get(kind.__name__, {})}
+        values |= {name: value for name, value in self._shared.items() if name in hints}
+        values |= {**DEMANDED.get(kind, {}).get(self.manner, {}), **self._given.get(kind, {})}
         return kind(**values)
 
     def _must_fill(self, kind: type[Entity], table: Table, field: "DataclassField[Any]") -> bool:
@@ -90,6 +112,8 @@ class Samples:
             return self._ids[key.column.table.name]
         if name == "candidate_id":
             return self._ids["candidates"]
+        if (text := WRITTEN.get(f"{kind.__name__}.{name}") or WRITTEN.get(name)) is not None:
+            return text.format(number=next(_NUMBERS))
         return self._of(hint, f"{kind.__name__}.{name}")
 
     def _of(self, hint: Any, where: str) -> object:  # noqa: PLR0911 - one for each kind of type

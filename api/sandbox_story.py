@@ -24,7 +24,7 @@ from domain.exams.model import Authorization, Session
 from domain.jobs import actions as jobs
 from domain.payments import actions as payments
 from domain.payments.model import ChargeStatus
-from domain.ports import PaymentGateway, UnitOfWork
+from domain.ports import PaymentGateway, UnitOfWork, UnitsOfWork
 from domain.renewals import activities
 from domain.renewals.activities import Claim
 from domain.scores import actions as scores, importing, releasing, rescoring
@@ -32,7 +32,6 @@ from domain.scores.importing import Handed
 from domain.scores.model import FormItem
 
 if TYPE_CHECKING:
-    from adapters.db.unit_of_work import SqlUnitsOfWork
     from api.wiring import Service
 
 T = TypeVar("T")
@@ -82,7 +81,7 @@ class Person:
 class Story:
     """The verbs of the story; each is one transaction or a few, at the story's time."""
 
-    units: "SqlUnitsOfWork"
+    units: UnitsOfWork
     gateway: PaymentGateway
     service: "Service"
     clock: StoryClock

@@ -6,10 +6,17 @@ The outermost middleware. A line bears the route's template, never the path, the
 import hmac
 import re
 import time
-from collections.abc import Callable
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import accumulate
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client import CollectorRegistry, Gauge, ProcessCollector, generate_latest
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
+from prometheus_client.utils import floatToGoString
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid7
 
@@ -28,29 +35,51 @@ _SERVER_FAULT = 500
 UNMATCHED = "unmatched"
 
 
+@dataclass(slots=True)
+class Tally:
+    """Answers of one method, route and status: how many in each bucket of time, and the seconds they took together."""
+
+    counts: list[int] = field(default_factory=lambda: [0] * (len(_BUCKETS) + 1))
+    seconds: float = 0.0
+
+
+class Answers(Collector):
+    """Requests answered and the time they took. Only the event loop counts, so that counting takes no lock."""
+
+    def __init__(self) -> None:
+        self.tallies: defaultdict[tuple[str, str, int], Tally] = defaultdict(Tally)
+
+    def collect(self) -> Iterator[Metric]:
+        """The families of metrics, put together when they are asked for."""
+        requests = CounterMetricFamily("http_requests", "Requests answered.", labels=("method", "route", "status"))
+        times: dict[tuple[str, str], Tally] = {}
+        for (method, route, status), tally in list(self.tallies.items()):
+            requests.add_metric((method, route, str(status)), sum(tally.counts))
+            time_ = times.setdefault((method, route), Tally())
+            time_.counts = [one + other for one, other in zip(time_.counts, tally.counts, strict=True)]
+            time_.seconds += tally.seconds
+        seconds = HistogramMetricFamily("http_request_seconds", "Time to answer.", labels=("method", "route"))
+        for labels, tally in times.items():
+            cumulative = zip((*map(floatToGoString, _BUCKETS), "+Inf"), accumulate(tally.counts), strict=True)
+            seconds.add_metric(labels, [(bound, float(count)) for bound, count in cumulative], tally.seconds)
+        yield requests
+        yield seconds
+
+
 class Metrics:
     """The process's metrics, in a registry of their own."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
-        self._requests = Counter(
-            "http_requests", "Requests answered.", ("method", "route", "status"), registry=self.registry
-        )
-        self._seconds = Histogram(
-            "http_request_seconds", "Time to answer.", ("method", "route"), buckets=_BUCKETS, registry=self.registry
-        )
-        self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+        self._answers = Answers()
+        self.registry.register(self._answers)
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answered request. `route` is a template, so that the number of series is bounded."""
-        key = (method if method in _METHODS else "other", route, status)
-        children = self._children.get(key)
-        if children is None:
-            counter = self._requests.labels(key[0], route, str(status))
-            children = self._children[key] = (counter, self._seconds.labels(key[0], route))
-        children[0].inc()
-        children[1].observe(seconds)
+        tally = self._answers.tallies[method if method in _METHODS else "other", route, status]
+        tally.counts[bisect_left(_BUCKETS, seconds)] += 1
+        tally.seconds += seconds
 
     def gauge(self, name: str, help_text: str, read: Callable[[], float]) -> None:
         """Show what `read` returns whenever metrics are collected (pool sizes, queue lengths)."""

@@ -93,7 +93,7 @@ class RegistryLane:
         self._reader = reader
         self._issuer = issuer
         self._now = now
-        self._request_id = request_id or Ids()
+        self._request_id = request_id or request_ids()
         self._observe = observe
         self._days = Days()
 
@@ -191,17 +191,10 @@ class Days:
         return known[0], known[2] - now
 
 
-class Ids:
-    """Request ids: what this process drew at its start, and a count. Cheap, and never twice the same."""
-
-    def __init__(self) -> None:
-        """Draw."""
-        self._of_process = secrets.token_hex(8).encode()
-        self._count = count(1)
-
-    def __call__(self) -> bytes:
-        """The next one."""
-        return b"%b-%012x" % (self._of_process, next(self._count))
+def request_ids() -> Callable[[], bytes]:
+    """A source of request ids: what this process drew at its start, and a count. Never twice the same."""
+    form = secrets.token_hex(8).encode() + b"-%012x"
+    return map(form.__mod__, count(1)).__next__
 
 
 def _holds(scope: Scope, tag: bytes) -> bool:

@@ -1,11 +1,9 @@
-"""The registry table: read in batches by raw drivers on the event loop, written with Core by whoever changes it."""
+"""The registry table: read by raw drivers on the event loop, written with Core by whoever changes it."""
 
 import asyncio
 import contextlib
-import json
 import logging
 import sqlite3
-from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any, Final, Protocol
@@ -82,99 +80,74 @@ def registry_reader(url: str | URL, *, connections: int = 2, behind_pooler: bool
 _PAYLOAD: Final = """
     CASE WHEN turns_again_at <= {at} THEN payload_last WHEN turns_at <= {at} THEN payload_after ELSE payload_before END
 """
-# `CROSS JOIN` keeps SQLite from reading the whole table and looking up the few numbers.
 _SQLITE_READ: Final = f"""
-SELECT number, {_PAYLOAD.format(at="?2")}, zone, tag FROM json_each(?1) CROSS JOIN registry ON number = value
+SELECT {_PAYLOAD.format(at="?1")}, zone, tag FROM registry WHERE number = ?2
 """  # noqa: S608 - made of constants
 _POSTGRES_READ: Final = f"""
 SELECT number, {_PAYLOAD.format(at="$2")}, zone, tag FROM registry WHERE number = ANY($1::text[])
 """  # noqa: S608 - made of constants
+_MAPPED_BYTES: Final = 2**31
 _LARGEST_BATCH: Final = 256
 _SECONDS: Final = 2.0
 _AWAY: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, EOFError)
 
-_Answer = asyncio.Future[RegistryAnswer | None]
-_Batch = list[tuple[str, _Answer]]
 
+class SqliteRegistryReader:
+    """One look-up by primary key, inline on the event loop: it costs less than handing it to a thread would.
 
-class _Gathering(ABC):
-    """Look-ups that arrive in one turn of the event loop travel together: one statement, one snapshot, one round trip.
-
-    A lone request waits for nobody but those ready in the same turn.
-    """
-
-    def __init__(self) -> None:
-        self._waiting: _Batch = []
-        self._at = 0
-        self._departing = False
-
-    async def read(self, number: str, at: int) -> RegistryAnswer | None:
-        """The answer for a canonical number at an instant (epoch seconds), or None; raises Unavailable."""
-        loop = asyncio.get_running_loop()
-        answer: _Answer = loop.create_future()
-        self._waiting.append((number, answer))
-        self._at = at
-        if not self._departing and self._free():
-            self._departing = True
-            loop.call_soon(self._depart)
-        return await answer
-
-    def _next_batch(self) -> _Batch:
-        batch, self._waiting = self._waiting[:_LARGEST_BATCH], self._waiting[_LARGEST_BATCH:]
-        return batch
-
-    @abstractmethod
-    def _free(self) -> bool:
-        """Whether a batch may leave now."""
-
-    @abstractmethod
-    def _depart(self) -> None:
-        """Send what has gathered, and take the next departure's order again."""
-
-
-class SqliteRegistryReader(_Gathering):
-    """Look-ups on the event loop itself: a batch costs less than handing it to a thread would.
-
-    Read-only, outside any transaction: each batch sees the last commit, and holds nothing that a checkpoint waits for.
+    Look-ups of one turn of the loop share a snapshot, and so the lock that SQLite takes for each. Nothing is held from
+    turn to turn: each sees the last commit, and no checkpoint waits.
     """
 
     def __init__(self, path: str) -> None:
         """Read from the database file at `path` (or a `file:` address of SQLite); opened at the first read."""
-        super().__init__()
         self._path = path
         self._connection: sqlite3.Connection | None = None
+        self._in_turn = 0
+
+    async def read(self, number: str, at: int) -> RegistryAnswer | None:
+        """The answer for a canonical number at an instant (epoch seconds), or None; raises Unavailable."""
+        try:
+            row = self._of_this_turn().execute(_SQLITE_READ, (at, number)).fetchone()
+        except sqlite3.Error as fault:
+            self._drop(fault)
+            raise Unavailable from fault
+        return None if row is None else RegistryAnswer(*row)
 
     async def close(self) -> None:
         """Close the connection; the next read opens another."""
         self._drop()
 
-    def _free(self) -> bool:
-        return True
+    def _of_this_turn(self) -> sqlite3.Connection:
+        connection = self._connection or self._open()
+        self._in_turn += 1
+        if self._in_turn == 1:
+            asyncio.get_running_loop().call_soon(self._end_turn)
+        elif not connection.in_transaction:
+            connection.execute("BEGIN")
+        return connection
 
-    def _depart(self) -> None:
-        self._departing = False
-        while self._waiting:
-            batch = self._next_batch()
+    def _end_turn(self) -> None:
+        self._in_turn = 0
+        if self._connection is not None and self._connection.in_transaction:
             try:
-                connection = self._connection or self._open()
-                numbers = json.dumps([number for number, _ in batch])
-                found = connection.execute(_SQLITE_READ, (numbers, self._at)).fetchall()
+                self._connection.execute("COMMIT")
             except sqlite3.Error as fault:
-                self._drop()
-                log.warning("the registry cannot be read: %s", type(fault).__name__)
-                _refuse(batch)
-            else:
-                _hand_out(batch, found)
+                self._drop(fault)
 
     def _open(self) -> sqlite3.Connection:
         address = self._path if self._path.startswith("file:") else f"file:{_quoted(self._path)}?mode=ro"
         connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=0.25, check_same_thread=False)
         connection.execute("PRAGMA query_only=ON")
+        # Pages are read where they lie: half of a look-up's cost is otherwise their copying.
+        connection.execute(f"PRAGMA mmap_size={_MAPPED_BYTES}")
         self._connection = connection
         return connection
 
-    def _drop(self) -> None:
+    def _drop(self, fault: sqlite3.Error | None = None) -> None:
         connection, self._connection = self._connection, None
+        if fault is not None:
+            log.warning("the registry cannot be read: %s", type(fault).__name__)
         if connection is not None:
             with contextlib.suppress(sqlite3.Error):
                 connection.close()
@@ -184,20 +157,39 @@ def _quoted(path: str) -> str:
     return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 
-class PostgresRegistryReader(_Gathering):
-    """Look-ups over very few connections: while a batch is under way on each, the next one gathers.
+_Answer = asyncio.Future[RegistryAnswer | None]
+_Batch = list[tuple[str, _Answer]]
 
-    A dead connection is replaced by the batch that finds it so, which is then tried once more, because a read may be;
-    where that fails too, its requests get Unavailable, and the next batch connects again.
+
+class PostgresRegistryReader:
+    """Look-ups that arrive together travel together, over very few connections: one statement, one round trip.
+
+    A lone request leaves at once; while a batch is under way on each connection, the next one gathers. A dead
+    connection is replaced by the batch that finds it so, which is then tried once more, because a read may be; where
+    that fails too, its requests get Unavailable, and the next batch connects again.
     """
 
     def __init__(self, url: str, *, connections: int = 2, behind_pooler: bool = False) -> None:
         """Connect at the first read, in the event loop that reads."""
-        super().__init__()
         self._url = url
         self._cached_statements = 0 if behind_pooler else 16
         self._idle: list[asyncpg.Connection | None] = [None] * connections
+        self._waiting: _Batch = []
+        self._at = 0
+        self._departing = False
         self._under_way: set[asyncio.Task[None]] = set()
+
+    async def read(self, number: str, at: int) -> RegistryAnswer | None:
+        """The answer for a canonical number at an instant (epoch seconds), or None; raises Unavailable."""
+        loop = asyncio.get_running_loop()
+        answer: _Answer = loop.create_future()
+        self._waiting.append((number, answer))
+        self._at = at
+        if self._idle and not self._departing:
+            # Not at once: whoever else is ready in this turn of the loop comes along.
+            self._departing = True
+            loop.call_soon(self._depart)
+        return await answer
 
     async def close(self) -> None:
         """Let batches under way end, and close the connections; the next read opens others."""
@@ -206,14 +198,12 @@ class PostgresRegistryReader(_Gathering):
             self._idle[place] = None
             _hang_up(connection)
 
-    def _free(self) -> bool:
-        return bool(self._idle)
-
     def _depart(self) -> None:
+        """Send what has gathered, as far as connections are free; a batch that returns sends the next."""
         self._departing = False
         while self._waiting and self._idle:
-            journey = self._travel(self._idle.pop(), self._next_batch(), self._at)
-            task = asyncio.get_running_loop().create_task(journey)
+            batch, self._waiting = self._waiting[:_LARGEST_BATCH], self._waiting[_LARGEST_BATCH:]
+            task = asyncio.get_running_loop().create_task(self._travel(self._idle.pop(), batch, self._at))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
 

@@ -1,6 +1,6 @@
 """Forms, candidates with seats and files of responses in the store, for the tests of scores."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -48,7 +48,9 @@ def answers(right: int, count: int = ITEMS) -> str:
     return ",".join([RIGHT] * right + [WRONG] * (count - right))
 
 
-def a_file(rows: Mapping[str, str] | Sequence[tuple[str, str]], count: int = ITEMS, heading: str = "candidate") -> bytes:
+def a_file(
+    rows: Mapping[str, str] | Sequence[tuple[str, str]], count: int = ITEMS, heading: str = "candidate"
+) -> bytes:
     """A file of responses: rows by who they are of."""
     pairs = list(rows.items()) if isinstance(rows, Mapping) else list(rows)
     head = ",".join([heading, *(f"I{number + 1}" for number in range(count))])
@@ -217,6 +219,3 @@ def _sitter(uow: UnitOfWork, administration_id: UUID, session_id: UUID | None, f
             )
         )
     return Sitter(candidate.id, candidate.number, authorization, registration)
-
-
-Maker = Callable[..., Scores]

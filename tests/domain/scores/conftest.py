@@ -1,4 +1,4 @@
-"""An administration with an approved form, on each engine."""
+"""An administration with an approved form: twenty items, the cut at twelve."""
 
 import pytest
 
@@ -9,6 +9,18 @@ from tests.world import Clock
 
 
 @pytest.fixture
-def scores(database: Database) -> Scores:
-    """A form of twenty items with its cut at twelve, on each engine in turn."""
+def units(sqlite_url: str) -> SqlUnitsOfWork:
+    """Units of work on a fresh SQLite file."""
+    return SqlUnitsOfWork(Database(sqlite_url), clock=Clock())
+
+
+@pytest.fixture
+def scores(units: SqlUnitsOfWork) -> Scores:
+    """The form in a SQLite file."""
+    return some_scores(units)
+
+
+@pytest.fixture
+def either_scores(database: Database) -> Scores:
+    """The form on each engine in turn."""
     return some_scores(SqlUnitsOfWork(database, clock=Clock()))

@@ -9,9 +9,10 @@ from hypothesis import given, settings, strategies as st
 
 from domain.errors import Invalid
 from domain.programs.exam_terms import Scale
+from domain.programs.values import Basis
 from domain.scores.conversion import ConversionTable, stored_table, two_segments, whole_cut
 
-SCALE = Scale(basis="page", minimum=100, maximum=900, passing=720, rounding="half_up")
+SCALE = Scale(basis=Basis.PAGE, minimum=100, maximum=900, passing=720, rounding="half_up")
 
 
 def assert_sound(table: ConversionTable, raw_max: int, cut: int, scale: Scale = SCALE) -> None:
@@ -43,7 +44,7 @@ def test_long_forms_and_other_scales_keep_it_too(raw_max: int, data: st.DataObje
     cut = data.draw(st.integers(1, raw_max))
     raw_min = data.draw(st.integers(0, cut - 1))
     low, middle, high = sorted(data.draw(st.sets(st.integers(0, 1_000), min_size=3, max_size=3)))
-    scale = Scale(basis="page", minimum=low, maximum=high, passing=middle, rounding="half_up")
+    scale = Scale(basis=Basis.PAGE, minimum=low, maximum=high, passing=middle, rounding="half_up")
 
     assert_sound(two_segments(raw_max, cut, scale, raw_min=raw_min), raw_max, cut, scale)
 

@@ -1,5 +1,7 @@
 """Keys as scoring sees them."""
 
+from typing import Any
+
 import pytest
 
 from domain.errors import Invalid
@@ -9,8 +11,9 @@ from domain.scores.model import FormItem
 DOMAINS = ("finance", "people")
 
 
-def an_item(code: str, **fields: object) -> FormItem:
-    return FormItem(**({"code": code, "domain": "finance"} | fields))
+def an_item(code: str, **fields: Any) -> FormItem:
+    facts: dict[str, Any] = {"code": code, "domain": "finance"}
+    return FormItem(**facts | fields)
 
 
 def test_pretest_and_dropped_items_do_not_count() -> None:
@@ -66,7 +69,7 @@ def test_every_fault_is_named_at_once() -> None:
         ([], [], "nothing_scored"),
     ],
 )
-def test_a_key_that_scores_nothing_is_refused(items: list[FormItem], correct: list, code: str) -> None:
+def test_a_key_that_scores_nothing_is_refused(items: list[FormItem], correct: list[list[int]], code: str) -> None:
     with pytest.raises(Invalid) as refusal:
         answer_key(items, correct, DOMAINS)
 

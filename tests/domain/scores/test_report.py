@@ -1,6 +1,6 @@
 """What candidates are told, under the shipped edition and under others."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 
 import pytest
@@ -66,7 +66,7 @@ def test_nothing_is_said_of_a_domain_with_too_few_items() -> None:
         ("modules_to_study_for_failers", lambda report: report.modules),
     ],
 )
-def test_the_policy_withholds_each_part(flag: str, shown: object) -> None:
+def test_the_policy_withholds_each_part(flag: str, shown: Callable[[ScoreReport], object]) -> None:
     report = a_report(10, 10, 10, 10, changes={f"/report/{flag}": False})
 
     assert not shown(report)

@@ -89,7 +89,6 @@ SELECT number, {_PAYLOAD.format(at="$2")}, zone, tag FROM registry WHERE number 
 _MAPPED_BYTES: Final = 2**31
 _LARGEST_BATCH: Final = 256
 _SECONDS: Final = 2.0
-_AWAY: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, EOFError)
 
 
 class SqliteRegistryReader:
@@ -196,7 +195,8 @@ class PostgresRegistryReader:
         await asyncio.gather(*self._under_way, return_exceptions=True)
         for place, connection in enumerate(self._idle):
             self._idle[place] = None
-            _hang_up(connection)
+            if connection is not None:
+                connection.terminate()
 
     def _depart(self) -> None:
         """Send what has gathered, as far as connections are free; a batch that returns sends the next."""
@@ -208,10 +208,12 @@ class PostgresRegistryReader:
             task.add_done_callback(self._under_way.discard)
 
     async def _travel(self, connection: asyncpg.Connection | None, batch: _Batch, at: int) -> None:
-        try:
-            connection, found = await self._fetch(connection, [number for number, _ in batch], at)
-        except Exception as fault:  # noqa: BLE001 - whatever went wrong, those who wait must hear of it
-            log.warning("the registry cannot be read: %s", type(fault).__name__)
+        numbers = [number for number, _ in batch]
+        found = None if connection is None else await _fetched(connection, numbers, at)
+        if found is None:
+            connection = await self._connected()
+            found = None if connection is None else await _fetched(connection, numbers, at)
+        if found is None:
             connection = None
             _refuse(batch)
         else:
@@ -219,18 +221,25 @@ class PostgresRegistryReader:
         self._idle.append(connection)
         self._depart()
 
-    async def _fetch(
-        self, connection: asyncpg.Connection | None, numbers: list[str], at: int
-    ) -> tuple[asyncpg.Connection, list[Any]]:
-        if connection is not None:
-            try:
-                return connection, await connection.fetch(_POSTGRES_READ, numbers, at)
-            except _AWAY:
-                _hang_up(connection)
-        connection = await asyncpg.connect(
-            self._url, timeout=_SECONDS, command_timeout=_SECONDS, statement_cache_size=self._cached_statements
-        )
-        return connection, await connection.fetch(_POSTGRES_READ, numbers, at)
+    async def _connected(self) -> asyncpg.Connection | None:
+        try:
+            return await asyncpg.connect(
+                self._url, timeout=_SECONDS, command_timeout=_SECONDS, statement_cache_size=self._cached_statements
+            )
+        except Exception as fault:  # noqa: BLE001 - whatever it is, those who wait must hear of it
+            log.warning("the registry's database is away: %s", type(fault).__name__)
+            return None
+
+
+async def _fetched(connection: asyncpg.Connection, numbers: list[str], at: int) -> list[Any] | None:
+    """The rows found; None where the connection failed, which is then cut."""
+    try:
+        rows: list[Any] = await connection.fetch(_POSTGRES_READ, numbers, at)
+    except Exception as fault:  # noqa: BLE001 - a cut connection shows as any of a dozen kinds
+        log.warning("the registry cannot be read: %s", type(fault).__name__)
+        connection.terminate()
+        return None
+    return rows
 
 
 def _hand_out(batch: _Batch, found: list[Any]) -> None:
@@ -244,8 +253,3 @@ def _refuse(batch: _Batch) -> None:
     for _, answer in batch:
         if not answer.done():
             answer.set_exception(Unavailable())
-
-
-def _hang_up(connection: asyncpg.Connection | None) -> None:
-    if connection is not None:
-        connection.terminate()

@@ -1,0 +1,1 @@
+"""Renewals: numbers, ledger, rules."""

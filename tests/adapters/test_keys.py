@@ -6,6 +6,7 @@ import sys
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from cryptography.exceptions import InvalidSignature
@@ -64,7 +65,7 @@ def test_an_ed25519_signature_holds_elsewhere(keys: FileKeyProvider) -> None:
 
 def test_an_es256_signature_is_r_and_s_as_jose_wants_them(keys: FileKeyProvider) -> None:
     _, signature = keys.sign("registry", b"an answer")
-    public = ECKey.import_key(dict(keys.current("registry").public_jwk)).public_key
+    public = ECKey.import_key(cast("dict[str, Any]", keys.current("registry").public_jwk)).public_key
     r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
 
     public.verify(encode_dss_signature(r, s), b"an answer", ec.ECDSA(hashes.SHA256()))
@@ -78,7 +79,7 @@ def test_a_key_is_named_by_its_thumbprint(
 ) -> None:
     key = keys.current(purpose)
 
-    assert key.kid == key.public_jwk["kid"] == kind.import_key(dict(key.public_jwk)).thumbprint()
+    assert key.kid == key.public_jwk["kid"] == kind.import_key(cast("dict[str, Any]", key.public_jwk)).thumbprint()
     assert key.algorithm == key.public_jwk["alg"] == PURPOSES[purpose]
     assert "d" not in key.public_jwk
 

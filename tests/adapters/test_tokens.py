@@ -282,7 +282,7 @@ def test_the_development_issuer_mints_what_the_verifier_accepts(tmp_path: Path) 
     token = issuer.mint("ann", ["finance"], email="a@example.org", email_verified=True, lifetime=timedelta(minutes=5))
 
     verified = verifier.verify(token)
-    assert (verified.subject, verified.roles, verified.expires_at) == ("ann", {"finance"}, NOON + 300)
+    assert (verified.subject, verified.roles, verified.expires_at) == ("ann", frozenset({"finance"}), NOON + 300)
     assert (verified.email, verified.email_verified) == ("a@example.org", True)
     assert issuer.mint("ann") != issuer.mint("ann")
 

@@ -1,10 +1,9 @@
 """Another library as the judge: whatever we accept, joserfc accepts too, told the same terms."""
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from hypothesis import HealthCheck, event, example, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, event, example, given, settings, strategies as st
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -29,7 +28,7 @@ from tests.builders_tokens import (
 )
 
 MODEST = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-JUDGE = KeySet.import_key_set(a_jwks())
+JUDGE = KeySet.import_key_set(cast("Any", a_jwks()))
 REGISTRY = JWSRegistry(strict_check_header=False)
 # Its own bound on a header is far below ours, which is on the whole token.
 REGISTRY.max_header_length = some_terms().max_bytes

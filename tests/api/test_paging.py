@@ -52,7 +52,7 @@ def asked(request: Request, listing: Listing = SITTINGS) -> PageRequest:
     return wanted
 
 
-def a_cursor(after: tuple[object, object], **query: str) -> str:
+def a_cursor(after: tuple[object, object], **query: Any) -> str:
     cursor = SITTINGS.next_cursor(a_request(**query), Page([], after))
     assert cursor is not None
     return cursor

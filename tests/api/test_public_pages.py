@@ -86,7 +86,12 @@ def test_a_part_that_came_back_is_ready_again() -> None:
 
 def test_the_database_is_asked_once_however_many_ask_the_service() -> None:
     asked: list[str] = []
-    readiness = health.Readiness({"database": lambda: bool(asked.append("asked") or True)}, clock=lambda: 0.0)
+
+    def reachable() -> bool:
+        asked.append("asked")
+        return True
+
+    readiness = health.Readiness({"database": reachable}, clock=lambda: 0.0)
 
     async def all_at_once() -> list[dict[str, bool]]:
         return await asyncio.gather(*(readiness.findings() for _ in range(20)))

@@ -30,11 +30,13 @@ FIRST_STATES: dict[str, tuple[Callable[[Job], Job], set[JobStatus]]] = {
 
 
 def a_job(**changes: Any) -> Job:
-    return Job(**{"id": ID, "kind": "count", "requested_by": "manager", "created_at": NOON} | changes)
+    facts: dict[str, Any] = {"id": ID, "kind": "count", "requested_by": "manager", "created_at": NOON}
+    return Job(**facts | changes)
 
 
 def an_outcome(row: int, **changes: Any) -> JobOutcome:
-    facts = {"id": UUID(int=row), "job_id": ID, "row": row, "status": OutcomeStatus.ERROR, "code": "unknown_form"}
+    facts: dict[str, Any] = {"id": UUID(int=row), "job_id": ID, "row": row, "code": "unknown_form"}
+    facts["status"] = OutcomeStatus.ERROR
     return JobOutcome(**facts | changes)
 
 

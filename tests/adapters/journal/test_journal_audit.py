@@ -57,6 +57,7 @@ def test_an_edited_row_with_its_leaf_made_to_fit_breaks_the_signed_root(sealed: 
     with sealed.tampering() as connection:
         connection.exec_driver_sql("UPDATE journal SET actor = 'someone-else' WHERE seq = 6")
         line = next(line for leaf, line in journal_of(connection, sealed) if leaf.seq == 6)
+        assert line is not None
         connection.execute(LEAVES.update().where(LEAVES.c.seq == 6).values(leaf_hash=line.leaf_hash()))
 
     places = sealed.places()
@@ -161,6 +162,7 @@ def test_a_log_rewritten_with_every_hash_made_to_fit_still_lacks_the_signature(s
         connection.exec_driver_sql("UPDATE journal SET actor = 'nobody' WHERE seq = 2")
         frontier = Frontier()
         for leaf, line in list(journal_of(connection, sealed)):
+            assert line is not None
             frontier.append(line.leaf_hash())
             connection.execute(LEAVES.update().where(LEAVES.c.seq == leaf.seq).values(leaf_hash=line.leaf_hash()))
             fresh = Checkpoint(origin=ORIGIN, size=frontier.size, root=frontier.root(), at="2026-03-01T09:30:00Z")

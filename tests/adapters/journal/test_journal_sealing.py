@@ -1,9 +1,10 @@
 """Sealing, publishing and proofs on both engines, alone and beside others."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -167,7 +168,8 @@ def test_sealers_and_writers_beside_each_other_lose_nothing_and_number_every_lea
     with ThreadPoolExecutor(6) as pool:
         written = [pool.submit(write, batch) for batch in entries]
         sealings = [pool.submit(ledger.seal, 7) for _ in range(12)]
-        for future in [*written, *sealings]:
+        futures: list[Future[Any]] = [*written, *sealings]
+        for future in futures:
             future.result()
     while ledger.seal(limit=50).more:
         pass

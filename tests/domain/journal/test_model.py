@@ -1,7 +1,9 @@
 """Canonical lines and notes."""
 
 import json
+from collections.abc import Callable
 from hashlib import sha256
+from typing import Any
 
 import pytest
 
@@ -10,7 +12,7 @@ from domain.journal.model import Checkpoint, Forged, JournalLine, open_note
 ROOT = sha256(b"root").digest()
 
 
-def a_line(**changes: object) -> JournalLine:
+def a_line(**changes: Any) -> JournalLine:
     line = JournalLine(
         seq=7,
         id="0" * 31 + "1",
@@ -24,8 +26,8 @@ def a_line(**changes: object) -> JournalLine:
     return line._replace(**changes)
 
 
-def a_note(**changes: object) -> str:
-    facts = {"origin": "journal.example", "size": 3, "root": ROOT, "at": "2026-03-01T09:30:00.000Z"}
+def a_note(**changes: Any) -> str:
+    facts: dict[str, Any] = {"origin": "journal.example", "size": 3, "root": ROOT, "at": "2026-03-01T09:30:00.000Z"}
     return Checkpoint(**(facts | changes)).note("key-1", b"signature")
 
 
@@ -93,7 +95,7 @@ def test_a_note_opens_into_what_was_written() -> None:
         pytest.param(lambda note: note.replace("\n\n", "\nmore\n"), id="no empty line"),
     ],
 )
-def test_a_note_spelled_otherwise_is_no_note(bend: object) -> None:
+def test_a_note_spelled_otherwise_is_no_note(bend: Callable[[str], str]) -> None:
     with pytest.raises(Forged, match="not spelled"):
         open_note(bend(a_note()))
 

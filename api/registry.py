@@ -20,7 +20,7 @@ from urllib.parse import parse_qs
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.pages import POLICY, credential_page, refusal_page
-from api.problems import problem
+from api.problems import PATIENCE, problem
 from domain.credentials.number import MalformedNumber, parse
 from domain.credentials.public import dated
 from domain.dates import date_at, end_of, start_of
@@ -153,7 +153,10 @@ class RegistryLane:
             body, _, fresh = await self._look_up(written)
         except DomainError as refusal:
             status, heading, sentence = _REFUSALS[type(refusal)]
-            return status, [(b"cache-control", b"no-store")], refusal_page(self._issuer, heading, sentence)
+            more = [(b"cache-control", b"no-store")]
+            if isinstance(refusal, Unavailable):
+                more.append((b"retry-after", b"%d" % PATIENCE))
+            return status, more, refusal_page(self._issuer, heading, sentence)
         return 200, [(b"cache-control", fresh)], credential_page(body)
 
     def _form(self, scope: Scope) -> Finished:

@@ -39,7 +39,13 @@ LICENCE = {
 AT_HOME: dict[str, Any] = {"licence": LICENCE, "degree": DEGREE}
 ABROAD: dict[str, Any] = {
     "licence": {**LICENCE, "jurisdiction": "PT", "number": "PT-7781", "language": "pt"},
-    "degree": {**DEGREE, "title": "MPharm", "school": "Universidade Exemplo", "country": "PT", "acpe_accredited": False},
+    "degree": {
+        **DEGREE,
+        "title": "MPharm",
+        "school": "Universidade Exemplo",
+        "country": "PT",
+        "acpe_accredited": False,
+    },
 }
 JOB = {
     "kind": "experience",
@@ -103,9 +109,7 @@ def _publish(story: Story, service: "Service") -> None:
     }
     for day, one in ((date(2021, 12, 1), earlier), (date(2025, 12, 1), document)):
         story.clock.set(day)
-        story.do(
-            told.ADMINISTRATOR, lambda uow, one=one: programs.publish(uow, told.ADMINISTRATOR, "CPOM", one)
-        )
+        story.do(told.ADMINISTRATOR, programs.publish, "CPOM", one)
 
 
 def _certified(story: Story, people: list[Person], start: date, code: str, edition: str) -> None:
@@ -130,7 +134,9 @@ def _years_ago(story: Story) -> None:
     _certified(story, [renewed, lapsed], date(2022, 2, 1), "2022-W1", EARLIER)
     _renew(story, renewed, date(2025, 3, 1))
     story.clock.set(date(2023, 8, 21))
-    _certified(story, [story.person("Mei", "Tanaka"), story.person("Luca", "Ferri")], date(2023, 8, 21), "2023-W3", EARLIER)
+    _certified(
+        story, [story.person("Mei", "Tanaka"), story.person("Luca", "Ferri")], date(2023, 8, 21), "2023-W3", EARLIER
+    )
 
 
 def _renew(story: Story, person: Person, day: date) -> None:
@@ -140,11 +146,11 @@ def _renew(story: Story, person: Person, day: date) -> None:
     for hours, title in ((12, "Leading a pharmacy team"), (10, "Budgeting for drug spend"), (8, "Labour law update")):
         story.learn(person, hours, day - timedelta(days=210), title)
     story.clock.set(day)
-    story.do(me, lambda uow: renewals.charge_fees(uow, me, credential.id))
+    story.do(me, renewals.charge_fees, credential.id)
     with story.units.begin(me) as uow:
         cycle = renewals.current(uow, credential.id)
     story.pay(person, cycle.id)
-    story.do(me, lambda uow: renewals.renew(uow, me, credential.id))
+    story.do(me, renewals.renew, credential.id)
 
 
 def _last_year(story: Story, today: date) -> None:
@@ -161,7 +167,7 @@ def _last_year(story: Story, today: date) -> None:
         (revoked, actions_standing.revoke, "The examination was taken by another person."),
     ):
         held = story.credential(person)
-        story.do(officer, lambda uow, id_=held.id, do=verb, why=reason: do(uow, officer, id_, Change(reason=why)))
+        story.do(officer, verb, held.id, Change(reason=reason))
     _failed(story, start + timedelta(days=100))
 
 
@@ -204,9 +210,7 @@ def _under_review(story: Story) -> None:
     story.submit(person, application)
     story.claim(application)
     message = "Please send the certified translation of your licence once more: page 2 is missing."
-    story.do(
-        reviewer, lambda uow: actions_review.return_for_information(uow, reviewer, application, message)
-    )
+    story.do(reviewer, actions_review.return_for_information, application, message)
 
 
 def _decided(story: Story, sits: date) -> None:
@@ -216,7 +220,7 @@ def _decided(story: Story, sits: date) -> None:
     story.submit(denied, application)
     story.decide(application, Outcome.DENIED, "Four months of experience are shown; a year is asked for.", accept=False)
     grounds = "My employer has corrected its letter."
-    story.do(denied.actor, lambda uow: applications.appeal(uow, denied.actor, application, grounds))
+    story.do(denied.actor, applications.appeal, application, grounds)
     for given, family, booked in (("Hana", "Kim", False), ("Peter", "Schmidt", True)):
         person = story.person(given, family)
         approved = story.draft(person, "us-licensed", AT_HOME, RESIDENCY)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 from domain.actors import Actor, Role
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from api.wiring import Service
 
 T = TypeVar("T")
+P = ParamSpec("P")
 ZONE = "America/New_York"
 OPTIONS = 4
 
@@ -87,10 +88,12 @@ class Story:
     clock: StoryClock
     sessions: dict[date, UUID] = field(default_factory=dict)
 
-    def do(self, actor: Actor, verb: Callable[[UnitOfWork], T]) -> T:
-        """One transaction in an actor's name."""
+    def do(
+        self, actor: Actor, verb: Callable[Concatenate[UnitOfWork, Actor, P], T], *args: P.args, **named: P.kwargs
+    ) -> T:
+        """One of the service's verbs, in a transaction of its own and in an actor's name."""
         with self.units.begin(actor) as uow:
-            return verb(uow)
+            return verb(uow, actor, *args, **named)
 
     def person(self, given: str, family: str, country: str = "US", subject: str | None = None) -> Person:
         """Someone registers."""
@@ -101,16 +104,16 @@ class Story:
             practises_in=country,
             date_of_birth=date(1985, 5, 17),
         )
-        made = self.do(signed_in, lambda uow: candidates.register(uow, signed_in, profile))
+        made = self.do(signed_in, candidates.register, profile)
         actor = Actor(subject=signed_in.subject, roles=frozenset({Role.CANDIDATE}), candidate_id=made.id)
         return Person(actor, made.id, made.number)
 
     def draft(self, person: Person, pathway: str, records_: Mapping[str, Any], *claims: Mapping[str, Any]) -> UUID:
         """They begin an application with a licence, a degree and what else they claim."""
         me, mine = person.actor, person.candidate_id
-        application = self.do(me, lambda uow: applications.create(uow, me, "CPOM", pathway))
-        licence = self.do(me, lambda uow: records.add_licence(uow, me, mine, dict(records_["licence"])))
-        degree = self.do(me, lambda uow: records.add_education(uow, me, mine, dict(records_["degree"])))
+        application = self.do(me, applications.create, "CPOM", pathway)
+        licence = self.do(me, records.add_licence, mine, dict(records_["licence"]))
+        degree = self.do(me, records.add_education, mine, dict(records_["degree"]))
         pieces = [
             Piece(kind=EvidenceKind.LICENCE, record_id=licence.id),
             Piece(kind=EvidenceKind.EDUCATION, record_id=degree.id),
@@ -119,33 +122,33 @@ class Story:
         if records_["licence"]["language"] != "en":
             pieces.append(Piece(kind=EvidenceKind.TRANSLATION, record_id=licence.id))
         for piece in pieces:
-            self.do(me, lambda uow, piece=piece: actions_evidence.add(uow, me, application.id, piece))
+            self.do(me, actions_evidence.add, application.id, piece)
         return application.id
 
     def submit(self, person: Person, application: UUID) -> None:
         """They affirm, pay and submit."""
         me = person.actor
 
-        def affirm(uow: UnitOfWork) -> None:
+        def affirm(uow: UnitOfWork, me: Actor) -> None:
             kept = uow.applications.get(application)
             asked = attestations_for(uow.policies.named(kept.edition), kept.pathway)
             applications.affirm(uow, me, application, [Statement(one.code, str(one.version)) for one in asked])
 
         self.do(me, affirm)
         self.pay(person, application)
-        self.do(me, lambda uow: applications.submit(uow, me, application))
+        self.do(me, applications.submit, application)
 
     def pay(self, person: Person, about: UUID) -> None:
         """They pay what is open for a thing, and finance marks it as received."""
         with self.units.begin(person.actor) as uow:
             owed = [one.id for one in uow.charges.find(about_id=about, status=ChargeStatus.OPEN)]
         if owed:
-            started = self.do(person.actor, lambda uow: payments.start(uow, person.actor, self.gateway, owed))
-            self.do(FINANCE, lambda uow: payments.receive(uow, FINANCE, started.id))
+            started = self.do(person.actor, payments.start, self.gateway, owed)
+            self.do(FINANCE, payments.receive, started.id)
 
     def claim(self, application: UUID) -> None:
         """A reviewer takes it."""
-        self.do(REVIEWER, lambda uow: actions_review.claim(uow, REVIEWER, application))
+        self.do(REVIEWER, actions_review.claim, application)
 
     def decide(self, application: UUID, outcome: Outcome, reason: str, *, accept: bool = True) -> None:
         """The reviewer judges every piece, and then the application."""
@@ -154,34 +157,31 @@ class Story:
             pieces = uow.evidence.find(application_id=application)
         for piece in pieces:
             judgement = _judgement(piece.kind, accepted=accept or piece.kind is not EvidenceKind.EXPERIENCE)
-            self.do(
-                REVIEWER,
-                lambda uow, id_=piece.id, said=judgement: actions_evidence.judge(uow, REVIEWER, id_, said),
-            )
+            self.do(REVIEWER, actions_evidence.judge, piece.id, judgement)
 
-        def decided(uow: UnitOfWork) -> None:
+        def decided(uow: UnitOfWork, reviewer: Actor) -> None:
             findings = actions_review.ruling_for_decision(uow, uow.applications.get(application)).findings
             clauses = tuple(
                 ClauseDecision(clause=one.clause, met=one.met, reason="As the documents show.") for one in findings
             )
             decision = Decision(outcome=outcome, reason=reason, clauses=clauses)
-            actions_review.decide(uow, REVIEWER, application, decision)
+            actions_review.decide(uow, reviewer, application, decision)
 
         self.do(REVIEWER, decided)
 
     def authorize(self, person: Person, application: UUID) -> Authorization:
         """They pay for the exam and are authorized to test."""
         me = person.actor
-        self.do(me, lambda uow: exams.charge_exam(uow, me, application))
+        self.do(me, exams.charge_exam, application)
         self.pay(person, application)
-        return self.do(me, lambda uow: exams.issue(uow, me, application))
+        return self.do(me, exams.issue, application)
 
     def administration(self, code: str, opens: date, closes: date, *days: date) -> UUID:
         """A testing window with a session of 24 seats on each of these days."""
         plan = Plan(
             program="CPOM", code=code, title=f"Testing window {code}", opens_on=opens, closes_on=closes, zone=ZONE
         )
-        made = self.do(MANAGER, lambda uow: actions_calendar.create(uow, MANAGER, plan))
+        made = self.do(MANAGER, actions_calendar.create, plan)
         for day in days:
             sitting = Sitting(
                 site="Test Centre Raleigh",
@@ -190,17 +190,15 @@ class Story:
                 zone=ZONE,
                 seats=24,
             )
-            session: Session = self.do(
-                MANAGER, lambda uow, one=sitting: actions_calendar.add_session(uow, MANAGER, made.id, one)
-            )
+            session: Session = self.do(MANAGER, actions_calendar.add_session, made.id, sitting)
             self.sessions[day] = session.id
-        self.do(MANAGER, lambda uow: actions_calendar.open_(uow, MANAGER, made.id))
+        self.do(MANAGER, actions_calendar.open_, made.id)
         return made.id
 
     def book(self, person: Person, authorization: Authorization, day: date) -> None:
         """They take a seat."""
         me = person.actor
-        self.do(me, lambda uow: actions_booking.book(uow, me, authorization.id, self.sessions[day]))
+        self.do(me, actions_booking.book, authorization.id, self.sessions[day])
 
     def form(self, code: str, edition: str) -> UUID:
         """A form of the exam with an approved key and conversion: every key is option 1, the cut is 80 of 120."""
@@ -216,11 +214,11 @@ class Story:
             for number, (domain, objective) in enumerate(places, 1)
         ]
         first, second = PSYCHOMETRICIAN, SECOND_PSYCHOMETRICIAN
-        form = self.do(first, lambda uow: scores.create_form(uow, first, "CPOM", code, items, edition))
-        key = self.do(first, lambda uow: scores.draft_key(uow, first, form.id, [[1]] * len(items)))
-        self.do(second, lambda uow: scores.approve_key(uow, second, key.id))
-        conversion = self.do(first, lambda uow: scores.draft_conversion(uow, first, form.id, Decimal(80)))
-        self.do(second, lambda uow: scores.approve_conversion(uow, second, conversion.id))
+        form = self.do(first, scores.create_form, "CPOM", code, items, edition)
+        key = self.do(first, scores.draft_key, form.id, [[1]] * len(items))
+        self.do(second, scores.approve_key, key.id)
+        conversion = self.do(first, scores.draft_conversion, form.id, Decimal(80))
+        self.do(second, scores.approve_conversion, conversion.id)
         return form.id
 
     def score(self, administration: UUID, form: UUID, results: Mapping[Person, int], *, release: bool = True) -> None:
@@ -228,13 +226,13 @@ class Story:
         content = self._sheet(form, results)
         handed = Handed(administration_id=administration, form_id=form, content=content)
         first, second, files = PSYCHOMETRICIAN, SECOND_PSYCHOMETRICIAN, self.service.files
-        _, job = self.do(first, lambda uow: importing.request(uow, first, files, handed))
+        _, job = self.do(first, importing.request, files, handed)
         self.run(job.id)
-        scoring = self.do(first, lambda uow: rescoring.request(uow, first, administration, form))
+        scoring = self.do(first, rescoring.request, administration, form)
         self.run(scoring.id)
         if release:
-            proposed = self.do(first, lambda uow: releasing.propose(uow, first, administration, form))
-            approved = self.do(second, lambda uow: releasing.approve(uow, second, proposed.id))
+            proposed = self.do(first, releasing.propose, administration, form)
+            approved = self.do(second, releasing.approve, proposed.id)
             if approved.job_id is not None:
                 self.run(approved.job_id)
 
@@ -252,12 +250,10 @@ class Story:
     def learn(self, person: Person, hours: int, day: date, title: str, *, accept: bool = True) -> None:
         """They enter continuing education, and staff accept it."""
         me, credential = person.actor, self.credential(person)
-        claim = Claim(
-            title=title, provider="ASHP", minutes=60 * hours, completed_on=day, category="management"
-        )
-        activity = self.do(me, lambda uow: activities.record(uow, me, credential.id, claim))
+        claim = Claim(title=title, provider="ASHP", minutes=60 * hours, completed_on=day, category="management")
+        activity = self.do(me, activities.record, credential.id, claim)
         if accept:
-            self.do(OFFICER, lambda uow: activities.accept(uow, OFFICER, activity.id))
+            self.do(OFFICER, activities.accept, activity.id)
 
     def _sheet(self, form: UUID, results: Mapping[Person, int]) -> bytes:
         with self.units.begin(MANAGER) as uow:

@@ -8,8 +8,9 @@ from domain.files import actions as files
 from domain.jobs.actions import Handler, Step
 from domain.jobs.model import Schedule
 from domain.notices import actions as notices
-from domain.ports import Clock, Files, Letters, Mailer, PaymentGateway, UnitsOfWork
+from domain.ports import Clock, Files, Letters, Mailer, PaymentGateway, ResponseReader, UnitsOfWork
 from domain.programs import dry_run
+from domain.scores import importing, releasing, rescoring
 from domain.sweep import actions as sweep, letters
 
 SEAL = "journal.seal"
@@ -34,6 +35,7 @@ class Doors:
     gateway: Callable[[], PaymentGateway]
     seal: Callable[[], int]
     clock: Clock
+    reader: ResponseReader
 
 
 def handlers(doors: Doors) -> dict[str, Handler]:
@@ -66,5 +68,9 @@ def handlers(doors: Doors) -> dict[str, Handler]:
 
 def steps(doors: Doors) -> dict[str, Step]:
     """One batch of each kind of long work."""
-    del doors
-    return {dry_run.COMPARE: dry_run.step}
+    return {
+        dry_run.COMPARE: dry_run.step,
+        importing.IMPORT: importing.step(doors.files(), doors.reader),
+        rescoring.SCORE: rescoring.step(),
+        releasing.RELEASE: releasing.step(),
+    }

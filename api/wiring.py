@@ -1,7 +1,7 @@
 """The composition root: from settings to a whole service. Nothing else in `api` knows an adapter."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -42,6 +42,8 @@ from domain.programs import actions as programs
 from domain.programs.model import PolicyEdition
 from domain.programs.policy import Policy
 from domain.programs.reading import policy_document
+from domain.scores.model import FormItem
+from domain.scores.responses import ResponseFile
 
 if TYPE_CHECKING:
     from adapters.jobs import TaskQueue
@@ -212,6 +214,7 @@ class Service:
             gateway=lambda: self.gateway,
             seal=self.seal_journal,
             clock=self.clock,
+            reader=_read_responses,
         )
 
     @cached_property
@@ -266,6 +269,14 @@ def policy_of(path: Path) -> Policy:
 def lint_file(path: Path) -> list[LocatedFault]:
     """Everything that stands against publishing a policy file, place by place."""
     return check_policy(path)[1]
+
+
+def _read_responses(
+    content: bytes, items: Sequence[FormItem], form_code: str, *, candidate_column: str | None = None
+) -> ResponseFile:
+    from adapters.responses_csv import read_responses  # noqa: PLC0415 - polars and numpy are for workers
+
+    return read_responses(content, items, form_code, candidate_column=candidate_column)
 
 
 def application(settings: Settings) -> ASGIApp:

@@ -365,3 +365,39 @@ def test_the_form_leads_to_the_credentials_own_page(world: World, path: str) -> 
 
     assert (empty.status, filled.status, slipped.status) == (200, 303, 422)
     assert filled.headers["location"] == f"/registry/{NUMBER}"
+
+
+def luminance(colour: str) -> float:
+    """The relative luminance of WCAG 2.2: https://www.w3.org/TR/WCAG22/#dfn-relative-luminance."""
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one: str, other: str) -> float:
+    bright, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize(
+    ("front", "back", "least"),
+    [
+        ("ink", "paper", 4.5),
+        ("quiet", "paper", 4.5),
+        ("link", "paper", 4.5),
+        ("good", "good-paper", 4.5),
+        ("bad", "bad-paper", 4.5),
+        ("ink", "good-paper", 4.5),
+        ("ink", "bad-paper", 4.5),
+        ("edge", "paper", 3.0),
+    ],
+)
+def test_every_pair_of_colours_can_be_told_apart_in_light_dark_and_print(
+    world: World, front: str, back: str, least: float
+) -> None:
+    style = world.get("/registry").body.decode()
+    schemes = [dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block)) for block in re.findall(r":root \{[^}]*", style)]
+    light = schemes[0]
+
+    assert len(schemes) == 3
+    assert [contrast({**light, **s}[front], {**light, **s}[back]) >= least for s in schemes] == [True] * 3

@@ -4,8 +4,7 @@ import re
 from itertools import combinations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from domain.credentials.number import ALPHABET, RANDOM_BYTES, MalformedNumber, new_number, parse
 

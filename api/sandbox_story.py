@@ -258,7 +258,7 @@ class Story:
     def _sheet(self, form: UUID, results: Mapping[Person, int]) -> bytes:
         with self.units.begin(MANAGER) as uow:
             items = uow.forms.get(form).items
-        lines = [",".join(["candidate_number", *(item.code for item in items)])]
+        lines = [",".join(["candidate_id", *(item.code for item in items)])]
         for person, right in results.items():
             # Spread the right answers over the form, so that no domain is all right or all wrong.
             answers = ["1" if (place * right) % len(items) < right else "2" for place in range(len(items))]

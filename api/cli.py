@@ -207,9 +207,9 @@ def up() -> None:
     from api.sandbox import fill, welcome  # noqa: PLC0415 - as above
 
     made = service()
-    made.migrations.upgrade()
-    filled = fill(made)
-    typer.echo(filled)
+    if not made.migrations.at_head():
+        made.migrations.upgrade()
+    typer.echo(fill(made))
     tokens = welcome(made)
     made.close()
     helper = subprocess.Popen([sys.executable, "-m", "api.cli", "worker"])

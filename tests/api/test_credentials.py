@@ -1,31 +1,490 @@
-"""Credentials through the API."""
+"""Credentials through the API: awards, standing and history."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
 
-from tests.builders_credentials import ENDS, a_holder, midday, officer
+import pytest
+from sqlalchemy import text
+
+from domain.actors import Role, the_service
+from domain.candidates.model import PersonName
+from domain.credentials.actions import award
+from domain.credentials.actions_standing import forget
+from domain.credentials.model import AwardStatus, Standing
+from domain.notices.model import NoticeKind
+from domain.payments.model import Charge
+from domain.renewals.model import CycleStatus
+from tests.builders_credentials import AWARDED, ENDS, Holder, a_holder, a_released_pass, midday, officer
 from tests.world import World
+
+DAY = timedelta(days=1)
+GRACE_ENDS = ENDS + timedelta(days=90)
+REASON = {"reason": "The board suspended the licence."}
+ENDED = {"expires_on": date(2026, 3, 1)}
+
+
+def letters(world: World, kind: NoticeKind) -> list[dict[str, object]]:
+    """The parameters of the letters of a kind."""
+    with world.unit() as uow:
+        return [dict(one.parameters) for one in uow.notices.find(kind=kind)]
+
+
+def events(world: World, kind: str) -> int:
+    """How many lines of a kind the journal has."""
+    with world.database.transaction(write=False) as connection:
+        return int(
+            connection.execute(text("SELECT count(*) FROM journal WHERE kind = :kind"), {"kind": kind}).scalar_one()
+        )
+
+
+def everything(world: World) -> dict[str, list[tuple[Any, ...]]]:
+    """All that a refused request must leave as it was."""
+    tables = (
+        "credentials",
+        "standing_changes",
+        "cycles",
+        "awards",
+        "registry",
+        "journal",
+        "notices",
+        "charges",
+        "activities",
+    )
+    with world.database.transaction(write=False) as connection:
+        return {one: [tuple(row) for row in connection.execute(text(f"SELECT * FROM {one}"))] for one in tables}
+
+
+# --- awards
 
 
 def test_a_released_pass_becomes_a_credential_for_three_years(either_world: World) -> None:
     holder = a_holder(either_world)
 
-    read = holder.get()
+    told = holder.get().json()
 
-    assert read.status_code == 200, read.text
-    told = read.json()
-    assert (told["status"], told["valid_until"], told["name"]) == ("active", ENDS.isoformat(), "Adaeze Okafor")
+    assert (told["status"], told["valid_until"], told["name"]) == ("active", "2029-03-02", "Adaeze Okafor")
     assert told["allowed_actions"] == ["charge_renewal", "record_activity", "renew", "retire"]
-    assert holder.registry().json()["valid"] is True
+    assert holder.award.status is AwardStatus.ISSUED
+    assert holder.award.facts["licences"]
+    assert (holder.cycle.number, holder.cycle.starts_on, holder.cycle.ends_on) == (1, AWARDED, ENDS)
+    assert [one.standing for one in holder.history()] == [Standing.ACTIVE]
+    assert letters(either_world, NoticeKind.CREDENTIAL_ISSUED)[0]["number"] == told["number"]
+    assert events(either_world, "credential.issued") == events(either_world, "cycle.audit_drawn") == 1
 
 
-def test_a_credential_is_renewed_for_a_term_that_goes_on_from_the_last(either_world: World) -> None:
+def test_a_pass_on_a_leap_day_is_valid_until_the_28th(world: World) -> None:
+    holder = a_holder(world, on=date(2028, 2, 29))
+
+    assert holder.credential.valid_until == date(2031, 2, 28)
+
+
+def test_a_pass_is_awarded_once(either_world: World) -> None:
     holder = a_holder(either_world)
-    holder.earned()
-    midday(either_world, date(2029, 1, 15))
-    holder.paid()
 
-    renewed = holder.post("/renewals")
+    with either_world.unit() as uow:
+        again = award(uow, uow.attempts.get(holder.attempt_id), uow.applications.get(holder.application_id), AWARDED)
 
-    assert renewed.status_code == 201, renewed.text
-    assert renewed.json()["valid_until"] == "2032-03-02"
-    assert holder.cycle.starts_on == date(2029, 3, 3)
+    assert again == holder.award
+    with either_world.unit() as uow:
+        assert uow.credentials.count() == 1
+
+
+def test_eligibility_that_no_longer_holds_holds_the_award_with_its_ruling(either_world: World) -> None:
+    holder = a_holder(either_world, licence=ENDED)
+
+    told = either_world.client.get(f"/v1/awards/{holder.award.id}", headers=holder.header).json()
+
+    assert (told["status"], told["credential_id"], told["allowed_actions"]) == ("held", None, [])
+    unmet = [one for one in told["findings"] if not one["met"]]
+    assert [one["clause"] for one in unmet] == ["us-licence"]
+    assert unmet[0]["source"]["edition"] == "cpom-2026"
+    assert letters(either_world, NoticeKind.CREDENTIAL_HELD) == [{"program": "Certified Pharmacy Operations Manager"}]
+    with either_world.unit() as uow:
+        assert uow.credentials.count() == uow.cycles.count() == 0
+
+
+def decide(holder: Holder, verb: str, header: dict[str, str], body: object = None, version: int = 1) -> Any:
+    """Take a step of the award."""
+    more = {"if-match": f'"{version}"', "idempotency-key": f"{verb}{version}"}
+    return holder.world.client.post(f"/v1/awards/{holder.award.id}/{verb}", json=body, headers={**header, **more})
+
+
+def test_a_held_award_is_judged_again_once_the_licence_is_renewed(either_world: World) -> None:
+    holder = a_holder(either_world, licence=ENDED)
+    staff = officer(either_world)
+    still = decide(holder, "rejudgement", staff).json()
+    with either_world.unit() as uow:
+        (licence,) = uow.licences.find(candidate_id=holder.candidate_id)
+        uow.licences.save(replace(licence, expires_on=date(2030, 12, 31)))
+    either_world.clock.advance(days=3)
+
+    issued = decide(holder, "rejudgement", staff, version=2)
+
+    assert still["status"] == "held"
+    assert issued.status_code == 200, issued.text
+    assert (issued.json()["status"], issued.json()["judged_on"]) == ("issued", "2026-03-05")
+    with either_world.unit() as uow:
+        (credential,) = uow.credentials.find()
+    assert credential.valid_until == date(2029, 3, 5)
+    assert decide(holder, "rejudgement", staff, version=3).json()["code"] == "wrong_state"
+
+
+def test_a_held_award_is_declined_with_a_reason_for_good(world: World) -> None:
+    holder = a_holder(world, licence=ENDED)
+    staff = officer(world)
+
+    declined = decide(holder, "decline", staff, {"reason": "The licence was surrendered."})
+
+    assert (declined.json()["status"], declined.json()["reason"]) == ("declined", "The licence was surrendered.")
+    before = everything(world)
+    assert decide(holder, "rejudgement", staff, version=2).status_code == 409
+    assert everything(world) == before
+    assert events(world, "award.declined") == 1
+
+
+def test_only_officers_decide_about_an_award_and_never_about_their_own(world: World) -> None:
+    holder = a_holder(world, licence=ENDED)
+    before = everything(world)
+    own = world.token(Role.CREDENTIAL_OFFICER, Role.CANDIDATE, subject="ada")
+
+    reviewer = decide(holder, "decline", world.token(Role.REVIEWER), {"reason": "No."})
+    themselves = decide(holder, "rejudgement", own)
+
+    assert (reviewer.status_code, themselves.json()["code"]) == (403, "separation_of_duties")
+    assert everything(world) == before
+
+
+def test_an_open_fee_holds_the_award(world: World) -> None:
+    holder = a_holder(world, licence=ENDED)
+    with world.unit() as uow:
+        (licence,) = uow.licences.find(candidate_id=holder.candidate_id)
+        uow.licences.save(replace(licence, expires_on=date(2030, 12, 31)))
+        uow.charges.add(
+            Charge(
+                id=uow.new_id(),
+                candidate_id=holder.candidate_id,
+                fee="exam",
+                about_id=holder.application_id,
+                amount_minor=39_500,
+                currency="USD",
+                edition="cpom-2026",
+                created_at=uow.now,
+            )
+        )
+
+    told = decide(holder, "rejudgement", officer(world)).json()
+
+    assert [one["code"] for one in told["findings"] if not one["met"]] == ["fee_open"]
+
+
+def test_a_second_pass_beside_a_credential_is_held(world: World) -> None:
+    holder = a_holder(world)
+
+    with world.unit() as uow:
+        attempt = a_released_pass(uow, holder.candidate_id)
+        second = award(uow, attempt, uow.applications.get(holder.application_id), AWARDED)
+
+    assert second.status is AwardStatus.HELD
+    assert [one.code for one in second.findings if not one.met] == ["held_already"]
+
+
+def test_a_new_examination_brings_a_lapsed_credential_back_under_its_number(either_world: World) -> None:
+    holder = a_holder(either_world)
+    before = holder.credential
+    on = GRACE_ENDS + timedelta(days=500)
+    midday(either_world, on)
+
+    with either_world.unit() as uow:
+        attempt = a_released_pass(uow, holder.candidate_id)
+        again = award(uow, attempt, uow.applications.get(holder.application_id), on)
+
+    back = holder.credential
+    assert (again.status, again.credential_id) == (AwardStatus.ISSUED, before.id)
+    assert (back.number, back.awarded_on) == (before.number, AWARDED)
+    assert (back.status, back.valid_from, back.valid_until) == (
+        Standing.ACTIVE,
+        on,
+        date(on.year + 3, on.month, on.day),
+    )
+    assert (holder.cycle.number, holder.cycle.starts_on, holder.cycle.status) == (2, on, CycleStatus.OPEN)
+    assert holder.registry().json()["valid"] is True
+    assert holder.registry(on - DAY).json()["status"] == "lapsed"
+
+
+def test_an_attempt_that_did_not_pass_is_never_awarded(world: World) -> None:
+    holder = a_holder(world, licence=ENDED)
+
+    with world.unit() as uow:
+        attempt = a_released_pass(uow, holder.candidate_id, passed=False, scaled=719)
+        held = award(uow, attempt, uow.applications.get(holder.application_id), AWARDED)
+
+    assert "not_passed" in [one.code for one in held.findings]
+    assert held.status is AwardStatus.HELD
+
+
+# --- standing
+
+
+@pytest.mark.parametrize(
+    ("verb", "status", "letter", "event"),
+    [
+        ("suspension", "suspended", NoticeKind.CREDENTIAL_SUSPENDED, "credential.suspended"),
+        ("revocation", "revoked", NoticeKind.CREDENTIAL_REVOKED, "credential.revoked"),
+        ("retirement", "retired", NoticeKind.CREDENTIAL_RETIRED, "credential.retired"),
+    ],
+)
+def test_a_change_of_standing_is_told_recorded_and_public_at_once(
+    either_world: World, verb: str, status: str, letter: NoticeKind, event: str
+) -> None:
+    holder = a_holder(either_world)
+    midday(either_world, date(2027, 5, 4))
+
+    changed = holder.post(f"/{verb}", REASON, officer(either_world))
+
+    assert changed.status_code == 200, changed.text
+    assert changed.json()["status"] == status
+    change = holder.history()[-1]
+    assert (change.standing.value, change.reason, change.effective_on) == (status, REASON["reason"], date(2027, 5, 4))
+    public = holder.registry().json()
+    assert (public["status"], public["valid"], public["status_since"]) == (status, False, "2027-05-04")
+    assert REASON["reason"] not in holder.registry().text
+    assert letters(either_world, letter)[0]["effective_on"] == "2027-05-04"
+    assert events(either_world, event) == 1
+
+
+@pytest.mark.parametrize(
+    ("effective_on", "status"),
+    [
+        pytest.param(AWARDED - DAY, 422, id="before the award"),
+        pytest.param(AWARDED, 200, id="the day of the award"),
+        pytest.param(date(2027, 5, 4), 200, id="today"),
+        pytest.param(date(2027, 5, 5), 422, id="tomorrow"),
+    ],
+)
+def test_a_change_takes_effect_on_a_day_that_has_come(world: World, effective_on: date, status: int) -> None:
+    holder = a_holder(world)
+    midday(world, date(2027, 5, 4))
+    before = everything(world)
+
+    answer = holder.post("/suspension", {**REASON, "effective_on": effective_on.isoformat()}, officer(world))
+
+    assert answer.status_code == status
+    if status == 422:
+        assert answer.json()["code"] == "day_out_of_range"
+        assert everything(world) == before
+
+
+@pytest.mark.parametrize(
+    ("day", "status"),
+    [
+        pytest.param(date(2028, 1, 1), "active", id="within its dates"),
+        pytest.param(ENDS, "active", id="the last valid day"),
+        pytest.param(ENDS + DAY, "expired", id="in grace"),
+        pytest.param(GRACE_ENDS + DAY, "lapsed", id="after the grace"),
+    ],
+)
+def test_a_lifted_suspension_leaves_it_standing_as_its_dates_say(world: World, day: date, status: str) -> None:
+    holder = a_holder(world)
+    midday(world, date(2027, 5, 4))
+    holder.post("/suspension", REASON, officer(world))
+    midday(world, day)
+
+    lifted = holder.post("/lift", {"reason": "The licence is restored."}, officer(world))
+
+    assert lifted.json()["status"] == holder.registry().json()["status"] == status
+    assert (holder.cycle.status is CycleStatus.LAPSED) is (status == "lapsed")
+    assert letters(world, NoticeKind.CREDENTIAL_REINSTATED)
+
+
+def test_a_revocation_and_a_retirement_end_the_cycle(world: World) -> None:
+    for subject, verb in (("ada", "revocation"), ("bea", "retirement")):
+        holder = a_holder(world, subject=subject)
+
+        holder.post(f"/{verb}", REASON, officer(world))
+
+        assert holder.cycle.status is CycleStatus.ENDED
+        assert holder.get("/renewal-ruling").json()["code"] == "no_cycle"
+
+
+@pytest.mark.parametrize("final", ["revocation", "retirement"])
+@pytest.mark.parametrize("verb", ["suspension", "lift", "revocation", "retirement"])
+def test_what_is_final_stays_so(world: World, final: str, verb: str) -> None:
+    holder = a_holder(world)
+    holder.post(f"/{final}", REASON, officer(world))
+    before = everything(world)
+
+    refused = holder.post(f"/{verb}", REASON, officer(world))
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "wrong_state")
+    assert everything(world) == before
+
+
+@pytest.mark.parametrize("verb", ["suspension", "lift", "revocation", "name-correction", "extensions"])
+def test_a_holder_does_not_decide_on_their_own_standing(world: World, verb: str) -> None:
+    holder = a_holder(world)
+    before = everything(world)
+    body = {"extensions": {"kind": "medical", "until": "2030-01-01", **REASON}, "name-correction": None}.get(
+        verb, REASON
+    )
+
+    assert holder.post(f"/{verb}", body).status_code == 403
+    assert everything(world) == before
+
+
+def test_a_holder_may_retire_a_credential(world: World) -> None:
+    holder = a_holder(world)
+
+    retired = holder.post("/retirement", {"reason": "I leave the profession."})
+
+    assert (retired.json()["status"], retired.json()["allowed_actions"]) == ("retired", [])
+
+
+def test_a_strangers_credential_is_a_missing_one(world: World) -> None:
+    holder = a_holder(world)
+    stranger = world.token(subject="eve")
+    world.id_of(stranger)
+    missing = "/v1/credentials/00000000-0000-7000-8000-000000000000"
+
+    for path in ("", "/history", "/certificate", "/renewal-ruling", "/cycles", "/activities"):
+        theirs, none = holder.get(path, stranger), world.client.get(f"{missing}{path}", headers=stranger)
+        assert theirs.status_code == none.status_code == 404, path
+    assert holder.post("/retirement", REASON, stranger).status_code == 404
+    assert holder.post("/renewals", None, stranger).status_code == 404
+
+
+def test_a_change_needs_a_key_and_the_version_that_was_read(world: World) -> None:
+    holder = a_holder(world)
+    path, staff = f"/v1/credentials/{holder.credential_id}/suspension", officer(world)
+
+    keyless = world.client.post(path, json=REASON, headers={**staff, "if-match": '"1"'})
+    unread = world.client.post(path, json=REASON, headers={**staff, "idempotency-key": "a"})
+    stale = world.client.post(path, json=REASON, headers={**staff, "idempotency-key": "b", "if-match": '"9"'})
+
+    assert (keyless.status_code, unread.status_code, stale.status_code) == (400, 428, 412)
+    assert holder.credential.status is Standing.ACTIVE
+
+
+def test_staff_see_what_they_may_do_as_it_stands_today(world: World) -> None:
+    holder = a_holder(world)
+    midday(world, ENDS + DAY)
+
+    expired = holder.get("", officer(world)).json()
+    midday(world, GRACE_ENDS + DAY)
+    lapsed = holder.get("", officer(world)).json()
+
+    assert (expired["status"], lapsed["status"]) == ("expired", "lapsed")
+    assert "renew" in expired["allowed_actions"]
+    assert "reinstate" not in expired["allowed_actions"]
+    assert "reinstate" in lapsed["allowed_actions"]
+    assert "renew" not in lapsed["allowed_actions"]
+    assert holder.credential.status is Standing.ACTIVE
+
+
+# --- names
+
+
+def test_a_corrected_name_is_public_and_the_former_one_stays_in_the_history_alone(either_world: World) -> None:
+    holder = a_holder(either_world)
+    with either_world.unit() as uow:
+        candidate = uow.candidates.get(holder.candidate_id)
+        uow.candidates.save(
+            replace(candidate, legal_name=PersonName(family="Bello", given="Adaeze"), search_name="bello adaeze")
+        )
+    either_world.clock.advance(days=30)
+
+    corrected = holder.post("/name-correction", None, officer(either_world))
+
+    assert corrected.json()["name"] == holder.registry().json()["holder_name"] == "Adaeze Bello"
+    assert holder.registry(AWARDED).json()["holder_name"] == "Adaeze Bello"
+    assert [one.name for one in holder.history()] == ["Adaeze Okafor", "Adaeze Bello"]
+    assert holder.registry().json()["status_since"] == AWARDED.isoformat()
+    again = holder.post("/name-correction", None, officer(either_world))
+    assert again.json()["code"] == "name_unchanged"
+
+
+# --- lists, history, certificate
+
+
+def test_staff_find_credentials_by_the_start_of_a_name_by_number_and_by_status(either_world: World) -> None:
+    ada, bea = a_holder(either_world), a_holder(either_world, subject="bea")
+    bea.post("/suspension", REASON, officer(either_world))
+    staff = officer(either_world)
+
+    def found(query: str) -> list[str]:
+        rows = either_world.client.get(f"/v1/credentials?{query}", headers=staff).json()["items"]
+        return [row["id"] for row in rows]
+
+    both = sorted([str(ada.credential_id), str(bea.credential_id)])
+    assert sorted(found("search_name=OKA&sort=search_name")) == both
+    assert found("search_name=zed") == []
+    assert found(f"number={ada.credential.number}") == [str(ada.credential_id)]
+    assert found("status=suspended") == [str(bea.credential_id)]
+    assert found(f"candidate_id={ada.candidate_id}&program=CPOM") == [str(ada.credential_id)]
+
+
+def test_a_holder_lists_their_own_and_nobody_elses(world: World) -> None:
+    ada, bea = a_holder(world), a_holder(world, subject="bea")
+
+    mine = world.client.get(f"/v1/candidates/{ada.candidate_id}/credentials", headers=ada.header)
+    theirs = world.client.get(f"/v1/candidates/{bea.candidate_id}/credentials", headers=ada.header)
+    awards = world.client.get(f"/v1/candidates/{ada.candidate_id}/awards", headers=ada.header)
+    all_ = world.client.get("/v1/credentials", headers=ada.header)
+
+    assert [row["id"] for row in mine.json()["items"]] == [str(ada.credential_id)]
+    assert [row["status"] for row in awards.json()["items"]] == ["issued"]
+    assert (theirs.status_code, all_.status_code) == (404, 403)
+
+
+def test_the_history_is_told_in_its_order(world: World) -> None:
+    holder = a_holder(world)
+    holder.post("/suspension", REASON, officer(world))
+    holder.post("/lift", {"reason": "Restored."}, officer(world))
+
+    rows = holder.get("/history").json()["items"]
+
+    assert [(row["number"], row["standing"]) for row in rows] == [(1, "active"), (2, "suspended"), (3, "active")]
+
+
+def test_a_certificate_states_what_the_registry_states(world: World) -> None:
+    holder = a_holder(world)
+
+    stated, public = holder.get("/certificate").json(), holder.registry().json()
+
+    assert (stated["number"], stated["name"]) == (public["number"], public["holder_name"])
+    assert stated["valid_until"] == public["valid_until"] == "2029-03-02"
+    assert stated["ends_at"] == public["valid_until_instant"] == "2029-03-03T05:00:00Z"
+    assert (stated["issuer"], stated["program_title"]) == (public["issuer"], public["program"]["title"])
+    assert stated["edition"] == public["policy_edition"]
+
+
+def test_an_erased_holder_leaves_the_registry_as_if_they_never_had_been_in_it(either_world: World) -> None:
+    holder = a_holder(either_world)
+    number = holder.credential.number
+
+    with either_world.units.begin(the_service("privacy")) as uow:
+        forget(uow, holder.candidate_id)
+
+    gone = holder.registry()
+    unknown = either_world.client.get("/v1/registry/0000-0000-0000-0000")
+    assert (gone.status_code, gone.json()["code"]) == (404, "not_found")
+    assert {k: v for k, v in gone.json().items() if k != "request_id"} == {
+        k: v for k, v in unknown.json().items() if k != "request_id"
+    }
+    assert holder.get("/certificate").status_code == 404
+    assert "Okafor" not in str(
+        [*everything(either_world)["credentials"], *everything(either_world)["standing_changes"]]
+    )
+    with either_world.database.transaction(write=False) as connection:
+        assert connection.execute(text("SELECT count(*) FROM registry WHERE number = :n"), {"n": number}).scalar() == 0
+
+
+def test_a_change_after_an_erasure_puts_nothing_back_into_the_registry(world: World) -> None:
+    holder = a_holder(world)
+    with world.units.begin(the_service("privacy")) as uow:
+        forget(uow, holder.candidate_id)
+
+    holder.post("/revocation", REASON, officer(world))
+
+    assert holder.credential.status is Standing.REVOKED
+    assert everything(world)["registry"] == []

@@ -212,6 +212,8 @@ def up() -> None:
     typer.echo(fill(made))
     tokens = welcome(made)
     made.close()
+    # uvicorn hands the signal that stopped it back to whoever had it before: that must not skip the worker's end.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     helper = subprocess.Popen([sys.executable, "-m", "api.cli", "worker"])
     try:
         typer.echo(tokens)

@@ -1,0 +1,1 @@
+"""Whole lives, told through the API with the clock turned on."""

@@ -4,7 +4,7 @@ import os
 from typing import Literal
 
 from alembic import context
-from sqlalchemy import JSON, BigInteger, String, text
+from sqlalchemy import JSON, BigInteger, Connection, String, text
 from sqlalchemy.schema import SchemaItem
 from sqlmodel.sql.sqltypes import AutoString
 
@@ -47,10 +47,13 @@ def _type(item: object) -> str | None:
 def run() -> None:
     """Migrate in one transaction; on PostgreSQL one process at a time."""
     database = context.config.attributes.get("database") or Database(os.environ["CERTIFICANT_DATABASE_URL"])
+    if context.is_offline_mode():
+        _write_down(database.engine.dialect.name)
+        return
     with database.engine.connect() as connection:
         connection.info["write"] = True
         if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
+            _take_turn(connection)
         context.configure(
             connection=connection,
             target_metadata=metadata,
@@ -63,6 +66,21 @@ def run() -> None:
         with context.begin_transaction():
             context.run_migrations()
         connection.commit()
+
+
+def _take_turn(connection: Connection) -> None:
+    """Wait for whoever migrates already, however long; then wait for no lock long, since others queue behind that."""
+    connection.execute(text("SET statement_timeout = 0"))
+    connection.execute(text("SET lock_timeout = 0"))
+    connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
+    connection.execute(text("SET lock_timeout = '10s'"))
+
+
+def _write_down(dialect: str) -> None:
+    """The statements, for those who want to read them first (`alembic upgrade --sql`)."""
+    context.configure(dialect_name=dialect, target_metadata=metadata, literal_binds=True)
+    with context.begin_transaction():
+        context.run_migrations()
 
 
 run()

@@ -18,6 +18,7 @@ class Migrations:
         """Work on `database`."""
         self._database = database
         self._head: str | None = None
+        self._known: frozenset[str] = frozenset()
 
     def upgrade(self, revision: str = "head") -> None:
         """Bring the schema, and dbos's own, up to `revision`; several processes may try at once."""
@@ -48,8 +49,14 @@ class Migrations:
     def at_head(self) -> bool:
         """Whether the database is at this code's revision or a newer one it can work beside."""
         if self._head is None:
-            self._head = self.head()
-        return self.current() == self._head
+            self._head, self._known = self.head(), self.revisions()
+        current = self.current()
+        # A revision that this code does not know was made by a newer one, which keeps to what this one needs.
+        return current == self._head or (current is not None and current not in self._known)
+
+    def revisions(self) -> frozenset[str]:
+        """Every revision that this code knows."""
+        return frozenset(path.name.partition("_")[0] for path in (FOLDER / "versions").glob("[0-9]*.py"))
 
     def config(self) -> "Config":
         """Alembic's configuration for this database."""

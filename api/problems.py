@@ -263,8 +263,9 @@ def _said(refusal: DomainError) -> tuple[str, str, str]:
 
 
 def _fault(fault: Fault, refusal: Invalid) -> dict[str, str]:
-    # The domain points into what it was given, which is the body; only the edge knows of queries and paths.
-    where = fault.pointer if isinstance(refusal, edge.InvalidRequest) else f"/body{fault.pointer}"
+    # The domain points into what it was given, which is the body, unless it says that it stood in the path or the query.
+    whole = isinstance(refusal, edge.InvalidRequest) or fault.pointer.startswith(("/path/", "/query/"))
+    where = fault.pointer if whole else f"/body{fault.pointer}"
     return {"pointer": where, "code": fault.code, "detail": fault.detail}
 
 

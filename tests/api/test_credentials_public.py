@@ -1,0 +1,141 @@
+"""The public record on any day: the history's answer and the registry's stored one are the same bytes."""
+
+import asyncio
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from adapters.db.registry import registry_reader
+from domain.credentials.public import dated
+from tests.builders_credentials import AWARDED, ENDS, ZONE, Holder, a_holder, midday, officer
+from tests.world import World
+
+DAY = timedelta(days=1)
+GRACE_ENDS = ENDS + timedelta(days=90)
+REASON = {"reason": "A reason."}
+
+
+def stored(holder: Holder, day: date) -> bytes:
+    """What the registry's own row answers at noon of a day."""
+
+    async def read() -> bytes:
+        reader = registry_reader(holder.world.database.url)
+        try:
+            noon = datetime.combine(day, time(12), ZONE).astimezone(UTC)
+            answer = await reader.read(holder.credential.number, int(noon.timestamp()))
+        finally:
+            await reader.close()
+        assert answer is not None
+        return dated(answer.payload, day.isoformat().encode())
+
+    return asyncio.run(read())
+
+
+TURNS = [AWARDED, ENDS, ENDS + DAY, GRACE_ENDS, GRACE_ENDS + DAY, GRACE_ENDS + timedelta(days=400)]
+
+
+def test_the_registry_turns_by_itself_as_the_history_says(either_world: World) -> None:
+    holder = a_holder(either_world)
+
+    for day in TURNS:
+        midday(either_world, day)
+        assert holder.registry().content == stored(holder, day)
+
+
+def test_a_policy_that_keeps_it_valid_in_grace_shows_so(world: World) -> None:
+    holder = a_holder(world, {"/renewal/valid_in_grace": True})
+
+    midday(world, GRACE_ENDS)
+    in_grace = holder.registry().json()
+    midday(world, GRACE_ENDS + DAY)
+    after = holder.registry().json()
+
+    assert (in_grace["status"], in_grace["valid"]) == ("expired", True)
+    assert (after["status"], after["valid"]) == ("lapsed", False)
+    assert holder.registry().content == stored(holder, GRACE_ENDS + DAY)
+
+
+def test_every_change_writes_the_registry_anew_in_the_same_transaction(either_world: World) -> None:
+    holder, day = a_holder(either_world), date(2027, 6, 1)
+
+    for verb in ("suspension", "lift", "revocation"):
+        midday(either_world, day)
+        assert holder.post(f"/{verb}", REASON, officer(either_world)).status_code == 200
+        for later in (day, ENDS + DAY, GRACE_ENDS + DAY):
+            midday(either_world, later)
+            assert holder.registry().content == stored(holder, later)
+        day += timedelta(days=30)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "status", "since"),
+    [
+        pytest.param(AWARDED, "active", AWARDED, id="the day of the award"),
+        pytest.param(date(2027, 5, 3), "active", AWARDED, id="the day before the suspension"),
+        pytest.param(date(2027, 5, 4), "suspended", date(2027, 5, 4), id="the day of the suspension"),
+        pytest.param(date(2027, 7, 31), "suspended", date(2027, 5, 4), id="the day before it was lifted"),
+        pytest.param(date(2027, 8, 1), "active", date(2027, 8, 1), id="the day it was lifted"),
+    ],
+)
+def test_a_past_day_is_answered_from_the_history(world: World, as_of: date, status: str, since: date) -> None:
+    holder = a_holder(world)
+    midday(world, date(2027, 5, 4))
+    holder.post("/suspension", REASON, officer(world))
+    midday(world, date(2027, 8, 1))
+    holder.post("/lift", REASON, officer(world))
+    midday(world, date(2028, 1, 1))
+
+    told = holder.registry(as_of).json()
+
+    assert (told["as_of"], told["status"], told["status_since"]) == (as_of.isoformat(), status, since.isoformat())
+
+
+def test_a_past_day_shows_the_end_and_the_edition_of_that_day(world: World) -> None:
+    holder = a_holder(world)
+    holder.earned()
+    midday(world, date(2029, 1, 15))
+    holder.paid()
+    assert holder.post("/renewals").status_code == 201
+
+    before, now = holder.registry(date(2029, 1, 14)).json(), holder.registry().json()
+
+    assert (before["valid_until"], now["valid_until"]) == ("2029-03-02", "2032-03-02")
+    assert before["valid_from"] == now["valid_from"] == AWARDED.isoformat()
+
+
+def test_a_day_before_the_award_is_as_if_there_were_no_such_credential(world: World) -> None:
+    assert a_holder(world).registry(AWARDED - DAY).status_code == 404
+
+
+def test_a_day_to_come_is_refused(world: World) -> None:
+    answer = a_holder(world).registry(AWARDED + DAY)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "day_out_of_range")
+    assert answer.json()["errors"][0]["pointer"] == "/query/as_of"
+
+
+@pytest.mark.parametrize("written", ["7K3M-Q0DV-2XHT-9PE5", "nonsense", "7K3M"])
+def test_a_number_that_cannot_be_one_is_mistyped(world: World, written: str) -> None:
+    answer = world.client.get(f"/v1/registry/{written}?as_of=2026-03-02")
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "malformed_number")
+    assert answer.json()["errors"][0]["pointer"] == "/path/number"
+
+
+def test_a_number_is_read_as_people_write_it(world: World) -> None:
+    holder = a_holder(world)
+    spoken = holder.credential.number.lower().replace("-", " ")
+
+    assert world.client.get(f"/v1/registry/{spoken}").json()["number"] == holder.credential.number
+
+
+def test_the_day_is_the_policys_not_the_clocks(world: World) -> None:
+    holder = a_holder(world)
+
+    world.clock.set(datetime(2029, 3, 3, 4, 59, 59, tzinfo=UTC))
+    last_second = holder.registry().json()
+    world.clock.set(datetime(2029, 3, 3, 5, 0, tzinfo=UTC))
+    midnight = holder.registry().json()
+
+    assert (last_second["as_of"], last_second["status"]) == ("2029-03-02", "active")
+    assert (midnight["as_of"], midnight["status"]) == ("2029-03-03", "expired")

@@ -263,7 +263,7 @@ def _said(refusal: DomainError) -> tuple[str, str, str]:
 
 
 def _fault(fault: Fault, refusal: Invalid) -> dict[str, str]:
-    # The domain points into what it was given, which is the body, unless it says that it stood in the path or the query.
+    # The domain points into what it was given, which is the body unless it names the path or the query.
     whole = isinstance(refusal, edge.InvalidRequest) or fault.pointer.startswith(("/path/", "/query/"))
     where = fault.pointer if whole else f"/body{fault.pointer}"
     return {"pointer": where, "code": fault.code, "detail": fault.detail}

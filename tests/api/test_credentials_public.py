@@ -119,7 +119,6 @@ def test_a_number_that_cannot_be_one_is_mistyped(world: World, written: str) -> 
     answer = world.client.get(f"/v1/registry/{written}?as_of=2026-03-02")
 
     assert (answer.status_code, answer.json()["code"]) == (422, "malformed_number")
-    assert answer.json()["errors"][0]["pointer"] == "/path/number"
 
 
 def test_a_number_is_read_as_people_write_it(world: World) -> None:

@@ -8,14 +8,15 @@
         '''Submit a draft for review.'''
         return actions.submit(uow, actor, application_id)
 
-Parameters typed `UnitOfWork`, `Actor` or as one of the doors of `domain.ports` are given by the wrapper; a `PageRequest`
-is read from the query by the route's `listing`; all others are FastAPI's. The route returns an entity, a `Page` of
-entities, an instance of the answer's model, a `Response`, or None.
+Parameters typed `UnitOfWork`, `Actor` or as one of the doors of `domain.ports` are given by the wrapper; a
+`PageRequest` is read from the query by the route's `listing`; all others are FastAPI's. The route returns an entity, a
+`Page` of entities, an instance of the answer's model, a `Response`, or None.
 """
 
 import inspect
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, ClassVar, Literal, TypeVar
 
 import orjson
@@ -24,11 +25,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import Field
 from starlette.datastructures import UploadFile
+from starlette.routing import BaseRoute
 
 from api.contract import extras
 from api.edge_errors import InvalidRequest
 from api.fields import Out
 from api.idempotency import Precondition
+from api.lazy_route import LazyRoute
 from api.paging import Listing
 from domain.actors import Actor
 from domain.authorization import TABLE, allowed_actions
@@ -118,12 +121,25 @@ class Routes:
         self._declared: list[tuple[str, str, Route, inspect.Signature, dict[str, Any]]] = []
 
     def router(self, *, documented: bool = False) -> APIRouter:
-        """The routes for FastAPI. The models of answers cost time and memory, and only the document needs them."""
-        router = APIRouter(prefix=self.prefix, tags=[self.tag], route_class=_AdmittingRoute)
-        for method, path, route, signature, more in self._declared:
-            model = _documented(route) if documented else None
-            self._add(router, method, path, route, signature, {**more, "response_model": model})
+        """The routes for FastAPI, each built when it is first asked for.
+
+        With `documented` all are built at once, with the models of their answers: those only the document needs.
+        """
+        router = self._empty()
+        for declared in self._declared:
+            if documented:
+                self._add(router, *declared, model=_documented(declared[2]))
+            else:
+                router.routes.append(LazyRoute(declared[0], self.prefix + declared[1], partial(self._built, declared)))
         return router
+
+    def _empty(self) -> APIRouter:
+        return APIRouter(prefix=self.prefix, tags=[self.tag], route_class=_AdmittingRoute)
+
+    def _built(self, declared: tuple[str, str, Route, inspect.Signature, dict[str, Any]]) -> BaseRoute:
+        router = self._empty()
+        self._add(router, *declared, model=None)
+        return router.routes[0]
 
     def get(
         self, path: str, *, action: str, answers: type[Out] | None = None, listing: Listing | None = None, **more: Any
@@ -201,7 +217,7 @@ class Routes:
 
         return declared
 
-    def _add(  # noqa: PLR0913 - what one route is made of
+    def _add(
         self,
         router: APIRouter,
         method: str,
@@ -209,6 +225,8 @@ class Routes:
         route: Route,
         signature: inspect.Signature,
         more: dict[str, Any],
+        *,
+        model: Any,
     ) -> None:
         router.add_api_route(
             path,
@@ -226,6 +244,7 @@ class Routes:
                 etag=route.answers is not None and "version" in route.answers.model_fields and route.listing is None,
                 paged=route.listing is not None,
             ),
+            response_model=model,
             **more,
         )
 

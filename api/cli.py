@@ -135,9 +135,9 @@ def import_responses(
 @main.command()
 def sweep() -> None:
     """Do tonight's sweep now: expire, lapse, remind. Safe to repeat."""
-    from api.tasks import sweep_all  # noqa: PLC0415 - as above
+    from domain.sweep.actions import nightly  # noqa: PLC0415 - as above
 
-    for name, count in sweep_all(service().units).items():
+    for name, count in nightly(service().units).items():
         typer.echo(f"{name}: {count}")
 
 

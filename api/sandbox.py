@@ -10,6 +10,7 @@ from domain.applications import actions as applications, actions_review
 from domain.applications.model import Outcome
 from domain.credentials import actions_standing
 from domain.credentials.actions_standing import Change
+from domain.dates import add_years
 from domain.programs import actions as programs
 from domain.programs.reading import policy_document
 from domain.renewals import actions as renewals
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from api.wiring import Service
 
 EDITION, EARLIER = "cpom-2026", "cpom-2022"
+FIRST_YEAR = 2026
+SITS_AFTER, SCORED_AFTER = timedelta(days=60), timedelta(days=7)
 CANDIDATE = "sandbox-candidate"
 DEGREE = {
     "kind": "degree",
@@ -78,7 +81,7 @@ def fill(service: "Service") -> str:
     today = service.clock().date()
     story = Story(units, service.gateway, service, clock)
     _publish(story, service)
-    _years_ago(story)
+    _years_ago(story, today)
     _last_year(story, today)
     _now(story, today)
     with units.begin(told.ADMINISTRATOR, write=False) as uow:
@@ -114,7 +117,7 @@ def _publish(story: Story, service: "Service") -> None:
 
 def _certified(story: Story, people: list[Person], start: date, code: str, edition: str) -> None:
     """People apply, are approved, sit the exam sixty days later and pass."""
-    sits = start + timedelta(days=60)
+    sits = start + SITS_AFTER
     story.clock.set(start)
     administration = story.administration(code, start, sits + timedelta(days=30), sits)
     for person in people:
@@ -123,20 +126,27 @@ def _certified(story: Story, people: list[Person], start: date, code: str, editi
         story.decide(application, Outcome.APPROVED, "Every requirement is met.")
         story.book(person, story.authorize(person, application), sits)
     form = story.form(f"POM-001-{code}", edition)
-    story.clock.set(sits + timedelta(days=7))
+    story.clock.set(sits + SCORED_AFTER)
     story.score(administration, form, {person: 92 + place for place, person in enumerate(people)})
 
 
-def _years_ago(story: Story) -> None:
-    """Credentials of 2022 and 2023: renewed, lapsed, and open for renewal."""
+def _years_ago(story: Story, today: date) -> None:
+    """Credentials of years ago: renewed, lapsed, in grace, and open for renewal."""
     story.clock.set(date(2022, 2, 1))
     renewed, lapsed = story.person("Amara", "Diallo"), story.person("Henrik", "Lund")
     _certified(story, [renewed, lapsed], date(2022, 2, 1), "2022-W1", EARLIER)
     _renew(story, renewed, date(2025, 3, 1))
-    story.clock.set(date(2023, 8, 21))
-    _certified(
-        story, [story.person("Mei", "Tanaka"), story.person("Luca", "Ferri")], date(2023, 8, 21), "2023-W3", EARLIER
-    )
+    for code, names, ends_on in (
+        ("GRACE", ("Mei Tanaka", "Luca Ferri"), today - timedelta(days=26)),
+        ("WINDOW", ("Noor Aziz", "Elias Berg"), today + timedelta(days=45)),
+    ):
+        start = add_years(ends_on, -3) - SITS_AFTER - SCORED_AFTER
+        story.clock.set(start)
+        people = [story.person(*name.split()) for name in names]
+        _certified(story, people, start, code, EARLIER if start.year < FIRST_YEAR else EDITION)
+    story.clock.set(today - timedelta(days=30))
+    story.learn(people[0], 12, today - timedelta(days=60), "Leading a pharmacy team")
+    story.learn(people[0], 6, today - timedelta(days=40), "Labour law update", accept=False)
 
 
 def _renew(story: Story, person: Person, day: date) -> None:

@@ -57,9 +57,7 @@ def test_a_policy_is_linted_published_once_and_compared(run: CliRunner, tmp_path
 def test_every_fault_of_a_policy_file_is_listed_with_its_line(run: CliRunner, tmp_path: Path) -> None:
     bad = tmp_path / "bad.yaml"
     text = CPOM.read_text().replace("passing: 720", "passing: 950")
-    bad.write_text(
-        text.replace("weight_percent: 15", "weight_percent: 14")
-    )
+    bad.write_text(text.replace("weight_percent: 15", "weight_percent: 14"))
 
     linted = run.invoke(main, ["policy", "lint", str(bad)])
 
@@ -115,5 +113,5 @@ def test_the_sandbox_is_filled_once(run: CliRunner) -> None:
     first = run.invoke(main, ["sandbox"], catch_exceptions=False)
     second = run.invoke(main, ["sandbox"], catch_exceptions=False)
 
-    assert first.output == "The sandbox holds 16 candidates and 7 credentials, at every stage of their life.\n"
+    assert first.output == "The sandbox holds 18 candidates and 9 credentials, at every stage of their life.\n"
     assert second.output == "The sandbox is as you left it.\n"

@@ -286,6 +286,8 @@ def _bound(schema: Json, *, answer: bool) -> None:
     if answer and kind in OUTPUT_BOUNDS and not {"enum", "const"} & schema.keys():
         _bound_answer(schema, OUTPUT_BOUNDS[kind])
     if kind == "integer":
+        if "const" in schema:
+            schema |= {"minimum": schema["const"], "maximum": schema["const"]}
         _bound_whole_number(schema)
 
 

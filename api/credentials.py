@@ -15,6 +15,7 @@ from domain.credentials import actions, actions_public, actions_standing
 from domain.credentials.actions import CertificateData
 from domain.credentials.actions_standing import Change
 from domain.credentials.model import Award, AwardStatus, Credential, Standing, StandingChange
+from domain.credentials.number import WRITTEN
 from domain.paging import Page, PageRequest
 from domain.ports import UnitOfWork
 
@@ -27,6 +28,8 @@ Number = Annotated[
         description="The number on the certificate. Small letters, spaces and dashes do not matter.",
         min_length=1,
         max_length=64,
+        # The action reads it and judges its check symbol, which no pattern can: the format says that there is more.
+        json_schema_extra={"pattern": WRITTEN, "format": "credential-number"},
     ),
 ]
 AsOf = Annotated[Day | None, Query(description="The day to answer for; today in the program's zone if left out.")]

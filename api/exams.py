@@ -120,25 +120,25 @@ UPCOMING = Listing(Session, sorts=("starts_at",), default_sort="starts_at", filt
 
 
 @routes.post(
-    "/administrations",
+    "/exam-administrations",
     action="administration.create",
     answers=AdministrationOut,
     status_code=201,
-    location="/v1/administrations/{id}",
+    location="/v1/exam-administrations/{id}",
 )
 def create(uow: UnitOfWork, actor: Actor, body: AdministrationIn) -> Administration:
     """Plan an administration of a program's exam."""
     return actions.create(uow, actor, Plan(**dict(body)))
 
 
-@routes.get("/administrations", action="administration.read", answers=AdministrationOut, listing=ADMINISTRATIONS)
+@routes.get("/exam-administrations", action="administration.read", answers=AdministrationOut, listing=ADMINISTRATIONS)
 def list_administrations(uow: UnitOfWork, actor: Actor, page: PageRequest) -> Page[Administration]:
     """List administrations, for anyone."""
     actor.must("administration.read")
     return uow.administrations.page(page)
 
 
-@routes.get("/administrations/{administration_id}", action="administration.read", answers=AdministrationOut)
+@routes.get("/exam-administrations/{administration_id}", action="administration.read", answers=AdministrationOut)
 def read(uow: UnitOfWork, actor: Actor, administration_id: Id) -> Administration:
     """Read an administration."""
     administration = uow.administrations.get(administration_id)
@@ -147,7 +147,7 @@ def read(uow: UnitOfWork, actor: Actor, administration_id: Id) -> Administration
 
 
 @routes.post(
-    "/administrations/{administration_id}/opening",
+    "/exam-administrations/{administration_id}/opening",
     action="administration.open",
     answers=AdministrationOut,
     if_match=Administration,
@@ -158,7 +158,7 @@ def open_administration(uow: UnitOfWork, actor: Actor, administration_id: Id) ->
 
 
 @routes.post(
-    "/administrations/{administration_id}/closure",
+    "/exam-administrations/{administration_id}/closure",
     action="administration.close",
     answers=AdministrationOut,
     if_match=Administration,
@@ -169,7 +169,7 @@ def close_administration(uow: UnitOfWork, actor: Actor, administration_id: Id) -
 
 
 @routes.post(
-    "/administrations/{administration_id}/cancellation",
+    "/exam-administrations/{administration_id}/cancellation",
     action="administration.cancel",
     answers=AdministrationOut,
     if_match=Administration,
@@ -184,7 +184,7 @@ def cancel_administration(
 
 
 @routes.post(
-    "/administrations/{administration_id}/sessions",
+    "/exam-administrations/{administration_id}/sessions",
     action="administration.add_session",
     answers=SessionOut,
     status_code=201,
@@ -196,7 +196,7 @@ def add_session(uow: UnitOfWork, actor: Actor, administration_id: Id, body: Sess
 
 
 @routes.get(
-    "/administrations/{administration_id}/sessions", action="session.read", answers=SessionOut, listing=SESSIONS
+    "/exam-administrations/{administration_id}/sessions", action="session.read", answers=SessionOut, listing=SESSIONS
 )
 def list_sessions(uow: UnitOfWork, actor: Actor, administration_id: Id, page: PageRequest) -> Page[Session]:
     """List an administration's sessions."""

@@ -13,6 +13,8 @@ import schemathesis
 from hypothesis import strategies
 from PIL import Image
 
+from domain.credentials.number import RANDOM_BYTES, new_number
+
 _CURSOR = re.compile(r"[A-Za-z0-9_-]{1,1024}")
 _KEY = "idempotency-key"
 
@@ -37,6 +39,11 @@ for media_type, content in {
     "image/png": _image("PNG"),
 }.items():
     schemathesis.openapi.media_type(media_type, strategies.just(content))
+
+# Only one symbol in 32 fits as the last of a number.
+schemathesis.openapi.format(
+    "credential-number", strategies.binary(min_size=RANDOM_BYTES, max_size=RANDOM_BYTES).map(new_number)
+)
 
 
 @schemathesis.hook

@@ -42,6 +42,9 @@ _FOLDED: Final = {
     **dict.fromkeys(map(ord, "Oo"), "0"),
     **dict.fromkeys(map(ord, _SEPARATORS)),
 }
+_BETWEEN: Final = "".join(symbol for symbol in _SEPARATORS if symbol not in "\t\r\n-") + "-"
+# What a number may be written as, for contracts: all that `parse` reads on one line, but for the check symbol.
+WRITTEN: Final = rf"^([A-Za-z][A-Za-z0-9]{{1,11}}[{_BETWEEN}]+)?([0-9A-TV-Za-tv-z][{_BETWEEN}]*){{16}}$"
 _PROGRAM_BEFORE: Final = re.compile(rf"\s*[A-Za-z][A-Za-z0-9]{{1,11}}[{re.escape(_SEPARATORS)}]+(?=[^\s])")
 
 

@@ -63,15 +63,15 @@ def full_session(exam: Exam, *names: str) -> tuple[str, list[tuple[dict[str, str
 def test_an_administration_is_planned_opened_filled_with_sessions_and_closed(either_exam: Exam) -> None:
     exam = either_exam
     candidate, _ = exam.candidate()
-    made = exam.done("/administrations", exam.manager, SPRING)
-    path = f"/administrations/{made['id']}"
+    made = exam.done("/exam-administrations", exam.manager, SPRING)
+    path = f"/exam-administrations/{made['id']}"
 
     session = exam.done(f"{path}/sessions", exam.manager, RALEIGH)
     hidden = exam.get("/sessions", candidate)["items"]
     opened = exam.done(f"{path}/opening", exam.manager, version=1)
     shown = exam.get("/sessions", candidate)["items"]
     closed = exam.done(f"{path}/closure", exam.manager, version=2)
-    anyone = exam.world.client.get("/v1/administrations?program=CPOM").json()["items"]
+    anyone = exam.world.client.get("/v1/exam-administrations?program=CPOM").json()["items"]
 
     assert (made["exam_code"], made["status"]) == ("POM-001", "planned")
     assert session["starts_at"] == "2026-04-15T13:00:00Z"
@@ -94,7 +94,7 @@ def test_an_administration_is_planned_opened_filled_with_sessions_and_closed(eit
 def test_an_administration_that_cannot_be_is_refused_with_the_place(
     exam: Exam, changes: dict[str, str], pointer: str
 ) -> None:
-    answer = exam.post("/administrations", exam.manager, {**SPRING, **changes})
+    answer = exam.post("/exam-administrations", exam.manager, {**SPRING, **changes})
 
     assert answer.status_code == 422
     assert [one["pointer"] for one in answer.json()["errors"]] == [pointer]
@@ -103,16 +103,16 @@ def test_an_administration_that_cannot_be_is_refused_with_the_place(
 
 
 def test_a_code_serves_one_administration_of_a_program(either_exam: Exam) -> None:
-    either_exam.done("/administrations", either_exam.manager, SPRING)
+    either_exam.done("/exam-administrations", either_exam.manager, SPRING)
 
-    again = either_exam.post("/administrations", either_exam.manager, SPRING)
+    again = either_exam.post("/exam-administrations", either_exam.manager, SPRING)
 
     assert (again.status_code, again.json()["code"]) == (409, "already_exists")
 
 
 def test_a_session_outside_its_administration_is_refused(exam: Exam) -> None:
-    made = exam.done("/administrations", exam.manager, SPRING)
-    path = f"/administrations/{made['id']}/sessions"
+    made = exam.done("/exam-administrations", exam.manager, SPRING)
+    path = f"/exam-administrations/{made['id']}/sessions"
 
     outside = exam.post(path, exam.manager, {**RALEIGH, "starts_at": "2026-05-01T00:00:00-04:00"})
     unknown = exam.post(path, exam.manager, {**RALEIGH, "zone": "Mars/Olympus"})
@@ -242,9 +242,9 @@ def test_cancelling_an_administration_cancels_its_sessions(exam: Exam) -> None:
     session, people = full_session(exam, "ada")
     administration = exam.get(f"/sessions/{session}")["administration_id"]
 
-    exam.done(f"/administrations/{administration}/cancellation", exam.manager, {"reason": "No room."}, 1)
+    exam.done(f"/exam-administrations/{administration}/cancellation", exam.manager, {"reason": "No room."}, 1)
 
-    assert exam.get(f"/administrations/{administration}")["status"] == "cancelled"
+    assert exam.get(f"/exam-administrations/{administration}")["status"] == "cancelled"
     assert exam.get(f"/sessions/{session}")["status"] == "cancelled"
     assert exam.get(f"/authorizations/{people[0][1]['id']}")["status"] == "active"
 
@@ -253,7 +253,7 @@ def test_cancelling_an_administration_cancels_its_sessions(exam: Exam) -> None:
 def test_the_calendar_is_the_exam_managers_affair(exam: Exam, role: Role) -> None:
     someone = exam.world.token(role)
 
-    assert exam.post("/administrations", someone, SPRING).status_code == 403
+    assert exam.post("/exam-administrations", someone, SPRING).status_code == 403
     assert exam.post(f"/sessions/{exam.session(APRIL)}/closure", someone, version=1).status_code == 403
 
 

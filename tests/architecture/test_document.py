@@ -75,6 +75,11 @@ def test_no_two_paths_fit_the_same_address() -> None:
     assert [("/".join(one), "/".join(other)) for one, other in combinations(split, 2) if _alike(one, other)] == []
 
 
+def test_no_path_looks_like_an_administrators_own() -> None:
+    # OWASP's rules take whatever begins with "admin" for a console that needs a login of its own.
+    assert [path for path in _document()["paths"] if "/admin" in path] == []
+
+
 def test_nothing_but_reading_is_open_to_anyone_unless_it_stores_nothing() -> None:
     open_writes = {
         operation["operationId"]

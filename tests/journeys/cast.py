@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from httpx import Response
+from httpx2 import Response
 
 from domain.actors import Role
 from tests.adapters.made_files import a_pdf
@@ -140,9 +140,8 @@ class Candidate(Speaker, Applicant):
     def letter(self, kind: str) -> str:
         """The text of the letter of this kind, of which there is one."""
         about = {one["id"] for one in self.all_of(f"{self.me}/notices?kind={kind}")}
-        (text,) = (
-            one.get_content() for one in self.stage.mail(self.email) if any(id_ in str(one["Message-ID"]) for id_ in about)
-        )
+        mail = self.stage.mail(self.email)
+        (text,) = (one.get_content() for one in mail if any(id_ in str(one["Message-ID"]) for id_ in about))
         return " ".join(str(text).split())
 
     # --- the exam
@@ -163,6 +162,55 @@ class Candidate(Speaker, Applicant):
     def books(self, authorization: Json, session: str) -> Json:
         """Take a seat."""
         return self.does(f"/authorizations/{authorization['id']}/registrations", {"session_id": session})
+
+    def report(self) -> Json:
+        """The score report of the newest attempt, as the candidate gets it."""
+        newest = self.all_of(f"{self.me}/attempts")[-1]
+        return self.sees(f"/attempts/{newest['id']}/report")
+
+    # --- the credential
+
+    @property
+    def credential(self) -> Json:
+        """The credential as it stands today."""
+        (held,) = self.all_of(f"{self.me}/credentials")
+        return self.sees(f"/credentials/{held['id']}")
+
+    @property
+    def held(self) -> str:
+        """Where the credential is."""
+        return f"/credentials/{self.credential['id']}"
+
+    def outlook(self) -> Json:
+        """How a renewal, or after a lapse a reinstatement, stands today."""
+        return self.sees(f"{self.held}/renewal-ruling")
+
+    def learns(self, title: str, hours: float, on: date, **more: Any) -> Json:
+        """Enter an activity of continuing education."""
+        claim = {"title": title, "provider": "ASHP", "minutes": int(60 * hours), "completed_on": on.isoformat()}
+        return self.does(f"{self.held}/activities", {**claim, **more})
+
+    def learns_enough(self, on: date) -> None:
+        """Thirty hours in law, whose numbers prove themselves, completed on one day."""
+        for sequence in (1, 2, 3):
+            self.learns("Pharmacy law", 10, on, uan=f"0197-0000-{on.year % 100}-00{sequence}-L03-P")
+
+    def pays_the_renewal(self, finance: "Finance") -> dict[str, int]:
+        """Ask for the fees of a renewal or reinstatement today, and pay them; what they were."""
+        self.does(f"{self.held}/renewal-charges")
+        owed = self.owes()
+        self.pays(finance)
+        return owed
+
+    def renews(self) -> Json:
+        """Renew."""
+        path = self.held
+        return self.does(f"{path}/renewals", of=path)
+
+    def may_not_renew(self) -> Refusal:
+        """Try to renew, in vain."""
+        path = self.held
+        return self.is_refused(f"{path}/renewals", of=path)
 
 
 @dataclass
@@ -230,8 +278,8 @@ class ExamOffice(Speaker):
             "closes_on": closes_on.isoformat(),
             "zone": str(ZONE),
         }
-        made = self.does("/administrations", plan)
-        path = f"/administrations/{made['id']}"
+        made = self.does("/exam-administrations", plan)
+        path = f"/exam-administrations/{made['id']}"
         sessions = [self.does(f"{path}/sessions", _a_session(day))["id"] for day in days]
         self.does(f"{path}/opening", of=path)
         return made["id"], sessions

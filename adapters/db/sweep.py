@@ -108,7 +108,8 @@ _SQLITE_PARAMETERS: Final = {
         'effective_on', date(c.valid_until, (1 + :grace) || ' days'))""",
 }
 
-# --- PostgreSQL: one statement, whose parts hand their rows on.
+# --- PostgreSQL: one statement, whose parts hand their rows on. It is planned before anyone knows how few rows there
+# are: arrays and LATERAL with a LIMIT keep it from reading whole tables to join them.
 
 _POSTGRESQL_ID: Final = """CAST(CAST(:stamp AS text) || '7' || lpad(to_hex(t.place), 3, '0')
     || substr(replace(CAST(gen_random_uuid() AS text), '-', ''), 17) AS uuid)"""
@@ -120,7 +121,7 @@ WITH due AS (
 ), turned AS (
     UPDATE credentials AS c
     SET status = '$after', status_reason = '$reason', status_since = :now, version = c.version + 1
-    FROM due WHERE c.id = due.id
+    WHERE c.id = ANY (ARRAY(SELECT id FROM due))
     RETURNING c.id, c.candidate_id, c.number, c.valid_until, c.edition, c.name
 ), t AS (
     SELECT turned.*, CAST(row_number() OVER () - 1 AS integer) AS place,
@@ -148,9 +149,12 @@ WITH due AS (
 )$ended
 SELECT (SELECT count(*) FROM turned) AS turned, (SELECT array_agg(id) FROM letters) AS letters
 """
+_POSTGRESQL_OPEN_CYCLE: Final = """CROSS JOIN LATERAL (
+        SELECT y.id FROM cycles AS y WHERE y.credential_id = t.id AND y.status = 'open' LIMIT 1
+    ) AS y"""
 _POSTGRESQL_ENDED: Final = """, ended AS (
     UPDATE cycles AS y SET status = 'lapsed', remind_on = NULL, version = y.version + 1
-    FROM t WHERE y.credential_id = t.id AND y.status = 'open'
+    WHERE y.status = 'open' AND y.credential_id = ANY (ARRAY(SELECT id FROM t))
 )"""
 _POSTGRESQL_PARAMETERS: Final = {
     "renewal_grace": """jsonb_build_object('program', CAST(:title AS text), 'number', t.number,
@@ -234,7 +238,7 @@ def _postgresql(step: _Step) -> tuple[TextClause, ...]:
     words = step.words(
         id=_POSTGRESQL_ID,
         about="t.id" if step.ends_cycle else "y.id",
-        cycles="" if step.ends_cycle else _OPEN_CYCLE.replace("c.id", "t.id"),
+        cycles="" if step.ends_cycle else _POSTGRESQL_OPEN_CYCLE,
         ended=_POSTGRESQL_ENDED if step.ends_cycle else "",
         parameters=_POSTGRESQL_PARAMETERS[step.letter],
     )

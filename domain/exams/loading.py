@@ -1,8 +1,11 @@
 """What the verbs of exams judge by, read from the store."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from domain.credentials.actions_standing import standing_now
+from domain.credentials.model import Standing
 from domain.exams import rules
 from domain.exams.model import AccommodationStatus, Authorization, Registration, RegistrationStatus
 from domain.exams.rules import History
@@ -14,6 +17,9 @@ from domain.programs.policy import Policy
 from domain.programs.upkeep_terms import Fee
 from domain.ruling import Finding
 from domain.scores.model import Attempt, AttemptStatus
+
+_OVER = frozenset({Standing.LAPSED, Standing.RETIRED})
+"""Standings from which only a new exam leads back, once the time for a reinstatement is over."""
 
 
 def history(uow: UnitOfWork, policy: Policy, candidate_id: UUID) -> History:
@@ -29,7 +35,7 @@ def history(uow: UnitOfWork, policy: Policy, candidate_id: UUID) -> History:
     missed = [one for one in unscored if policy.retakes.missed_counts and _is_missed(one)]
     return History(
         taken=tuple(sorted([*(one.taken_on for one in attempts), *_days(uow, [*tested, *missed])])),
-        passed=any(one.passed and one.status is AttemptStatus.RELEASED for one in attempts),
+        passed=_stands(uow, [one for one in attempts if one.passed and one.status is AttemptStatus.RELEASED]),
         awaited=bool(tested) or any(_is_awaited(one) for one in attempts),
     )
 
@@ -86,6 +92,16 @@ def _fee_of(uow: UnitOfWork, policy: Policy, authorization: Authorization) -> tu
     return fee_for(
         uow, policy, authorization.application_id, authorization.attempt_number, authorization=authorization.id
     )
+
+
+def _stands(uow: UnitOfWork, passes: Sequence[Attempt]) -> bool:
+    """Whether one of these passes still stands; one is spent once its credential has lapsed, or was given up."""
+    if not passes:
+        return False
+    given = {one.attempt_id: one.credential_id for one in uow.awards.find(attempt_id=[one.id for one in passes])}
+    held = uow.credentials.find(id=[id_ for id_ in given.values() if id_ is not None])
+    over = {one.id for one in held if standing_now(uow, one).status in _OVER}
+    return any(given.get(one.id) not in over for one in passes)
 
 
 def _is_missed(registration: Registration) -> bool:

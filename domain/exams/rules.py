@@ -18,7 +18,8 @@ class History:
     """What a candidate has done in a program's exam: the days that count as attempts, and how the last one ended.
 
     An invalidated attempt was taken all the same. A missed appointment is among `taken` only where the policy counts
-    it. `awaited`: some result has not been released yet.
+    it. `passed` as long as the pass stands: once its credential has lapsed or was given up, it is spent. `awaited`:
+    some result has not been released yet.
     """
 
     taken: tuple[date, ...] = ()

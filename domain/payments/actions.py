@@ -4,7 +4,7 @@ Locks: every verb holds the rows of its charges, in the order of their ids, befo
 holds the payment first. So of two marks, two starts or two refunds, one sees what the other did.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -181,9 +181,10 @@ def refund_share(
     return _send_back(uow, gateway, standing, amount, reason) if amount else None
 
 
-def cancel_open(uow: UnitOfWork, about_id: UUID) -> None:
-    """Cancel what is still open for a thing that will not come about."""
-    for one in _locked(uow, [open_.id for open_ in uow.charges.find(about_id=about_id, status=ChargeStatus.OPEN)]):
+def cancel_open(uow: UnitOfWork, about_id: UUID, *, keep: Collection[str] = ()) -> None:
+    """Cancel what is still open for a thing that will not come about; fees of the codes in `keep` are still due."""
+    standing = uow.charges.find(about_id=about_id, status=ChargeStatus.OPEN)
+    for one in _locked(uow, [open_.id for open_ in standing if open_.fee not in keep]):
         if one.status is ChargeStatus.OPEN:
             uow.charges.save(one.cancelled(uow.now))
             uow.record(ChargeCancelled(charge_id=one.id, candidate_id=one.candidate_id))

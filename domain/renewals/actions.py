@@ -150,8 +150,7 @@ def charge_fees(uow: UnitOfWork, actor: Actor, credential_id: UUID) -> list[Char
     if closed:
         raise Refused(Ruling(tuple(closed)))
     due = rules.fees_due(cycle, charges, policy, credential.status, on)
-    if any(one.status is ChargeStatus.OPEN and one.fee not in due for one in charges):
-        cancel_open(uow, cycle.id)
+    cancel_open(uow, cycle.id, keep=due)
     for code in due:
         charge(uow, policy, code, credential.candidate_id, cycle.id)
     return [one for one in about(uow, cycle) if one.status is not ChargeStatus.CANCELLED]

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from httpx import Response
+from httpx2 import Response
 
 from domain.actors import Actor, Role
 from domain.payments.model import ChargeStatus

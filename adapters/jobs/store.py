@@ -1,8 +1,12 @@
-"""The part of our database that is dbos's own."""
+"""The part of our database that is dbos's own. dbos itself is imported where it is called: the API does without."""
 
-from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer
+from typing import TYPE_CHECKING
+
 from sqlalchemy import Engine
 from sqlalchemy.engine import URL
+
+if TYPE_CHECKING:
+    from dbos import DBOSClient
 
 APPLICATION = "certificant"
 
@@ -34,6 +38,8 @@ DBOS_TABLES = frozenset(
 
 def prepare(url: URL) -> None:
     """Make or upgrade dbos's tables in the database at `url`; several processes may do so at once."""
+    from dbos import DBOS  # noqa: PLC0415 - as the module says
+
     DBOS.migrate(system_url(url), schema=DBOS_SCHEMA)
 
 
@@ -43,11 +49,13 @@ def system_url(url: URL) -> str:
     return url.set(drivername=name).render_as_string(hide_password=False)
 
 
-def client(system_database: Engine | URL) -> DBOSClient:
+def client(system_database: Engine | URL) -> "DBOSClient":
     """Dbos's face for whoever runs no tasks; connects when it is first used.
 
     On an engine of ours it is good for learning statements only: dbos writes on SQLite as our engine would not let it.
     """
+    from dbos import DBOSClient, DBOSPortableJSONSerializer  # noqa: PLC0415 - as the module says
+
     engine = system_database if isinstance(system_database, Engine) else None
     url = system_url(system_database) if isinstance(system_database, URL) else None
     return DBOSClient(

@@ -19,7 +19,7 @@ def synthetic_distributions(first: Floats, second: Floats, weight: float = 1.0) 
     f_s(x) = w1 f1(x) + w2 sum_v f1(x | v) h2(v) and likewise for Y; shares that sum to 1. At an anchor score that
     only the other population has, the conditional distribution of the nearest score that occurs is taken (the lower on
     a tie); smooth first to do better.
-    """  # noqa: D205 - the summary is one sentence
+    """
     check_joint(first, second)
     if not 0 <= weight <= 1:
         raise OutOfShape(detail="The weight of a population must lie between 0 and 1.")

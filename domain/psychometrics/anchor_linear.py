@@ -51,7 +51,7 @@ def joint_counts(scores: Ints, anchor: Ints, maximum: int, anchor_maximum: int) 
 
 def check_joint(first: Floats, second: Floats) -> None:
     """Two populations' joint distributions must share an anchor, of three items or more, and have ten people each."""
-    if first.ndim != 2 or second.ndim != 2 or first.shape[1] != second.shape[1]:  # noqa: PLR2004 - score and anchor
+    if first.ndim != 2 or second.ndim != 2 or first.shape[1] != second.shape[1]:
         raise OutOfShape(detail="Both groups must have taken the same anchor.")
     if first.shape[1] - 1 < LEAST_ANCHOR:
         raise AnchorTooShort(detail=f"An anchor needs at least {LEAST_ANCHOR} items.")
@@ -68,7 +68,7 @@ def joint_moments(counts: Floats) -> Joint:
     mean, anchor_mean = float(share.sum(axis=1) @ x), float(share.sum(axis=0) @ v)
     sd = float(np.sqrt(share.sum(axis=1) @ (x - mean) ** 2))
     anchor_sd = float(np.sqrt(share.sum(axis=0) @ (v - anchor_mean) ** 2))
-    if min(np.count_nonzero(share.sum(axis=0)), np.count_nonzero(share.sum(axis=1))) < 2:  # noqa: PLR2004 - two values
+    if min(np.count_nonzero(share.sum(axis=0)), np.count_nonzero(share.sum(axis=1))) < 2:
         raise NoVariation(detail="Everybody in a group has the same score, or the same anchor score.")
     covariance = float((x - mean) @ share @ (v - anchor_mean))
     return Joint(mean=mean, sd=sd, anchor_mean=anchor_mean, anchor_sd=anchor_sd, covariance=covariance)

@@ -26,7 +26,7 @@ LEAST_PEOPLE = 10
 
 def matrix(scored: Scored) -> Scored:
     """`scored` itself, once it is a matrix of points with a row and a column; raises OutOfShape or TooFew."""
-    if scored.ndim != 2 or not np.issubdtype(scored.dtype, np.integer):  # noqa: PLR2004 - a matrix
+    if scored.ndim != 2 or not np.issubdtype(scored.dtype, np.integer):
         raise OutOfShape(detail="Scored responses must be a matrix of whole numbers.")
     if 0 in scored.shape:
         raise TooFew(detail="There is nobody, or no item, to measure.")

@@ -135,7 +135,7 @@ def _agreement(chances: Floats, weights: Floats) -> tuple[float, float, float | 
     """Consistency, its chance level, and Cohen's (1960) kappa."""
     consistency = float(weights @ (chances**2).sum(axis=1))
     chance = float(((weights @ chances) ** 2).sum())
-    return consistency, chance, (consistency - chance) / (1 - chance) if 1 - chance > 1e-12 else None  # noqa: PLR2004
+    return consistency, chance, (consistency - chance) / (1 - chance) if 1 - chance > 1e-12 else None
 
 
 def _scores(scores: Scores, minimum: float, maximum: float) -> Floats:

@@ -37,7 +37,7 @@ IDENTITY = Line(slope=1.0, intercept=0.0)
 def distribution(counts: Floats, *, least: float = LEAST_PEOPLE) -> Floats:
     """Counts of each score, checked; raises OutOfShape for negative ones, TooFew below `least` people."""
     found = vector(counts, "A distribution of scores")
-    if found.min() < 0 or len(found) < 2:  # noqa: PLR2004 - two scores at least
+    if found.min() < 0 or len(found) < 2:
         raise OutOfShape(detail="A distribution needs two or more scores and no negative count.")
     if found.sum() < least:
         raise TooFew(detail=f"Equating needs at least {least:g} people in each group.")

@@ -116,8 +116,8 @@ def anchor_drift(new: Floats, old: Floats, *, bound: float = 1.96) -> Drift:
 
 def _robust_z(differences: Floats) -> Floats:
     low, middle, high = np.percentile(differences, [25, 50, 75])
-    if high - low < 1e-12:  # noqa: PLR2004 - rounding
-        if np.ptp(differences) < 1e-12:  # noqa: PLR2004 - rounding
+    if high - low < 1e-12:
+        if np.ptp(differences) < 1e-12:
             return np.zeros_like(differences)
         raise NoVariation(detail="Half of the anchor items moved alike: they have no spread to judge by.")
     return floats((differences - middle) / (0.74 * (high - low)))

@@ -125,7 +125,7 @@ def _roots(targets: Floats, items: ItemParameters, *, warm: bool) -> Floats:
         low, high = np.where(gradient > 0, theta, low), np.where(gradient > 0, high, theta)
         step = theta + gradient / np.maximum(information, 1e-12)
         new = np.where((step > low) & (step < high), step, (low + high) / 2)
-        if len(new) == 0 or np.abs(new - theta).max() < 1e-10:  # noqa: PLR2004 - far below any standard error
+        if len(new) == 0 or np.abs(new - theta).max() < 1e-10:
             return floats(new)
         theta = new
     raise NotConverged(detail="An ability estimate did not settle.")

@@ -22,7 +22,7 @@ def ability_at(true_scores: Floats, items: ItemParameters) -> Floats:
         low, high = np.where(error < 0, theta, low), np.where(error < 0, high, theta)
         step = theta - error / np.maximum(items.slopes(theta).sum(axis=1), 1e-12)
         new = np.where((step > low) & (step < high), step, (low + high) / 2)
-        if not len(new) or np.abs(new - theta).max() < 1e-11:  # noqa: PLR2004 - rounding
+        if not len(new) or np.abs(new - theta).max() < 1e-11:
             return floats(new)
         theta = new
     raise NotConverged(detail="A true score has no ability within reach.")

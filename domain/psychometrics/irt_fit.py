@@ -95,7 +95,7 @@ def fit_two_parameter(scored: Scored, *, d: float = 1.0, nodes: int = LEAST_NODE
     model = _TwoParameter(answers, nodes)
     top = maximise(model.value, model.slope, start)
     easiness, s = np.split(top.at, 2)
-    if np.abs(s).max() > STEEPEST or np.abs(s).min() < 1e-6:  # noqa: PLR2004 - b = -d / s must exist
+    if np.abs(s).max() > STEEPEST or np.abs(s).min() < 1e-6:
         raise NotConverged(detail=f"The slope of item {int(kept[np.abs(s).argmax()])} does not settle.")
     se_a, se_b = _se_of_two(top, easiness, s)
     return Calibration(
@@ -120,7 +120,7 @@ def _varying(scored: Scored, nodes: int) -> tuple[Ints, tuple[tuple[int, str], .
     if len(scored) < LEAST_PEOPLE:
         raise TooFew(detail=f"A calibration needs at least {LEAST_PEOPLE} people.")
     varies = (right > 0) & (right < len(scored))
-    if varies.sum() < 2:  # noqa: PLR2004 - one item alone has no common slope
+    if varies.sum() < 2:
         raise TooFew(detail="A calibration needs at least two items that some people get right and some wrong.")
     left = tuple((int(item), CONSTANT_ITEM) for item in np.flatnonzero(~varies))
     return np.flatnonzero(varies).astype(np.int64), left

@@ -66,7 +66,7 @@ def moments(scored: Scored, counted: Flags | None = None) -> Moments:
 
     """
     people, items = matrix(scored).shape
-    if people < 2:  # noqa: PLR2004 - a variance needs two
+    if people < 2:
         raise TooFew(detail="At least two people are needed.")
     counted = np.ones(items, np.bool_) if counted is None else counted.astype(np.bool_)
     if counted.shape != (items,):

@@ -80,13 +80,13 @@ def option_table(responses: Responses, totals: Ints, options: int, groups: Ints 
 
 
 def _check(responses: Responses, totals: Ints, options: int, groups: Ints | None) -> None:
-    if responses.ndim != 2 or responses.dtype != np.uint8 or len(totals) != len(responses):  # noqa: PLR2004 - a matrix
+    if responses.ndim != 2 or responses.dtype != np.uint8 or len(totals) != len(responses):
         raise OutOfShape(detail="Responses must be a matrix of bytes with one total per row.")
     if groups is not None and len(groups) != len(responses):
         raise OutOfShape(detail="There must be one group per row.")
     if not 1 <= options < NOT_REACHED or np.any((responses > options) & (responses != NOT_REACHED)):
         raise OutOfShape(detail="A response lies outside the options.")
-    if totals.size and (totals.min() < 0 or totals.max() > 8191):  # noqa: PLR2004 - 8,192 x 2,048 = 2^24
+    if totals.size and (totals.min() < 0 or totals.max() > 8191):
         raise OutOfShape(detail="Total scores must lie between 0 and 8191.")
 
 

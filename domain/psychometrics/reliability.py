@@ -41,7 +41,7 @@ def reliability(sums: Moments) -> Reliability:
 
     """
     k = int(sums.counted.sum())
-    if k < 2:  # noqa: PLR2004 - internal consistency needs two items
+    if k < 2:
         raise TooFew(detail="Reliability needs at least two counted items.")
     variance = sums.total_variance
     if variance == 0.0:
@@ -72,7 +72,7 @@ def _kr21(sums: Moments, k: int) -> float | None:
 
 def kr21(items: int, mean: float, variance: float) -> float:
     """KR-21 from a score's mean and variance alone; raises NoVariation when the variance is zero."""
-    if items < 2:  # noqa: PLR2004 - as above
+    if items < 2:
         raise TooFew(detail="KR-21 needs at least two items.")
     if variance <= 0:
         raise NoVariation(detail="Everybody has the same total score.")
@@ -84,7 +84,7 @@ def lord_sem(items: int) -> Floats:
 
     float64[items + 1]; zero at both ends.
     """
-    if items < 2:  # noqa: PLR2004 - the divisor is items - 1
+    if items < 2:
         raise TooFew(detail="A conditional standard error needs at least two items.")
     x = np.arange(items + 1.0)
     return np.sqrt(x * (items - x) / (items - 1))
@@ -140,6 +140,6 @@ def scaled_sem_binomial(conversion: Floats, proportions: Floats, shrink: float =
 
 def _conversion(conversion: Floats, length: int) -> Floats:
     scaled = vector(conversion, "The conversion")
-    if len(scaled) != length or length < 2:  # noqa: PLR2004 - a slope needs two scores
+    if len(scaled) != length or length < 2:
         raise OutOfShape(detail="The conversion must have a scaled score for each raw score.")
     return scaled

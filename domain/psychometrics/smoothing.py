@@ -74,7 +74,7 @@ def smooth_joint(
     `cross`. `possible` marks the cells that can occur (`internal_cells` for an internal anchor); the others stay zero.
     Raises as `smooth`.
     """
-    if counts.ndim != 2 or not 0 <= cross <= min(degree, anchor_degree):  # noqa: PLR2004 - two scores
+    if counts.ndim != 2 or not 0 <= cross <= min(degree, anchor_degree):
         raise OutOfShape(detail="A joint distribution has two scores, and no more cross moments than moments.")
     cells = np.ones(counts.shape, np.bool_) if possible is None else possible
     if cells.shape != counts.shape or counts[~cells].any():

@@ -41,6 +41,6 @@ def speededness(responses: Responses, right: Floats) -> Speededness:
         reached=reached,
         finished=finished,
         everybody_reached=everybody,
-        unspeeded=finished >= 0.8 and everybody >= 0.75,  # noqa: PLR2004 - Swineford's two bounds
+        unspeeded=finished >= 0.8 and everybody >= 0.75,
         variance_ratio=float(np.var(not_reached)) / wrong if wrong > 0 else None,
     )

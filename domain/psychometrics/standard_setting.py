@@ -135,7 +135,7 @@ def _angoff_round(ratings: Floats, observed: Floats | None, rounding: Rounding) 
 
 
 def _check_ratings(ratings: Floats, observed: Floats | None) -> None:
-    if ratings.ndim != 2:  # noqa: PLR2004 - judges by items
+    if ratings.ndim != 2:
         raise OutOfShape(detail="Ratings must be a matrix of judges by items.")
     if min(ratings.shape) < LEAST_JUDGES:
         raise TooFew(detail="Angoff needs at least two judges and two items.")
@@ -187,7 +187,7 @@ def hofstee(cuts: Floats, fail_rates: Floats, scores: Floats, *, rounding: Round
     Raises:
         TooFew, OutOfShape: fewer than two judges; pairs out of order, off the scale or missing; nobody tested.
 
-    """  # noqa: D205 - the summary is one sentence
+    """
     _check_pairs(cuts, len(scores) - 1, "cuts")
     _check_pairs(fail_rates, 1, "fail rates")
     curve = _fail_curve(scores)
@@ -265,7 +265,7 @@ def _crossing(gap: Callable[[float], float], low: float, high: float) -> float |
 
 
 def _check_pairs(pairs: Floats, most: float, what: str) -> None:
-    if pairs.ndim != 2 or pairs.shape[1] != 2:  # noqa: PLR2004 - lowest and highest
+    if pairs.ndim != 2 or pairs.shape[1] != 2:
         raise OutOfShape(detail=f"Every judge gives a lowest and a highest of the {what}.")
     for column in pairs.T:
         _check_list(column, most, what)
@@ -285,7 +285,7 @@ class Bookmark:
     """A panel's bookmarks: the ordered booklet (`order` int64[I], places of items on the form, easiest first), the
     abilities `locations` float64[I] in that order, each judge's cut ability, the panel's `theta` with its standard
     error, and the cut in raw points, its standard error by the slope of the test characteristic curve.
-    """  # noqa: D205 - the summary is one sentence
+    """
 
     order: Ints
     locations: Floats
@@ -319,7 +319,7 @@ def bookmark(
     Raises:
         TooFew: fewer than two judges. OutOfShape: a page outside the booklet, or a slope that is not positive.
 
-    """  # noqa: D205 - the summary is one sentence
+    """
     if len(pages) < LEAST_JUDGES:
         raise TooFew(detail="At least two judges are needed.")
     if pages.min() < 1 or pages.max() > items.items + 1:

@@ -81,7 +81,7 @@ def fit_true_scores(moments: Floats) -> TrueScores:
 
     """
     m1, m2 = float(moments[0]), float(moments[1])
-    if m2 - m1**2 <= 1e-12:  # noqa: PLR2004 - rounding
+    if m2 - m1**2 <= 1e-12:
         raise NoVariation(
             detail="The scores vary no more than chance alone would make them: true scores do not differ."
         )
@@ -161,7 +161,7 @@ def true_moments(scores: npt.NDArray[Any], items: int, k: float = 0.0) -> Floats
     Factorial moments of X give m_r = (E X^(r) + k r (r-1) (n-2)^(r-2) m_(r-1)) / (n^(r) + k r (r-1) (n-2)^(r-2)), where
     x^(r) is a falling factorial (Lord 1965; Hanson 1991). Scores need not be whole.
     """
-    if items < 4:  # noqa: PLR2004 - the fourth factorial moment of fewer items is zero
+    if items < 4:
         raise OutOfShape(detail="A strong true-score model needs a test of at least four items.")
     x = scores.astype(np.float64)
     found = [1.0]

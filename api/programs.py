@@ -11,7 +11,7 @@ from domain.errors import NotFound
 from domain.ports import UnitOfWork
 from domain.programs.clauses import Eligibility
 from domain.programs.exam_terms import Authorization, Exam, Report, Retakes, Scale, Scheduling
-from domain.programs.learning import About, Curriculum, Diagnostics, Pillars, Roadmap, Study
+from domain.programs.learning import About, CompetencyPillars, Curriculum, Diagnostics, Roadmap, Study
 from domain.programs.model import EditionHeading
 from domain.programs.policy import Policy, to_decide
 from domain.programs.upkeep_terms import Attestation, Fee
@@ -39,7 +39,7 @@ class ProgramPageOut(ProgramHeadingOut):
     """A program with what its public page says."""
 
     about: About
-    pillars: Pillars
+    pillars: CompetencyPillars
 
 
 class EditionOut(Out):

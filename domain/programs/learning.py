@@ -69,7 +69,7 @@ class Pillar(Part):
     text: Text
 
 
-class Pillars(Terms):
+class CompetencyPillars(Terms):
     """The competency pillars, in order."""
 
     pillars: tuple[Pillar, ...]

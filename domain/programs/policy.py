@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from domain.programs.clauses import Clause, Eligibility, Pathway, Provider, walk
 from domain.programs.exam_terms import Authorization, Exam, Report, Retakes, Scale, Scheduling, Scoring
-from domain.programs.learning import About, Curriculum, Diagnostics, Pillars, Roadmap, Study
+from domain.programs.learning import About, CompetencyPillars, Curriculum, Diagnostics, Roadmap, Study
 from domain.programs.model import RecognisedProvider
 from domain.programs.upkeep_terms import (
     Appeals,
@@ -60,7 +60,7 @@ class Policy(Part):
     attestations: tuple[Attestation, ...]
     curriculum: Curriculum
     roadmap: Roadmap
-    pillars: Pillars
+    pillars: CompetencyPillars
     diagnostics: Diagnostics
     study: Study
     about: About

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from httpx import Response
+from httpx2 import Response
 
 from adapters.db.unit_of_work import SqlUnitOfWork
 from domain.actors import Role

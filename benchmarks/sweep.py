@@ -1,0 +1,285 @@
+"""The nightly sweep over 1,000,000 credentials with 3 % due, against the bare UPDATE of as many rows.
+
+The sweep is the product's own: batches, each with its commit, and for each credential an entry of its history, one of
+the journal and a letter, with one task for each batch's letters. The bare UPDATE sets the same columns by the same
+index in one statement and one transaction, and writes nothing else. Row by row is what an action does: lock, save,
+record, tell, one transaction each. Each turn meets 30,000 rows that became due since the turn before.
+"""
+
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from string import Template
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, create_engine, text
+
+from adapters.db.engine import Database
+from adapters.db.tables import metadata
+from adapters.db.unit_of_work import SqlUnitsOfWork
+from adapters.jobs import TaskQueue, prepare
+from adapters.policies import load_policy
+from benchmarks.harness import ROOT, Figure, built, postgres, ratio
+from domain.actors import the_service
+from domain.credentials.actions_standing import recorded, tell
+from domain.credentials.events import CredentialExpired
+from domain.credentials.model import Standing
+from domain.notices.model import NoticeKind
+from domain.programs.model import PolicyEdition
+from domain.programs.reading import policy_digest, policy_document
+from domain.sweep.actions import NIGHTLY, STEPS, nightly
+
+CREDENTIALS = 1_000_000
+SHARE = 0.03
+ROUNDS = 5
+ONE_BY_ONE = 200
+AGAINST_BARE = 3.5
+AGAINST_ROWS = 50
+FIRST = date(2028, 12, 31)
+EXPIRE = STEPS[:1]
+
+
+def run(*, quick: bool) -> list[Figure]:
+    """Measure both engines."""
+    size, rounds = (CREDENTIALS // 20, 2) if quick else (CREDENTIALS, ROUNDS)
+    with built(f"sweep-sqlite-{size}", lambda place: _fill(f"sqlite:///{place / 'sweep.db'}", size)) as place:
+        figures = _measure("SQLite", f"sqlite:///{_copy(place)}", size, rounds)
+    with postgres(f"sweep-postgres-{size}") as url:
+        figures += _measure("PostgreSQL", _filled_postgres(url, size), size, rounds)
+    return figures
+
+
+def _measure(engine: str, url: str, size: int, rounds: int) -> list[Figure]:
+    with _opened(url) as (database, units, clock):
+        due = int(size * SHARE)
+        cases: dict[str, Callable[[], int]] = {
+            "bare": lambda: _bare(database, clock.day),
+            "sweep": lambda: nightly(units, steps=EXPIRE)["credentials.expire"],
+        }
+        seconds: dict[str, list[float]] = {name: [] for name in cases}
+        for _ in range(rounds + 1):
+            for name, work in cases.items():
+                clock.day += timedelta(days=1)
+                begun = time.perf_counter()
+                done = work()
+                seconds[name].append(time.perf_counter() - begun)
+                assert done == due, f"{name} turned {done}"
+        clock.day += timedelta(days=1)
+        a_row = _row_by_row(units)
+    sweep, bare = seconds["sweep"][1:], seconds["bare"][1:]
+    return [
+        Figure(what=f"{engine}: bare UPDATE of {due} rows", value=median(bare), unit="s"),
+        Figure(what=f"{engine}: sweep of as many", value=median(sweep), unit="s"),
+        Figure(what=f"{engine}: sweep", value=ratio(sweep, bare), unit="times the bare UPDATE", at_most=AGAINST_BARE),
+        Figure(
+            what=f"{engine}: row by row",
+            value=a_row * due / median(sweep),
+            unit="times the sweep",
+            at_least=AGAINST_ROWS,
+        ),
+    ]
+
+
+class _Clock:
+    """Noon of a day in the policy's zone."""
+
+    def __init__(self, day: date) -> None:
+        self.day = day
+
+    def __call__(self) -> datetime:
+        return datetime(self.day.year, self.day.month, self.day.day, 17, tzinfo=UTC)
+
+
+@contextmanager
+def _opened(url: str) -> Any:  # noqa: ANN401 - a generator of three
+    database, clock = Database(url), _Clock(FIRST)
+    try:
+        yield database, SqlUnitsOfWork(database, clock=clock, queue=TaskQueue(database.engine)), clock
+    finally:
+        database.close()
+
+
+_BARE = text(
+    "UPDATE credentials SET status = 'expired', status_reason = 'due', status_since = :now, version = version + 1 "
+    "WHERE status = 'active' AND edition = 'cpom-2026' AND valid_until < :day"
+)
+
+
+def _bare(database: Database, day: date) -> int:
+    with database.transaction(write=True) as connection:
+        return int(connection.execute(_BARE, {"now": _instant(connection), "day": _day(connection, day)}).rowcount)
+
+
+def _instant(connection: Connection) -> object:
+    now = datetime.now(UTC)
+    return now if connection.dialect.name == "postgresql" else now.isoformat(timespec="microseconds")
+
+
+def _day(connection: Connection, day: date) -> object:
+    return day if connection.dialect.name == "postgresql" else day.isoformat()
+
+
+def _row_by_row(units: SqlUnitsOfWork) -> float:
+    """Seconds that an action takes to expire one credential."""
+    with units.begin(the_service(NIGHTLY), write=False) as uow:
+        rows = uow.connection.execute(
+            text("SELECT id FROM credentials WHERE status = 'active' ORDER BY edition, valid_until LIMIT :n"),
+            {"n": ONE_BY_ONE},
+        )
+        ids: Sequence[str] = [str(row.id) for row in rows]
+    begun = time.perf_counter()
+    for id_ in ids:
+        _expire_one(units, id_)
+    return (time.perf_counter() - begun) / len(ids)
+
+
+def _expire_one(units: SqlUnitsOfWork, id_: str) -> None:
+    actor = the_service(NIGHTLY)
+    with units.begin(actor) as uow:
+        credential = uow.credentials.lock(UUID(id_))
+        on = credential.valid_until + timedelta(days=1)
+        expired = recorded(uow, actor, replace(credential, status=Standing.EXPIRED), on, "due")
+        uow.record(
+            CredentialExpired(
+                credential_id=expired.id,
+                candidate_id=expired.candidate_id,
+                effective_on=on,
+                valid_until=expired.valid_until,
+            )
+        )
+        tell(uow, NoticeKind.CREDENTIAL_LAPSED, expired, effective_on=on)
+
+
+# --- the population: made by the engines themselves, as each writes its ids, days and JSON
+
+_WORDS = {
+    "sqlite": {
+        "series": "WITH RECURSIVE s(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM s WHERE n + 1 < :size)",
+        "until": "date('2028-12-31', (n / :due) || ' days')",
+        "none": "'{}'",
+        "empty": "'[]'",
+        "false": "0",
+        **{f"id_{kind}": f"printf('0190f3c28a5e7{kind}008%015x', n)" for kind in "abcdef12"},
+        **{f"no_{kind}": f"printf('{kind}-%016x', n)" for kind in "CN"},
+    },
+    "postgresql": {
+        "series": "WITH s(n) AS (SELECT * FROM generate_series(0, :size - 1))",
+        "until": "CAST('2028-12-31' AS date) + n / :due",
+        "none": "CAST('{}' AS jsonb)",
+        "empty": "CAST('[]' AS jsonb)",
+        "false": "false",
+        **{f"id_{kind}": f"CAST('0190f3c28a5e7{kind}008' || lpad(to_hex(n), 15, '0') AS uuid)" for kind in "abcdef12"},
+        **{f"no_{kind}": f"'{kind}-' || lpad(to_hex(n), 16, '0')" for kind in "CN"},
+    },
+}
+_AT = "'2026-03-02T15:00:00.000000+00:00'"
+_POPULATION = (
+    """
+$series INSERT INTO candidates (id, version, number, status, legal_name, search_name, past_names, email, practises_in,
+    created_at)
+SELECT $id_a, 1, $no_C, 'active', $none, $no_C, $empty, $no_C, 'US', $at FROM s
+""",
+    """
+WITH s(n) AS (SELECT 0) INSERT INTO applications (id, version, candidate_id, program, edition, number, search_name,
+    created_at, status, attestations, requests, audited)
+SELECT $id_2, 1, $id_a, 'CPOM', 'cpom-2026', 'A1', 'okafor', $at, 'approved', $empty, $empty, $false FROM s
+""",
+    """
+$series INSERT INTO credentials (id, version, candidate_id, application_id, program, edition, number, name, awarded_on,
+    valid_from, valid_until, status, status_reason, status_since, created_at, search_name)
+SELECT $id_b, 1, $id_a, (SELECT id FROM applications), 'CPOM', 'cpom-2026', $no_N, 'Adaeze Okafor', '2026-03-02',
+    '2026-03-02', $until, 'active', 'issued', $at, $at, $no_C FROM s
+""",
+    """
+$series INSERT INTO cycles (id, version, credential_id, candidate_id, program, edition, number, starts_on, ends_on,
+    status, audited, reminders)
+SELECT $id_c, 1, $id_b, $id_a, 'CPOM', 'cpom-2026', 1, '2026-03-02', $until, 'open', $false, $empty FROM s
+""",
+    """
+$series INSERT INTO standing_changes (id, version, credential_id, candidate_id, number, standing, effective_on, at,
+    "by", reason, valid_until, edition, name)
+SELECT $id_d, 1, $id_b, $id_a, 1, 'active', '2026-03-02', $at, 'system:release', 'issued', $until, 'cpom-2026',
+    'Adaeze Okafor' FROM s
+""",
+    """
+$series INSERT INTO notices (id, version, candidate_id, kind, about_id, created_at, parameters, unmet, status, attempts,
+    sent_at)
+SELECT $id_e, 1, $id_a, 'credential_issued', $id_b, $at, $none, $empty, 'sent', 1, $at FROM s
+""",
+    """
+$series INSERT INTO journal (id, occurred_at, kind, subject_id, actor, data)
+SELECT $id_f, $at, 'credential.issued', $id_b, 'system:release', $none FROM s
+""",
+    """
+$series INSERT INTO journal (id, occurred_at, kind, subject_id, actor, data)
+SELECT $id_1, $at, 'cycle.opened', $id_c, 'system:release', $none FROM s
+""",
+)
+
+
+def _fill(url: str, size: int) -> None:
+    """The whole schema, and holders in it, each with a cycle, a history, a letter and two lines of the journal."""
+    database = Database(url, statement_timeout_seconds=3_600)
+    metadata.create_all(database.engine)
+    prepare(database.url)
+    with SqlUnitsOfWork(database).begin(the_service("benchmark")) as uow:
+        policy = load_policy(ROOT / "policies" / "cpom-2026.yaml")
+        uow.policies.add(
+            PolicyEdition(
+                id=uow.new_id(),
+                program=policy.program,
+                edition=policy.edition,
+                title=policy.title,
+                in_force_from=policy.in_force_from,
+                in_force_until=None,
+                document=policy_document(policy),
+                sha256=policy_digest(policy),
+                published_by="benchmark",
+                published_at=uow.now,
+            )
+        )
+    with database.transaction(write=True) as connection:
+        words = _WORDS[connection.dialect.name] | {"at": _AT}
+        for template in _POPULATION:
+            known = {"size": size, "due": int(size * SHARE)}
+            statement = Template(template).substitute(words)
+            connection.execute(text(statement), {name: known[name] for name in known if f":{name}" in statement})
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
+    database.close()
+
+
+def _copy(place: Path) -> Path:
+    """A copy to work on: what a run turned must be due again in the next."""
+    for leftover in place.glob("run.db*"):
+        leftover.unlink()
+    shutil.copyfile(place / "sweep.db", place / "run.db")
+    return place / "run.db"
+
+
+def _filled_postgres(url: str, size: int) -> str:
+    """A database copied from one that was filled once."""
+    base, _, options = url.partition("?")
+    head = base.rsplit("/", 1)[0]
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
+
+    def named(name: str) -> str:
+        return f"{head}/{name}?{options}" if options else f"{head}/{name}"
+
+    with engine.connect() as connection:
+        known = set(connection.execute(text("SELECT datname FROM pg_database")).scalars())
+        if "filled" not in known:
+            connection.exec_driver_sql("DROP DATABASE IF EXISTS filling")
+            connection.exec_driver_sql("CREATE DATABASE filling")
+            _fill(named("filling"), size)
+            connection.exec_driver_sql("ALTER DATABASE filling RENAME TO filled")
+        connection.exec_driver_sql("DROP DATABASE IF EXISTS run")
+        connection.exec_driver_sql("CREATE DATABASE run TEMPLATE filled")
+    engine.dispose()
+    return named("run")

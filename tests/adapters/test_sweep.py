@@ -87,7 +87,8 @@ def test_what_the_sweep_writes_is_what_an_action_would_have_written(world: World
     assert (lapsed.standing, lapsed.effective_on) == (Standing.LAPSED, LAST_OF_GRACE + DAY)
     assert (lapsed.valid_until, lapsed.edition, lapsed.name) == (issued.valid_until, issued.edition, issued.name)
     assert lapsed.by == f"system:{NIGHTLY}"
-    about: dict[str, Any] = {"credential_id": holder.credential_id, "candidate_id": holder.candidate_id, "valid_until": ENDS}
+    ids = {"credential_id": holder.credential_id, "candidate_id": holder.candidate_id}
+    about: dict[str, Any] = {**ids, "valid_until": ENDS}
     said: list[tuple[str, Event]] = [
         ("credential.expired", CredentialExpired(effective_on=ENDS + DAY, **about)),
         ("credential.lapsed", CredentialLapsed(effective_on=LAST_OF_GRACE + DAY, **about)),

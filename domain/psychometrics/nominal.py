@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import logsumexp, softmax
+from scipy.special import softmax
 
 from domain.psychometrics.arrays import LEAST_PEOPLE, Floats, floats
 from domain.psychometrics.errors import OutOfShape, TooFew
@@ -32,7 +32,7 @@ class NominalItems:
 
 
 def fit_nominal(responses: Responses, theta: Floats, options: int) -> NominalItems:
-    """Fit each item by penalised maximum likelihood, abilities taken as known.
+    """Fit each item by penalised maximum likelihood, abilities taken as known, to the nearest hundredth.
 
     `responses` uint8[N, I] as in `options` (0 omitted, 255 not reached: left out of the item's fit), `theta`
     float64[N], such as expected abilities under a model for right answers.
@@ -45,45 +45,52 @@ def fit_nominal(responses: Responses, theta: Floats, options: int) -> NominalIte
         raise OutOfShape(detail="There must be one ability per row of responses.")
     if np.any((responses > options) & (responses != NOT_REACHED)):
         raise OutOfShape(detail="A response lies outside the options.")
+    values, place = np.unique(np.round(theta, 2), return_inverse=True)
+    places = place.reshape(-1) * (NOT_REACHED + 1)
     intercepts = np.full((responses.shape[1], options + 1), LOWEST)
     slopes = np.zeros_like(intercepts)
     for item, answers in enumerate(responses.T):
-        reached = answers != NOT_REACHED
-        if reached.sum() < LEAST_PEOPLE:
+        found = np.bincount(places + answers, minlength=len(values) * (NOT_REACHED + 1))
+        counts = found.reshape(len(values), -1)[:, : options + 1]
+        if counts.sum() < LEAST_PEOPLE:
             raise TooFew(detail=f"Item {item} was reached by fewer than {LEAST_PEOPLE} people.")
-        given = np.unique(answers[reached])
-        found = _one_item(np.searchsorted(given, answers[reached]), theta[reached], len(given))
-        intercepts[item, given], slopes[item, given] = found
+        given = np.flatnonzero(counts.sum(axis=0))
+        intercepts[item, given], slopes[item, given] = _one_item(floats(counts[:, given]), values)
     return NominalItems(intercepts=intercepts, slopes=slopes)
 
 
-def _one_item(answers: "np.typing.NDArray[np.intp]", theta: Floats, count: int) -> tuple[Floats, Floats]:
-    """Intercepts and slopes of `count` answers, by Newton steps; the prior alone would centre them at zero."""
-    chosen = np.zeros((len(answers), count))
-    chosen[np.arange(len(answers)), answers] = 1.0
+def _one_item(counts: Floats, theta: Floats) -> tuple[Floats, Floats]:
+    """Intercepts and slopes of K answers from their counts at each ability, float64[T, K], by Newton steps.
+
+    The likelihood does not change when all intercepts, or all slopes, move together; the prior centres them at zero.
+    """
+    answers = counts.shape[1]
+    people = counts.sum(axis=1)
     design = np.column_stack([np.ones_like(theta), theta])
-    kept = chosen.T @ design
-    size = 2 * count
+    kept = counts.T @ design
 
     def value(point: Floats) -> float:
-        logits = design @ point.reshape(count, 2).T
-        return float((kept * point.reshape(count, 2)).sum() - logsumexp(logits, axis=1).sum() - _penalty(point))
+        logits = design @ point.reshape(answers, 2).T
+        return float((counts * logits).sum() - people @ _log_sum(logits)) - 0.5 * RIDGE * float(point @ point)
 
     def slope(point: Floats) -> Slope:
-        p = softmax(design @ point.reshape(count, 2).T, axis=1)
-        gradient = (kept - p.T @ design).ravel() - RIDGE * point
-        blocks = np.zeros((count, 2, count, 2))
+        logits = design @ point.reshape(answers, 2).T
+        p = np.exp(logits - _log_sum(logits)[:, None])
+        gradient = (kept - (p * people[:, None]).T @ design).ravel() - RIDGE * point
+        blocks = np.zeros((answers, 2, answers, 2))
         for row in range(2):
             for column in range(2):
-                weight = design[:, row] * design[:, column]
+                weight = people * design[:, row] * design[:, column]
                 crossed = -(p.T * weight) @ p
-                crossed[np.diag_indices(count)] += weight @ p
+                crossed[np.diag_indices(answers)] += weight @ p
                 blocks[:, row, :, column] = crossed
-        return Slope(value(point), gradient, blocks.reshape(size, size) + RIDGE * np.eye(size))
+        size = 2 * answers
+        return Slope(value(point), floats(gradient), floats(blocks.reshape(size, size) + RIDGE * np.eye(size)))
 
-    top = maximise(value, slope, np.zeros(size), tolerance=1e-8).at.reshape(count, 2)
+    top = maximise(value, slope, np.zeros(2 * answers), tolerance=1e-8).at.reshape(answers, 2)
     return floats(top[:, 0]), floats(top[:, 1])
 
 
-def _penalty(point: Floats) -> float:
-    return 0.5 * RIDGE * float(point @ point)
+def _log_sum(logits: Floats) -> Floats:
+    most = logits.max(axis=1)
+    return floats(most + np.log(np.exp(logits - most[:, None]).sum(axis=1)))

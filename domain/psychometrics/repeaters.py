@@ -111,7 +111,7 @@ def response_times(seconds: Floats, *, q: float = 0.05) -> ResponseTimes:
         NoVariation: an item on which everybody's time follows their speed exactly.
 
     """
-    if seconds.ndim != 2 or len(seconds) < LEAST_PEOPLE or seconds.shape[1] < LEAST_ITEMS:  # noqa: PLR2004 - a matrix
+    if seconds.ndim != 2 or len(seconds) < LEAST_PEOPLE or seconds.shape[1] < LEAST_ITEMS:
         raise TooFew(detail=f"Response times need at least {LEAST_PEOPLE} people and three items.")
     if not (np.isfinite(seconds).all() and seconds.min() > 0):
         raise OutOfShape(detail="Every response time must be given and positive.")

@@ -48,8 +48,9 @@ def omega(
     responses: Responses, chances: Floats, *, q: float = 0.05, dependent: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> SimilarPairs:  # fmt: skip
-    """Wollack's (1997) omega for every ordered pair: (matches - E) / sqrt(V), E = sum P and V = sum P (1 - P), with P
-    the copier's chance of the very answer that the source gave. Upper tail of the normal distribution.
+    """Wollack's (1997) omega for every ordered pair: (matches - E) / sqrt(V), upper tail of the normal distribution.
+
+    E = sum P and V = sum P (1 - P), with P the copier's chance of the very answer that the source gave.
 
     `responses` uint8[N, I] (0 omitted counts as an answer, 255 not reached is left out), `chances` float[N, I, O + 1].
 
@@ -77,9 +78,9 @@ def gbt(
     responses: Responses, chances: Floats, *, q: float = 0.05, dependent: bool = False, screen: float = 1e-3,
     progress: Callable[[int, int], None] | None = None,
 ) -> SimilarPairs:  # fmt: skip
-    """The generalised binomial test (van der Linden and Sotaridona 2006) for every pair: the exact chance of so many
-    identical answers, each item's chance being sum_k P_k(first) P_k(second).
+    """The generalised binomial test of every pair (van der Linden and Sotaridona 2006).
 
+    It is the exact chance of so many identical answers, each item's chance being sum_k P_k(first) P_k(second).
     Pairs are screened by a normal approximation; those below `screen` get the exact distribution. Screening loses
     nothing as long as the largest p found stays well below `screen`. Arguments and errors as in `omega`.
     """

@@ -178,9 +178,9 @@ class Compromise:
 
 
 def hofstee(cuts: Floats, fail_rates: Floats, scores: Floats, *, rounding: Rounding = Rounding.UP) -> Compromise:
-    """Hofstee (1983): the line from (lowest cut, highest fail rate) to (highest cut, lowest fail rate), both means over
-    judges, against the curve of how many would fail at each cut.
+    """Hofstee (1983): where the judges' line of cut and fail rate meets the curve of how many would fail at each cut.
 
+    The line runs from (lowest cut, highest fail rate) to (highest cut, lowest fail rate), all four means over judges.
     `cuts` float64[J, 2] are each judge's lowest and highest acceptable cut in raw points, `fail_rates` likewise the
     lowest and highest acceptable shares failing; `scores` float64[K + 1] counts people by raw score.
 
@@ -282,9 +282,11 @@ def _check_list(values: Floats, most: float, what: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bookmark:
-    """A panel's bookmarks: the ordered booklet (`order` int64[I], places of items on the form, easiest first), the
-    abilities `locations` float64[I] in that order, each judge's cut ability, the panel's `theta` with its standard
-    error, and the cut in raw points, its standard error by the slope of the test characteristic curve.
+    """A panel's bookmarks.
+
+    `order` int64[I] is the ordered booklet (places of items on the form, easiest first), `locations` float64[I] the
+    abilities in that order, `judge_thetas` float64[J] each judge's cut ability and `theta` the panel's, with its
+    standard error. The cut in raw points has its standard error by the slope of the test characteristic curve.
     """
 
     order: Ints
@@ -309,9 +311,10 @@ def bookmark(
     pages: Ints, items: ItemParameters, *, probability: float = RP67, centre: Literal["median", "mean"] = "median",
     at: Literal["before", "on", "between"] = "before", rounding: Rounding = Rounding.UP,
 ) -> Bookmark:  # fmt: skip
-    """Bookmark (Lewis, Mitzel and Green 1996). `pages` int64[J]: the page, from 1, of the first item that a borderline
-    candidate would *not* get right with the response probability; I + 1 when all would be.
+    """The bookmark method (Lewis, Mitzel and Green 1996).
 
+    `pages` int64[J] holds each judge's page, from 1: the first item that a borderline candidate would *not* get right
+    with the response probability; I + 1 when all would be.
     A judge's cut ability is the location of the page `before` it (the last mastered), `on` it, or halfway `between`. On
     the first page there is no page before, nor after the last: the nearest is taken. The panel's is the median or mean;
     the standard error of the median is that of the mean times sqrt(pi / 2).

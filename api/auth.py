@@ -33,24 +33,27 @@ class Authenticator:
         self._verifier = verifier
         self._is_api_key = is_api_key
 
-    def presented(self, request: Request) -> str | None:
-        """The bearer credential of the Authorization header, None without one; raises Unauthenticated."""
+    def presented(self, request: Request) -> VerifiedToken | str | None:
+        """What the Authorization header bears: a checked token, the text of an API key, or None; Unauthenticated.
+
+        To be asked in a thread and before a transaction begins: the issuer's keys may have to be fetched first, which
+        must not keep the store's writer waiting.
+        """
         header = request.headers.get("authorization")
         if header is None:
             return None
         scheme, _, value = header.partition(" ")
         if scheme.lower() != "bearer" or not value or " " in value:
             raise Unauthenticated
-        return value
+        return value if self._is_api_key(value) else self._verifier.verify(value)
 
-    def actor(self, principals: Principals, presented: str | None) -> Actor:
+    def actor(self, principals: Principals, presented: VerifiedToken | str | None) -> Actor:
         """Who presents this; raises Unauthenticated."""
         if presented is None:
             return ANONYMOUS
-        if self._is_api_key(presented):
+        if isinstance(presented, str):
             return principals.api_key(presented)
-        token = self._verifier.verify(presented)
-        return _actor(token, *principals.principal(token.subject))
+        return _actor(presented, *principals.principal(presented.subject))
 
 
 def _actor(token: VerifiedToken, candidate_id: UUID | None, granted: frozenset[str]) -> Actor:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, event
 from starlette.testclient import TestClient
 
 from adapters import api_keys
-from adapters.db.engine import Contended, Database
+from adapters.db.engine import PATIENCE_SECONDS, Contended, Database
 from adapters.db.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 from adapters.dev_issuer import DevelopmentIssuer
 from adapters.files import ObjectFiles, open_store
@@ -124,9 +124,9 @@ class World:
 
 
 @contextmanager
-def a_world(url: str, directory: Path) -> Iterator[World]:
+def a_world(url: str, directory: Path, *, patience_seconds: float = PATIENCE_SECONDS) -> Iterator[World]:
     """A running service over the database at `url`, whose schema exists already."""
-    clock, tasks, database = Clock(), Tasks(), Database(url)
+    clock, tasks, database = Clock(), Tasks(), Database(url, patience_seconds=patience_seconds)
     tasks.attach(database)
     # Tokens live by the real clock: turning the body's clock on by years does not sign everyone out.
     issuer = DevelopmentIssuer(directory, audience=AUDIENCE)

@@ -1,0 +1,15 @@
+"""What the tests of faults break."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.faults.service import PostgresServer
+
+
+@pytest.fixture(scope="package")
+def breakable_postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server that these tests may stop and crash; it runs again after each."""
+    server = PostgresServer()
+    yield server
+    server.close()

@@ -24,7 +24,8 @@ NULL = r"\N"
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 _NAMES = "unnest(%(names)s::text[]) AS n(name)"
-_BOOKING = "r.administration_id = %(administration)s AND r.status IN ('booked', 'tested')"
+# No plain `=`, lest a table without statistics is gone through by its administration, once for each name.
+_BOOKING = "r.administration_id IS NOT DISTINCT FROM %(administration)s AND r.status IN ('booked', 'tested')"
 _STORED = (
     "LEFT JOIN attempts t ON t.form_id = %(form)s AND t.administration_id = %(administration)s AND t.candidate_id ="
 )
@@ -95,7 +96,7 @@ class CopyingAttempts:
     def seats(self, administration_id: UUID, form_id: UUID, by: Identifier, names: Sequence[str]) -> Iterable[Seat]:
         """The seats behind these names, bookings of this administration alone."""
         values = {"names": list(names), "administration": administration_id, "form": form_id}
-        return map(Seat._make, self._run(_SEATS[by], values))
+        return map(Seat._make, self._fetch(_SEATS[by], values))
 
     def walk_ins(self, administration: Administration, candidates: Sequence[Ref]) -> Iterable[tuple[Ref, Ref]]:
         """Candidates and their open authorizations whose window meets the administration's."""
@@ -105,7 +106,7 @@ class CopyingAttempts:
             "opens": administration.opens_on,
             "closes": administration.closes_on,
         }
-        return [(row[0], row[1]) for row in self._run(_WALK_INS, values)]
+        return self._fetch(_WALK_INS, values)
 
     def insert_attempts(self, intake: Intake, ids: Sequence[Ref], sittings: Sequence[Sitting], now: datetime) -> None:
         """Store attempts; raises AlreadyExists."""
@@ -114,7 +115,7 @@ class CopyingAttempts:
         marked = f"{now.isoformat()}\t{status}\t{_or_null(intake.key_number)}\t{_or_null(intake.conversion_number)}"
         lines = [
             f"{one}\t1\t{seat.candidate}\t{seat.authorization}\t{seat.registration or NULL}\t{same}\t{taken_on}\t"
-            f"\\\\x{responses.hex()}\t{marked}\t{_score(raw, scaled, passed)}\t{list(domains)}\tf\n"
+            f"\\\\x{responses.hex()}\t{marked}\t{_score(raw, scaled, passed)}\t{domains}\tf\n"
             for one, (seat, taken_on, responses, raw, scaled, passed, domains) in zip(ids, sittings, strict=True)
         ]
         try:
@@ -147,7 +148,7 @@ class CopyingAttempts:
             "conversion": numbers[1],
             "limit": limit,
         }
-        return [(row[0], bytes(row[1])) for row in self._run(_TO_SCORE, values)]
+        return self._fetch(_TO_SCORE, values)
 
     def put_scores(self, key_number: int, conversion_number: int, scores: Sequence[Score]) -> int:
         """Store scores; how many attempts could still be scored."""
@@ -158,7 +159,7 @@ class CopyingAttempts:
             "raw": [score.raw for score in scores],
             "scaled": [score.scaled for score in scores],
             "passed": [score.passed for score in scores],
-            "domains": [str(list(score.domain_raw)) for score in scores],
+            "domains": [str(score.domain_raw) for score in scores],
         }
         return int(self._run(_SCORE, values).rowcount)
 
@@ -172,6 +173,11 @@ class CopyingAttempts:
             for event, subject, told in zip(self.fresh(len(subjects)), subjects, data, strict=True)
         ]
         self._copy(_COPY_JOURNAL, lines)
+
+    def _fetch(self, statement: str, values: Any) -> list[Any]:  # noqa: ANN401 - the driver's own shapes
+        """All rows at once, as the driver has them: a result of SQLAlchemy hands out one by one."""
+        cursor = self._run(statement, values).cursor
+        return list(cursor.fetchall())
 
     def _run(self, statement: str, values: Any) -> Any:  # noqa: ANN401 - the driver's own shapes
         return self._connection.exec_driver_sql(statement, values)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from adapters.db.bulk_attempts import Marks
 
 _NAMES = "(SELECT value AS name FROM json_each(:names)) n"
-_BOOKING = "r.administration_id = :administration AND r.status IN ('booked', 'tested')"
+# The plus keeps the engine from going through everyone booked in the administration once for each name.
+_BOOKING = "+r.administration_id = :administration AND r.status IN ('booked', 'tested')"
 _STORED = "LEFT JOIN attempts t ON t.form_id = :form AND t.administration_id = :administration AND t.candidate_id ="
 _FOUND = "a.id, r.id, r.session_id, t.responses, coalesce(r.status = 'booked', 0)"
 _SEATS = {
@@ -87,7 +88,7 @@ class ManyAttempts:
     def seats(self, administration_id: UUID, form_id: UUID, by: Identifier, names: Sequence[str]) -> Iterable[Seat]:
         """The seats behind these names, bookings of this administration alone."""
         values = {"names": _json(names), "administration": administration_id.hex, "form": form_id.hex}
-        return map(Seat._make, self._run(_SEATS[by], values))
+        return map(Seat._make, self._fetch(_SEATS[by], values))
 
     def walk_ins(self, administration: Administration, candidates: Sequence[Ref]) -> Iterable[tuple[Ref, Ref]]:
         """Candidates and their open authorizations whose window meets the administration's."""
@@ -97,19 +98,21 @@ class ManyAttempts:
             "opens": administration.opens_on.isoformat(),
             "closes": administration.closes_on.isoformat(),
         }
-        return [(row[0], row[1]) for row in self._run(_WALK_INS, values)]
+        return self._fetch(_WALK_INS, values)
 
     def insert_attempts(self, intake: Intake, ids: Sequence[Ref], sittings: Sequence[Sitting], now: datetime) -> None:
         """Store attempts; raises AlreadyExists."""
         administration, form, imported = intake.administration_id.hex, intake.form_id.hex, intake.import_id.hex
         status = "imported" if intake.key_number is None else "scored"
         at, key, conversion = _instant(now), intake.key_number, intake.conversion_number
+        days = {day: day.isoformat() for day in {sitting.taken_on for sitting in sittings}}
         rows = [
             (
-                one, seat.candidate, seat.authorization, seat.registration, administration, form, imported,
-                taken_on.isoformat(), responses, at, status, key, conversion, raw, scaled, passed, str(list(domains)),
+                one, candidate, authorization, registration, administration, form, imported,
+                days[taken_on], responses, at, status, key, conversion, raw, scaled, passed, str(domains),
             )
             for one, (seat, taken_on, responses, raw, scaled, passed, domains) in zip(ids, sittings, strict=True)
+            for _, candidate, authorization, registration, *_ in (seat,)
         ]  # fmt: skip
         try:
             self._run(_INSERT, rows)
@@ -134,12 +137,12 @@ class ManyAttempts:
     ) -> list[tuple[Ref, bytes]]:
         """Attempts not scored by these versions, with their answers, by id."""
         place = (administration_id.hex, form_id.hex, (after or "").replace("-", ""), *numbers, limit)
-        return [(row[0], row[1]) for row in self._run(_TO_SCORE, place)]
+        return self._fetch(_TO_SCORE, place)
 
     def put_scores(self, key_number: int, conversion_number: int, scores: Sequence[Score]) -> int:
         """Store scores; how many attempts could still be scored."""
         rows = [
-            (key_number, conversion_number, raw, scaled, passed, str(list(domains)), one)
+            (key_number, conversion_number, raw, scaled, passed, str(domains), one)
             for one, raw, scaled, passed, domains in scores
         ]
         return int(self._run(_SCORE, rows).rowcount)
@@ -152,6 +155,11 @@ class ManyAttempts:
             for event, subject, told in zip(self.fresh(len(subjects)), subjects, data, strict=True)
         ]
         self._run(_JOURNAL, rows)
+
+    def _fetch(self, statement: str, values: Any) -> list[Any]:  # noqa: ANN401 - the driver's own shapes
+        """All rows at once, as the driver has them: a result of SQLAlchemy hands out one by one."""
+        cursor = self._run(statement, values).cursor
+        return list(cursor.fetchall())
 
     def _run(self, statement: str, values: Any) -> Any:  # noqa: ANN401 - the driver's own shapes
         return self._connection.exec_driver_sql(statement, values)

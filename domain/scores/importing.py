@@ -5,7 +5,7 @@ under versions of the key and conversion that do not change meanwhile, and not b
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import cast
@@ -24,7 +24,7 @@ from domain.scores.actions import Versions
 from domain.scores.events import ResponsesImported, ResponsesReceived
 from domain.scores.model import Form, ImportStatus, ReleaseStatus, ResponseImport
 from domain.scores.responses import Reject, ResponseFile
-from domain.scores.sittings import Identifier, Intake, Seat, Sitting
+from domain.scores.sittings import Identifier, Intake, Ref, Seat, Sitting
 
 IMPORT = "scores.import"
 """The kind of the job. Its parameters: `administration_id`, `form_id`, `sha256`, `file`, `identifies`,
@@ -208,31 +208,38 @@ class _Batch:
         new: Sequence[tuple[int, Seat]],
         answers: Sequence[bytes],
     ) -> list[Sitting]:
-        day = self._days()
+        starts, otherwise = self._days()
         if versions is None:
-            return [Sitting(seat, day(seat), answers[place]) for place, seat in new]
+            return [Sitting(seat, starts.get(seat.session, otherwise), answers[place]) for place, seat in new]
         from domain.scores.scoring import score_matrix  # noqa: PLC0415 - it loads numpy, which only jobs need
 
         matrix = file.responses[places.start : places.stop][[place for place, _ in new]]
         raw, domain_raw = score_matrix(matrix, versions.answers)
         table = versions.table
         return [
-            Sitting(seat, day(seat), answers[place], points, table.scaled[points], points >= table.cut, tuple(domains))
+            Sitting(
+                seat,
+                starts.get(seat.session, otherwise),
+                answers[place],
+                points,
+                table.scaled[points],
+                points >= table.cut,
+                domains,
+            )
             for (place, seat), points, domains in zip(new, raw.tolist(), domain_raw.tolist(), strict=True)
         ]
 
-    def _days(self) -> Callable[[Seat], date]:
-        """The day each seat was sat on."""
+    def _days(self) -> tuple[dict[Ref | None, date], date]:
+        """The day of each session, by its id however the store spells it, and the day of who had none."""
         sessions = self._uow.sessions.find(administration_id=self._administration.id)
-        starts = {str(one.id).replace("-", ""): date_at(one.starts_at, one.zone) for one in sessions}
+        days = {one.id: date_at(one.starts_at, one.zone) for one in sessions}
+        starts: dict[Ref | None, date] = {
+            spelled: day for id_, day in days.items() for spelled in (str(id_), id_.hex)
+        }
         given = self._job.parameters["taken_on"]
         said = date.fromisoformat(str(given)) if given else None
-        otherwise = rules.sat_on(self._administration, None, said, self._uow.today)
-
-        def day(seat: Seat) -> date:
-            return starts.get(seat.session.replace("-", ""), otherwise) if seat.session else otherwise
-
-        return day
+        otherwise = rules.sat_on(self._administration, said, self._uow.today)
+        return starts, otherwise
 
     def _count(self, rows: int, accepted: int, repeated: int, rejected: int) -> Progress:
         before = self._progress

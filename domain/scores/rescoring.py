@@ -74,7 +74,7 @@ def scores(versions: Versions, waiting: list[tuple[Ref, bytes]]) -> list[Score]:
     raw, domain_raw = score_matrix(matrix, versions.answers)
     table = versions.table
     return [
-        Score(attempt, points, table.scaled[points], points >= table.cut, tuple(domains))
+        Score(attempt, points, table.scaled[points], points >= table.cut, domains)
         for (attempt, _), points, domains in zip(waiting, raw.tolist(), domain_raw.tolist(), strict=True)
     ]
 

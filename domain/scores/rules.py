@@ -86,6 +86,6 @@ def open_holds(holds: Iterable[Hold]) -> list[Hold]:
     return [one for one in holds if one.lifted_at is None]
 
 
-def sat_on(administration: Administration, session_day: date | None, said: date | None, today: date) -> date:
-    """The day an attempt counts from: its session's; else the one the import states; else the window's last so far."""
-    return session_day or said or max(administration.opens_on, min(administration.closes_on, today))
+def sat_on(administration: Administration, said: date | None, today: date) -> date:
+    """The day of who had no session: the one that the import states, else the last of the window so far."""
+    return said or max(administration.opens_on, min(administration.closes_on, today))

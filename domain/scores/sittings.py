@@ -43,7 +43,7 @@ class Sitting(NamedTuple):
     raw: int | None = None
     scaled: int | None = None
     passed: bool | None = None
-    domain_raw: tuple[int, ...] = ()
+    domain_raw: list[int] = []  # noqa: RUF012 - a tuple's default, which nobody changes
 
 
 class Score(NamedTuple):
@@ -53,7 +53,7 @@ class Score(NamedTuple):
     raw: int
     scaled: int
     passed: bool
-    domain_raw: tuple[int, ...]
+    domain_raw: list[int]
 
 
 class Intake(NamedTuple):

@@ -6,9 +6,8 @@ import logging
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-import asyncpg
 from sqlalchemy import Connection, Table, bindparam, delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
@@ -16,6 +15,9 @@ from sqlalchemy.engine import URL, make_url
 from adapters.db.tables.registry import RegistryRow
 from domain.errors import Unavailable
 from domain.ports import RegistryAnswer, RegistryEntry, RegistryReader
+
+if TYPE_CHECKING:
+    from asyncpg import Connection as PostgresConnection
 
 log = logging.getLogger(__name__)
 
@@ -172,7 +174,7 @@ class PostgresRegistryReader:
         """Connect at the first read, in the event loop that reads."""
         self._url = url
         self._cached_statements = 0 if behind_pooler else 16
-        self._idle: list[asyncpg.Connection | None] = [None] * connections
+        self._idle: list[PostgresConnection | None] = [None] * connections
         self._waiting: _Batch = []
         self._at = 0
         self._departing = False
@@ -207,7 +209,7 @@ class PostgresRegistryReader:
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
 
-    async def _travel(self, connection: asyncpg.Connection | None, batch: _Batch, at: int) -> None:
+    async def _travel(self, connection: "PostgresConnection | None", batch: _Batch, at: int) -> None:
         numbers = [number for number, _ in batch]
         found = None if connection is None else await _fetched(connection, numbers, at)
         if found is None:
@@ -221,7 +223,9 @@ class PostgresRegistryReader:
         self._idle.append(connection)
         self._depart()
 
-    async def _connected(self) -> asyncpg.Connection | None:
+    async def _connected(self) -> "PostgresConnection | None":
+        import asyncpg  # noqa: PLC0415 - who serves from SQLite does without
+
         try:
             return await asyncpg.connect(
                 self._url, timeout=_SECONDS, command_timeout=_SECONDS, statement_cache_size=self._cached_statements
@@ -231,7 +235,7 @@ class PostgresRegistryReader:
             return None
 
 
-async def _fetched(connection: asyncpg.Connection, numbers: list[str], at: int) -> list[Any] | None:
+async def _fetched(connection: "PostgresConnection", numbers: list[str], at: int) -> list[Any] | None:
     """The rows found; None where the connection failed, which is then cut."""
     try:
         rows: list[Any] = await connection.fetch(_POSTGRES_READ, numbers, at)

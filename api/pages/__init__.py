@@ -7,12 +7,13 @@ earth may be loaded or run.
 import json
 from base64 import b64encode
 from datetime import date
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from jinja2 import DictLoader, Environment, StrictUndefined
-from markupsafe import Markup
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 _HERE: Final = files(__package__)
 _STYLE: Final = _HERE.joinpath("registry.css").read_text("utf-8")
@@ -39,7 +40,12 @@ def day(value: str) -> str:
     return f"{then.day} {then:%B} {then.year}"
 
 
-def _environment() -> Environment:
+@cache
+def _template(name: str) -> "Template":
+    """One of the pages. jinja2 is loaded with the first that is shown: most processes show none."""
+    from jinja2 import DictLoader, Environment, StrictUndefined  # noqa: PLC0415
+    from markupsafe import Markup  # noqa: PLC0415
+
     names = ("layout.html.j2", "credential.html.j2", "refusal.html.j2")
     templates = {name: _HERE.joinpath(name).read_text("utf-8") for name in names}
     environment = Environment(
@@ -47,12 +53,7 @@ def _environment() -> Environment:
     )
     environment.filters["day"] = day
     environment.globals["style"] = Markup(_STYLE)  # noqa: S704 - our own file, whose hash the policy names
-    return environment
-
-
-_ENVIRONMENT: Final = _environment()
-_CREDENTIAL: Final = _ENVIRONMENT.get_template("credential.html.j2")
-_REFUSAL: Final = _ENVIRONMENT.get_template("refusal.html.j2")
+    return environment.get_template(name)
 
 
 def credential_page(body: bytes) -> bytes:
@@ -62,9 +63,9 @@ def credential_page(body: bytes) -> bytes:
         (shown["status"], shown["valid"]),
         "This certification is valid." if shown["valid"] else "This certification is not valid.",
     )
-    return _CREDENTIAL.render(shown=shown, sentence=sentence, issuer=shown["issuer"]).encode()
+    return _template("credential.html.j2").render(shown=shown, sentence=sentence, issuer=shown["issuer"]).encode()
 
 
 def refusal_page(issuer: str, heading: str, sentence: str) -> bytes:
     """The page that shows no credential: the empty form, a mistyped number, an unknown one, a service that is away."""
-    return _REFUSAL.render(issuer=issuer, heading=heading, sentence=sentence).encode()
+    return _template("refusal.html.j2").render(issuer=issuer, heading=heading, sentence=sentence).encode()

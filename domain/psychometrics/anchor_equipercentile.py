@@ -16,9 +16,10 @@ def synthetic_distributions(first: Floats, second: Floats, weight: float = 1.0) 
     """The distributions of X and of Y in the synthetic population, by frequency estimation (Angoff 1971).
 
     The distribution of the form at each anchor score is taken to be the same in both populations (Braun and Holland
-    1982): f_s(x) = w1 f1(x) + w2 sum_v f1(x | v) h2(v), and likewise for Y; shares that sum to 1. At an anchor score
-    that only the other population has, the conditional distribution of the nearest score that occurs is taken (the lower on
-    a tie); smooth first to do better.
+    1982): f_s(x) = w1 f1(x) + w2 sum_v f1(x | v) h2(v), and likewise for Y; shares that sum to 1.
+
+    At an anchor score that only the other population has, the conditional distribution of the nearest score that occurs
+    is taken (the lower on a tie); smooth first to do better.
     """
     check_joint(first, second)
     if not 0 <= weight <= 1:

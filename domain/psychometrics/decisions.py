@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import binom
 
 from domain.psychometrics.arrays import LEAST_PEOPLE, Floats, floats
+from domain.psychometrics.binomial import binomial_chances
 from domain.psychometrics.errors import NoVariation, OutOfShape, TooFew
 from domain.psychometrics.strong_true import (
     TrueScores,
@@ -94,7 +94,7 @@ def subkoviak(scores: Scores, rel: float, cuts: Sequence[float], items: int) -> 
     _check(rel, cuts, 0, items)
     values, counts = np.unique(x, return_counts=True)
     tau = (rel * values + (1 - rel) * x.mean()) / items
-    chances = _categories(floats(binom.pmf(np.arange(items + 1), items, tau[:, None])), [ceil(c - 1e-9) for c in cuts])
+    chances = _categories(binomial_chances(items, floats(tau)), [ceil(c - 1e-9) for c in cuts])
     consistency, chance, kappa = _agreement(chances, counts / counts.sum())
     return Decisions(
         method="subkoviak", cuts=tuple(cuts), consistency=consistency, chance=chance, kappa=kappa, length=items

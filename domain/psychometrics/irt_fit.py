@@ -21,6 +21,8 @@ from domain.psychometrics.newton import Slope, Top, maximise
 LEAST_NODES = 101
 STEEPEST = 30.0
 """A natural slope beyond this is an item that separates people perfectly: it has no maximum."""
+FLATTEST = 1e-6
+"""A natural slope below this has no difficulty: b = -d / s."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +64,9 @@ def fit_rasch(scored: Scored, *, slope: float | None = None, d: float = 1.0, nod
     answers = scored[:, kept]
     counts = frequencies(totals(answers), len(kept))
     model = _Rasch(counts, floats(answers.sum(axis=0, dtype=np.int64)), nodes, None if slope is None else slope * d)
-    top = maximise(model.value, model.slope, model.start())
+    top = _upright(model, model.start(), len(kept))
     s = float(top.at[-1]) if slope is None else slope * d
-    if not 0 < s < STEEPEST:
+    if not FLATTEST < s < STEEPEST:
         raise NotConverged(detail="The common slope is not positive and finite: the items do not go together.")
     easiness = top.at[: len(kept)]
     covariance = floats(np.linalg.inv(top.information))
@@ -93,9 +95,9 @@ def fit_two_parameter(scored: Scored, *, d: float = 1.0, nodes: int = LEAST_NODE
     rasch = fit_rasch(scored, nodes=nodes)
     start = np.concatenate([-rasch.parameters.a * rasch.parameters.b, rasch.parameters.a])
     model = _TwoParameter(answers, nodes)
-    top = maximise(model.value, model.slope, start)
+    top = _upright(model, start, len(kept))
     easiness, s = np.split(top.at, 2)
-    if np.abs(s).max() > STEEPEST or np.abs(s).min() < 1e-6:
+    if np.abs(s).max() > STEEPEST or np.abs(s).min() < FLATTEST:
         raise NotConverged(detail=f"The slope of item {int(kept[np.abs(s).argmax()])} does not settle.")
     se_a, se_b = _se_of_two(top, easiness, s)
     return Calibration(
@@ -110,6 +112,19 @@ def fit_two_parameter(scored: Scored, *, d: float = 1.0, nodes: int = LEAST_NODE
         free=len(top.at),
         steps=top.steps,
     )
+
+
+def _upright(model: "_Rasch | _TwoParameter", start: Floats, items: int) -> Top:
+    """The top of the likelihood on which most items rise with ability.
+
+    Ability is symmetric, so a scale turned upside down fits as well, and the climb may end on either.
+    """
+    top = maximise(model.value, model.slope, start)
+    if top.at[items:].sum() >= 0:
+        return top
+    turned = np.concatenate([top.at[:items], -top.at[items:]])
+    again = maximise(model.value, model.slope, turned)
+    return again._replace(steps=top.steps + again.steps)
 
 
 def _varying(scored: Scored, nodes: int) -> tuple[Ints, tuple[tuple[int, str], ...]]:

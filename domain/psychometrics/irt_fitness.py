@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import log_ndtr
-from scipy.stats import chi2
+from scipy.special import chdtrc, log_ndtr
 
 from domain.psychometrics.arrays import Floats, Ints, Maybe, Scored, binary, floats, totals
 from domain.psychometrics.errors import OutOfShape
@@ -97,7 +96,7 @@ def score_fit(scored: Scored, items: ItemParameters, *, parameters_per_item: int
     return ScoreFit(
         chi_squared=tuple(value for value, _ in cells),
         degrees=tuple(df for _, df in cells),
-        p=tuple(None if value is None else float(chi2.sf(value, df)) for value, df in cells),
+        p=tuple(None if value is None else float(chdtrc(df, value)) for value, df in cells),
         reasons=tuple("too_few_cells" if value is None else None for value, _ in cells),
     )
 

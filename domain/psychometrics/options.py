@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from domain.psychometrics.arrays import LEAST_PEOPLE, Floats, Ints, Maybe, floats, slices
-from domain.psychometrics.errors import OutOfShape
+from domain.psychometrics.errors import OutOfShape, TooFew
 from domain.psychometrics.items import CONSTANT_REST, TOO_FEW, rest_variances
 from domain.psychometrics.moments import Moments
 
@@ -99,11 +99,13 @@ def _weights(totals: Ints, groups: Ints, depth: int) -> npt.NDArray[np.float32]:
 
 
 def bands(totals: npt.NDArray[np.integer[Any]], count: int = 5) -> Ints:
-    """Groups of nearly equal size by total score, 0 the lowest: int64[N]. People with one score are never parted."""
-    values, inverse, sizes = np.unique(totals, return_inverse=True, return_counts=True)
+    """Groups of nearly equal size by total score, 0 the lowest: int64[N]; equal scores are never parted."""
+    if not len(totals):
+        raise TooFew(detail="There is nobody to divide into groups.")
+    _, inverse, sizes = np.unique(totals, return_inverse=True, return_counts=True)
     middle = (np.cumsum(sizes) - sizes / 2) / len(totals)
     group = np.minimum((middle * count).astype(np.int64), count - 1)
-    return np.asarray(group[inverse.reshape(-1)] if len(values) else group, np.int64)
+    return np.asarray(group[inverse.reshape(-1)], np.int64)
 
 
 def upper_and_lower(totals: npt.NDArray[np.integer[Any]], share: float = KELLEY) -> Ints:
@@ -112,6 +114,8 @@ def upper_and_lower(totals: npt.NDArray[np.integer[Any]], share: float = KELLEY)
     Each takes everybody whose score is reached within `share` of the people, ties included. Where scores are so alike
     that the two would overlap, the middle score belongs to neither.
     """
+    if not len(totals):
+        raise TooFew(detail="There is nobody to divide into groups.")
     ordered = np.sort(totals)
     size = max(1, round(share * len(totals)))
     low, high = ordered[size - 1], ordered[len(ordered) - size]

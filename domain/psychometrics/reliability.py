@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import binom
 
 from domain.psychometrics.arrays import Floats, floats, vector
+from domain.psychometrics.binomial import binomial_chances
 from domain.psychometrics.errors import NoVariation, OutOfShape, TooFew
 from domain.psychometrics.moments import Moments
 
@@ -133,7 +133,7 @@ def scaled_sem_binomial(conversion: Floats, proportions: Floats, shrink: float =
     scaled, tau = vector(conversion, "The conversion"), vector(proportions, "True proportions")
     if tau.min() < 0 or tau.max() > 1 or shrink < 0:
         raise OutOfShape(detail="True proportions must lie between 0 and 1, and the factor must not be negative.")
-    chances = binom.pmf(np.arange(len(scaled)), len(scaled) - 1, tau[:, None])
+    chances = binomial_chances(len(scaled) - 1, tau)
     centred = scaled[None, :] - (chances @ scaled)[:, None]
     return floats(np.sqrt(shrink * (chances * centred**2).sum(axis=1)))
 

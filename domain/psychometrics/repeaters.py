@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import chdtrc, ndtr
-from scipy.stats import t as student
+from scipy.special import chdtrc, ndtr, stdtr
 
 from domain.psychometrics.arrays import LEAST_PEOPLE, Flags, Floats, floats, vector
 from domain.psychometrics.discovery import discoveries
@@ -51,7 +50,7 @@ def gains_by_regression(first: Floats, second: Floats, *, q: float = 0.05) -> Ga
     if left.min() <= 1e-12 * max(1.0, float(y @ y)):
         raise NoVariation(detail="The second scores follow the first exactly but for one person at most.")
     statistic = residual * np.sqrt((n - 3) / left)
-    return _gains(expected, statistic, floats(student.sf(statistic, n - 3)), q)
+    return _gains(expected, statistic, floats(stdtr(n - 3, -statistic)), q)
 
 
 def gains_by_error(

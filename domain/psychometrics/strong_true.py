@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy.special import betaln, roots_jacobi, roots_legendre
-from scipy.stats import binom
 
 from domain.psychometrics.arrays import Floats, floats
+from domain.psychometrics.binomial import binomial_chances
 from domain.psychometrics.errors import NoVariation, OutOfShape, Singular
 
 NODES = 64
@@ -183,9 +183,9 @@ def error_distribution(items: int, tau: Floats, k: float = 0.0) -> Floats:
 
     Binomial; with k the two-term compound binomial b(x; n) - k t (1-t) [b(x; n-2) - 2 b(x-1; n-2) + b(x-2; n-2)].
     """
-    x = np.arange(items + 1)
-    chances = floats(binom.pmf(x, items, tau[:, None]))
+    chances = binomial_chances(items, tau)
     if k:
-        shorter = [binom.pmf(x - shift, items - 2, tau[:, None]) for shift in (0, 1, 2)]
-        chances -= k * (tau * (1 - tau))[:, None] * (shorter[0] - 2 * shorter[1] + shorter[2])
+        shorter = np.pad(binomial_chances(items - 2, tau), ((0, 0), (2, 2)))
+        bend = shorter[:, 2:] - 2 * shorter[:, 1:-1] + shorter[:, :-2]
+        chances -= k * (tau * (1 - tau))[:, None] * bend
     return chances

@@ -114,6 +114,17 @@ def test_difficulties_are_recovered_from_simulated_answers() -> None:
     assert found.parameters.a == pytest.approx([1.3] * 20, abs=0.35)
 
 
+def test_a_weak_long_test_is_not_found_upside_down() -> None:
+    scored = simulated(400, 90, slope=0.4)
+
+    rasch, two = fit_rasch(scored), fit_two_parameter(scored)
+
+    assert rasch.parameters.a[0] == pytest.approx(0.4, abs=0.06)
+    assert rasch.parameters.b == pytest.approx(np.linspace(-2, 2, 90), abs=1.2)
+    assert two.parameters.a.mean() == pytest.approx(0.4, abs=0.08)
+    assert two.log_likelihood > rasch.log_likelihood
+
+
 def test_items_all_right_or_all_wrong_are_left_out_with_the_reason() -> None:
     scored = simulated(200, 6)
     scored[:, 1], scored[:, 4] = 1, 0

@@ -127,6 +127,9 @@ def test_groups_never_part_people_of_one_score() -> None:
     assert len(set(grouped[score == 3])) == 1
     assert np.all(np.diff(grouped[np.argsort(score, kind="stable")]) >= 0)
     assert upper_and_lower(np.array([2, 2, 2, 2])).tolist() == [-1, -1, -1, -1]
+    for divide in (upper_and_lower, bands):
+        with pytest.raises(TooFew):
+            divide(np.zeros(0, np.int64))
 
 
 def test_answers_that_are_no_option_are_refused() -> None:

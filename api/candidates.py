@@ -76,10 +76,10 @@ class CandidateIn(In):
 
 
 class CandidateChangeIn(In):
-    """The particulars that change; what is left out stays as it is."""
+    """The particulars that change; what is left out stays as it is. An address and a country cannot be taken away."""
 
-    email: Email | None = None
-    practises_in: CountryCode | None = None
+    email: Email = Field(default_factory=str)
+    practises_in: CountryCode = Field(default_factory=str)
     date_of_birth: Day | None = None
     phone: Line | None = None
     address: AddressIn | None = None

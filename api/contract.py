@@ -152,9 +152,12 @@ def _finish_operation(path: str, method: str, operation: Json) -> None:
     _name_kindly(operation)
     _finish_parameters(operation, said)
     responses = {code: answer for code, answer in operation["responses"].items() if not _is_default_422(code, answer)}
+    # What a route says of a failure is only that it is possible.
+    known = [code for code in responses if code in FAILURES]
+    responses = {code: answer for code, answer in responses.items() if code not in known}
     for code, answer in responses.items():
         _finish_answer(code, answer, said)
-    for code in _failing(path, method, operation, said):
+    for code in (*known, *_failing(path, method, operation, said)):
         responses.setdefault(code, {"$ref": f"#/components/responses/{FAILURES[code].name}"})
     operation["responses"] = dict(sorted(responses.items()))
 

@@ -25,6 +25,7 @@ Zone = Annotated[
         max_length=64,
         pattern=r"^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$",
         description="An IANA time zone.",
+        json_schema_extra={"format": "iana-time-zone"},
     ),
 ]
 Seats = Annotated[Count, Field(ge=1, le=100_000)]

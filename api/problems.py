@@ -30,6 +30,7 @@ STATUS: dict[type[DomainError], int] = {
     errors.Stale: 412,
     errors.TooLarge: 413,
     errors.Invalid: 422,
+    errors.Contradiction: 409,
     errors.Unavailable: 503,
     edge.Unreadable: 400,
     edge.IdempotencyKeyRequired: 400,

@@ -21,10 +21,14 @@ from domain.renewals import actions, activities
 from domain.renewals.actions import Extension, ExtensionKind, Outlook
 from domain.renewals.activities import MOST_FILES, Claim, Listed
 from domain.renewals.model import Activity, ActivityStatus, ApprovedActivity, Cycle, CycleStatus
+from domain.renewals.uan import WRITTEN, WRITTEN_STEM
 
 routes = Routes("renewals")
 
 Minutes = Annotated[Count, Field(ge=1, le=60_000, description="Minutes of education.")]
+# The ledger reads what people write, and says what is wrong with it in its own words.
+Uan = Annotated[Line, Field(json_schema_extra={"pattern": WRITTEN, "maxLength": 64})]
+UanOrStem = Annotated[Line, Field(json_schema_extra={"pattern": WRITTEN_STEM, "maxLength": 56})]
 FileIds = Annotated[tuple[Id, ...], Field(max_length=MOST_FILES)]
 
 
@@ -109,7 +113,7 @@ class ActivityIn(In):
     minutes: Minutes
     completed_on: Day
     category: Code | None = None
-    uan: Line | None = None
+    uan: Uan | None = None
     file_ids: FileIds = ()
 
 
@@ -159,7 +163,7 @@ class ApprovedActivityIn(In):
     """An activity approved beforehand: its number or stem, the category it counts in, and the days (inclusive)."""
 
     program: Code
-    uan: Line
+    uan: UanOrStem
     title: Line
     category: Code
     from_on: Day
@@ -191,7 +195,9 @@ OF_CREDENTIAL = Listing(Activity, filters={"status": ActivityStatus, "cycle_id":
 APPROVED = Listing(ApprovedActivity, filters={"program": Code, "category": Code})
 
 
-@routes.get("/credentials/{credential_id}/renewal-ruling", action="renewal.foresee", answers=OutlookOut)
+@routes.get(
+    "/credentials/{credential_id}/renewal-ruling", action="renewal.foresee", answers=OutlookOut, responses={409: {}}
+)
 def renewal_ruling(uow: UnitOfWork, actor: Actor, credential_id: Id) -> OutlookOut:
     """See how a renewal stands today, clause by clause; at any time, also long before it opens."""
     return _outlook(actions.outlook(uow, actor, credential_id))

@@ -112,6 +112,13 @@ class Invalid(DomainError):
         self.faults = faults
 
 
+class Contradiction(Invalid):
+    """Each member is well-formed, but they do not fit together, or do not fit what is stored; `faults` say where."""
+
+    code = "contradiction"
+    title = "The request does not fit together, or does not fit what is stored."
+
+
 class TooLarge(DomainError):
     """The input is larger than the stated bound."""
 

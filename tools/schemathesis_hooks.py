@@ -7,6 +7,7 @@ import io
 import re
 from typing import Any
 from uuid import uuid4
+from zoneinfo import available_timezones
 
 import pikepdf
 import schemathesis
@@ -40,6 +41,8 @@ for media_type, content in {
 }.items():
     schemathesis.openapi.media_type(media_type, strategies.just(content))
 
+# Formats of ours: what no pattern can tell.
+schemathesis.openapi.format("iana-time-zone", strategies.sampled_from(sorted(available_timezones())))
 # Only one symbol in 32 fits as the last of a number.
 schemathesis.openapi.format(
     "credential-number", strategies.binary(min_size=RANDOM_BYTES, max_size=RANDOM_BYTES).map(new_number)

@@ -24,7 +24,7 @@ from domain.applications.events import (
 from domain.applications.model import Appeal, AppealStatus, Application, ApplicationStatus, Attestation
 from domain.applications.rules import EligibilityRuling, Mode, assess
 from domain.dates import date_at
-from domain.errors import Fault, Invalid, NotFound
+from domain.errors import Contradiction, Fault, NotFound
 from domain.notices.actions import notify
 from domain.notices.model import NoticeKind
 from domain.numbers import reference
@@ -53,7 +53,7 @@ class Statement:
 def create(uow: UnitOfWork, actor: Actor, program: str, pathway: str | None = None) -> Application:
     """Begin a draft under the edition in force, which it stays under; the fee due at submission is charged at once.
 
-    Raises Invalid for an unknown program or pathway, ApplicationUnderWay where one is under way or approved.
+    Raises Contradiction for an unknown program or pathway, ApplicationUnderWay where one is under way or approved.
     """
     if actor.candidate_id is None:
         actor.must("application.create")
@@ -102,7 +102,7 @@ def choose_pathway(uow: UnitOfWork, actor: Actor, application_id: UUID, pathway:
 
 
 def affirm(uow: UnitOfWork, actor: Actor, application_id: UUID, statements: Sequence[Statement]) -> Application:
-    """Affirm statements of the edition. Raises Invalid for one that it does not have, or has in a newer version."""
+    """Affirm statements of the edition. Raises Contradiction for one that it lacks, or has in a newer version."""
     application = uow.applications.lock(application_id)
     actor.must("application.attest", application)
     policy = uow.policies.named(application.edition)
@@ -247,12 +247,12 @@ def _in_force(uow: UnitOfWork, program: str) -> Policy:
     try:
         return uow.policies.in_force(program, uow.today)
     except NotFound:
-        raise Invalid(Fault("/program", "unknown_program", "No rules of such a program are in force.")) from None
+        raise Contradiction(Fault("/program", "unknown_program", "No rules of such a program are in force.")) from None
 
 
 def _must_have_pathway(policy: Policy, pathway: str) -> None:
     if policy.pathway(pathway) is None:
-        raise Invalid(Fault("/pathway", "unknown_pathway", "The edition has no such pathway."))
+        raise Contradiction(Fault("/pathway", "unknown_pathway", "The edition has no such pathway."))
 
 
 def _must_be_current(policy: Policy, statements: Sequence[Statement]) -> None:
@@ -265,7 +265,7 @@ def _must_be_current(policy: Policy, statements: Sequence[Statement]) -> None:
             detail = "There is a newer version of this statement; read and affirm that."
             faults.append(Fault(f"/statements/{index}/version", "statement_not_current", detail))
     if faults:
-        raise Invalid(*faults)
+        raise Contradiction(*faults)
 
 
 def _stands_in_the_way(uow: UnitOfWork, candidate_id: UUID, program: str) -> bool:

@@ -23,7 +23,7 @@ from domain.applications.model import (
 )
 from domain.candidates import records
 from domain.candidates.model import Verification
-from domain.errors import Fault, Invalid, SeparationOfDuties, WrongState
+from domain.errors import Contradiction, Fault, NotFound, SeparationOfDuties, WrongState
 from domain.files import actions as files
 from domain.ports import UnitOfWork
 
@@ -61,12 +61,12 @@ _JUDGED_OF = {
 
 
 def add(uow: UnitOfWork, actor: Actor, application_id: UUID, piece: Piece) -> Evidence:
-    """Add a piece while the application is theirs to change. Raises Invalid for a record or file that is not theirs."""
+    """Add a piece while the application is theirs to change. NotFound for a record or file that is not theirs."""
     application = uow.applications.lock(application_id)
     actor.must("application.add_evidence", application)
     _must_be_open(uow, application)
     if uow.evidence.count(application_id=application.id) >= MOST_EVIDENCE:
-        raise Invalid(Fault("", "too_much_evidence", f"An application holds at most {MOST_EVIDENCE} pieces."))
+        raise Contradiction(Fault("", "too_much_evidence", f"An application holds at most {MOST_EVIDENCE} pieces."))
     _must_be_theirs(uow, application.candidate_id, piece)
     added = uow.evidence.add(
         Evidence(
@@ -97,7 +97,7 @@ def change(uow: UnitOfWork, actor: Actor, evidence_id: UUID, piece: Piece) -> Ev
     before, application = _held(uow, actor, "evidence.change", evidence_id)
     _must_be_open(uow, application)
     if piece.kind is not before.kind:
-        raise Invalid(Fault("/kind", "kind_fixed", "A piece of evidence keeps its kind; add another one."))
+        raise Contradiction(Fault("/kind", "kind_fixed", "A piece of evidence keeps its kind; add another one."))
     _must_be_theirs(uow, application.candidate_id, piece)
     changed = uow.evidence.save(
         replace(
@@ -209,7 +209,7 @@ def _must_be_theirs(uow: UnitOfWork, candidate_id: UUID, piece: Piece) -> None:
         case _:
             known = piece.record_id is None
     if not known:
-        raise Invalid(Fault("/record_id", "unknown_record", "The candidate has no such record."))
+        raise NotFound
     files.require(uow, candidate_id, piece.file_ids)
 
 
@@ -225,7 +225,7 @@ def _must_fit(piece: Evidence, judgement: Judgement) -> None:
     if judgement.status is EvidenceStatus.UNVERIFIED:
         faults.append(Fault("/status", "not_a_judgement", "Evidence is accepted or rejected."))
     if faults:
-        raise Invalid(*faults)
+        raise Contradiction(*faults)
 
 
 def _pass_on(uow: UnitOfWork, actor: Actor, piece: Evidence, judgement: Judgement) -> None:

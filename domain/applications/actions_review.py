@@ -34,7 +34,7 @@ from domain.applications.model import (
     Outcome,
 )
 from domain.applications.rules import EligibilityRuling, Mode, assess
-from domain.errors import Fault, Invalid
+from domain.errors import Contradiction, Fault
 from domain.notices.model import NoticeKind
 from domain.payments import actions as payments
 from domain.ports import UnitOfWork
@@ -112,8 +112,8 @@ def return_for_information(
 def decide(uow: UnitOfWork, actor: Actor, application_id: UUID, decision: Decision) -> Determination:
     """Decide an application clause by clause, on the verified evidence of this day, under its edition.
 
-    Raises Invalid when the decisions do not cover the pathway's clauses, Refused (with the ruling) when an approval,
-    or a clause decided as met, stands against the ruling. The determination keeps the facts, to be replayed.
+    Raises Contradiction when the decisions do not cover the pathway's clauses, Refused (with the ruling) when an
+    approval, or a clause decided as met, stands against the ruling. The determination keeps the facts, to be replayed.
     """
     application = uow.applications.lock(application_id)
     actor.must("application.decide", application)
@@ -136,7 +136,7 @@ def decide_appeal(
     Ruling((payments.settled(uow, policy, policy.appeals.fee, filed.id),)).require()
     if outcome is AppealStatus.OVERTURNED:
         if decision is None:
-            raise Invalid(Fault("/decisions", "missing", "Overturning a denial decides every clause anew."))
+            raise Contradiction(Fault("/decisions", "missing", "Overturning a denial decides every clause anew."))
         _determined(uow, actor, application, decision, on_appeal=filed.id)
     decided = uow.appeals.save(
         replace(filed, status=outcome, decided_by=actor.subject, decided_at=uow.now, reason=reason)
@@ -213,7 +213,7 @@ def _must_be_clauses(policy: Policy, clauses: tuple[str, ...]) -> None:
         if clause not in known
     ]
     if faults:
-        raise Invalid(*faults)
+        raise Contradiction(*faults)
 
 
 def _released(uow: UnitOfWork, application: Application, code: str) -> Application:
@@ -247,7 +247,7 @@ def _determined(
     facts = facts_of.of_application(uow, application, Mode.VERIFIED)
     ruling = _of_pathway(assess(policy, facts, uow.today, Mode.VERIFIED), application.pathway)
     if faults := decisions.faults(decision.clauses, ruling.findings):
-        raise Invalid(*faults)
+        raise Contradiction(*faults)
     decisions.may_decide(decision.outcome, ruling.findings, decision.clauses).require()
     made = uow.determinations.add(
         Determination(

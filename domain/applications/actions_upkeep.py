@@ -16,7 +16,7 @@ from domain.applications.errors import AlreadyDrawn
 from domain.applications.events import ApplicationExpired, ApplicationMovedOn, AuditDrawn
 from domain.applications.model import Application, ApplicationStatus, AuditDraw
 from domain.dates import end_of, start_of
-from domain.errors import Fault, Invalid
+from domain.errors import Contradiction, Fault
 from domain.notices.model import NoticeKind
 from domain.paging import PageRequest
 from domain.payments import actions as payments
@@ -75,7 +75,7 @@ def move_on(uow: UnitOfWork, limit: int) -> int:
 def draw(uow: UnitOfWork, actor: Actor, drawing: Drawing) -> AuditDraw:
     """Draw applications for audit at the policy's rate, in a way that anyone can check.
 
-    Raises Invalid for days that are not over or hold too many applications, AlreadyDrawn for days drawn from before.
+    Raises Contradiction for days that are not over or hold too many applications, AlreadyDrawn for days drawn before.
     """
     actor.must("application.draw_audit")
     policy = uow.policies.in_force(drawing.program, uow.today)
@@ -185,7 +185,8 @@ def _moved(uow: UnitOfWork, policy: Policy, application: Application) -> bool:
 
 def _must_be_drawable(uow: UnitOfWork, drawing: Drawing) -> None:
     if not drawing.from_on <= drawing.until_on < uow.today:
-        raise Invalid(Fault("/until_on", "days_not_over", "The days come in order, and the last of them is over."))
+        fault = Fault("/until_on", "days_not_over", "The days come in order, and the last of them is over.")
+        raise Contradiction(fault)
     for other in uow.audit_draws.find(program=drawing.program):
         if other.from_on <= drawing.until_on and drawing.from_on <= other.until_on:
             raise AlreadyDrawn
@@ -196,7 +197,7 @@ def _population(uow: UnitOfWork, policy: Policy, drawing: Drawing) -> list[Appli
     found = uow.applications.submitted_between(drawing.program, begin, end, MOST_DRAWN_FROM + 1)
     if len(found) > MOST_DRAWN_FROM:
         detail = f"More than {MOST_DRAWN_FROM} applications were submitted on these days; draw from fewer days."
-        raise Invalid(Fault("/from_on", "too_many", detail))
+        raise Contradiction(Fault("/from_on", "too_many", detail))
     gone = (ApplicationStatus.WITHDRAWN, ApplicationStatus.EXPIRED)
     return [one for one in found if one.status not in gone]
 

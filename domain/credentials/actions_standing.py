@@ -257,7 +257,7 @@ def _changed(
 
 
 def _day(uow: UnitOfWork, credential: Credential, policy: Policy, change: Change) -> date:
-    """The day on which a change takes effect; Invalid for one before the award, or still to come."""
+    """The day on which a change takes effect; DayOutOfRange for one before the award, or still to come."""
     today = today_of(uow, policy)
     on = change.effective_on or today
     if not credential.awarded_on <= on <= today:

@@ -1,6 +1,6 @@
 """What the credentials slice may refuse with."""
 
-from domain.errors import Conflict, Fault, Invalid
+from domain.errors import Conflict, Contradiction, Fault
 
 
 class NameUnchanged(Conflict):
@@ -10,7 +10,7 @@ class NameUnchanged(Conflict):
     title = "The credential bears this name already; change the candidate's legal name first."
 
 
-class DayOutOfRange(Invalid):
+class DayOutOfRange(Contradiction):
     """A change takes effect on a day of the credential's life that has come."""
 
     code = "day_out_of_range"

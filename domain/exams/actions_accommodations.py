@@ -33,7 +33,7 @@ class Answer:
 def request(
     uow: UnitOfWork, actor: Actor, application_id: UUID, code: str, reason: str, file_ids: Sequence[UUID] = ()
 ) -> Accommodation:
-    """Ask for an arrangement, with the documents that show the need. Raises Invalid for files of someone else's."""
+    """Ask for an arrangement, with the documents that show the need. NotFound for files of someone else's."""
     application = uow.applications.lock(application_id)
     actor.must("application.request_accommodation", application)
     files.require(uow, application.candidate_id, file_ids)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.actors import Actor
-from domain.errors import Fault, Invalid, NotFound
+from domain.errors import Contradiction, Fault, NotFound
 from domain.exams import actions, loading, rules_booking
 from domain.exams.actions_booking import Booking, give_window_again, refund_exam, release, tell_moved, tell_where
 from domain.exams.events import (
@@ -213,7 +213,7 @@ def _to(
 
 def _days_in_order(plan: Plan) -> None:
     if plan.closes_on < plan.opens_on:
-        raise Invalid(Fault("/closes_on", "before_opening", "The last day is not before the first."))
+        raise Contradiction(Fault("/closes_on", "before_opening", "The last day is not before the first."))
 
 
 def _exam_of(uow: UnitOfWork, plan: Plan) -> str:
@@ -222,7 +222,7 @@ def _exam_of(uow: UnitOfWork, plan: Plan) -> str:
         return uow.policies.in_force(plan.program, plan.opens_on).exam.code
     except NotFound:
         fault = Fault("/program", "no_edition", "No edition of this program is in force on the first day.")
-        raise Invalid(fault) from None
+        raise Contradiction(fault) from None
 
 
 def _changed(uow: UnitOfWork, session: Session, names: Mapping[str, Any] | list[str]) -> Session:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.actors import Actor, the_service
-from domain.errors import Fault, Invalid, NotFound, Unavailable
+from domain.errors import NotFound, Unavailable
 from domain.files import rules
 from domain.files.events import FileRemoved, FileUploaded
 from domain.files.model import FilePurpose, FileStatus, StoredFile, harmless_name
@@ -114,17 +114,13 @@ def erase(units: UnitsOfWork, files: Files, parameters: Mapping[str, Any]) -> No
         files.delete(stored.key)
 
 
-def require(uow: UnitOfWork, candidate_id: UUID, file_ids: Iterable[UUID], pointer: str = "/file_ids") -> None:
+def require(uow: UnitOfWork, candidate_id: UUID, file_ids: Iterable[UUID]) -> None:
     """Return when all these are kept files of this candidate; they stay so until the transaction ends.
 
-    For the slices whose records point at files. Raises Invalid with one fault per file that is not, at its index.
+    For the slices whose records point at files. Raises NotFound: a file that is someone else's is a missing one.
     """
-    faults = []
-    for index, file_id in enumerate(file_ids):
-        if not _is_kept(uow, candidate_id, file_id):
-            faults.append(Fault(f"{pointer}/{index}", "unknown_file", "There is no such file of this candidate."))
-    if faults:
-        raise Invalid(*faults)
+    if not all(_is_kept(uow, candidate_id, file_id) for file_id in file_ids):
+        raise NotFound
 
 
 def _is_kept(uow: UnitOfWork, candidate_id: UUID, file_id: UUID) -> bool:

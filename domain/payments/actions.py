@@ -11,7 +11,7 @@ from uuid import UUID
 
 from domain.actors import Actor
 from domain.authorization import demand_independence
-from domain.errors import Fault, Invalid, NotFound
+from domain.errors import Contradiction, Fault, NotFound
 from domain.notices.actions import notify
 from domain.notices.model import NoticeKind
 from domain.payments import rules
@@ -80,7 +80,7 @@ def start(
 ) -> Payment:
     """Begin one payment for one candidate's open charges; asked again for the same by the same payer, give it again.
 
-    `payer` is `candidate`, or `sponsor:<reference>`: refunds go there. Raises Invalid for charges that do not go
+    `payer` is `candidate`, or `sponsor:<reference>`: refunds go there. Raises Contradiction for charges that do not go
     together, WrongState for one that is not open, and PaymentUnderWay when another payment holds one of them.
     """
     charges = _hold(uow, actor, charge_ids)
@@ -241,18 +241,18 @@ def _hold(uow: UnitOfWork, actor: Actor, charge_ids: Sequence[UUID]) -> list[Cha
 
 
 def _fit_together(charge_ids: Sequence[UUID], charges: dict[UUID, Charge]) -> None:
-    """Raise Invalid unless these are known charges of one candidate in one currency, each named once."""
+    """Return when these are known charges of one candidate in one currency, each named once."""
     faults, first = [], next(iter(charges.values()), None)
     for index, id_ in enumerate(charge_ids):
         one, pointer = charges.get(id_), f"/charge_ids/{index}"
         if one is None or first is None:
-            faults.append(Fault(pointer, "unknown_charge", "There is no such charge."))
-        elif id_ in charge_ids[:index]:
+            raise NotFound
+        if id_ in charge_ids[:index]:
             faults.append(Fault(pointer, "repeated", "This charge is named twice."))
         elif (one.candidate_id, one.currency) != (first.candidate_id, first.currency):
             faults.append(Fault(pointer, "mixed", "One payment is for one candidate's charges in one currency."))
     if faults or first is None:
-        raise Invalid(*(faults or [Fault("/charge_ids", "too_short", "At least 1 entries.")]))
+        raise Contradiction(*(faults or [Fault("/charge_ids", "too_short", "At least 1 entries.")]))
 
 
 def _begin(uow: UnitOfWork, gateway: PaymentGateway, charges: list[Charge], payer: str) -> Payment:

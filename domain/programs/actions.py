@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from domain.actors import Actor
-from domain.errors import Fault, Invalid
+from domain.errors import Contradiction, Fault
 from domain.ports import UnitOfWork
 from domain.programs.errors import RecognisedAlready
 from domain.programs.events import EditionEnds, EditionPublished, ProviderEnded, ProviderRecognised
@@ -36,8 +36,8 @@ class Recognition:
 def checked(uow: UnitOfWork, program: str, document: Mapping[str, object]) -> Policy:
     """The edition that a document describes, fit to be published for this program today.
 
-    Raises Invalid with every fault of its shape; or, where its shape is right, with every fault that `lint` finds, and
-    those that the program's other editions are the reason for.
+    Raises Contradiction with every fault of its shape; or, where its shape is right, with every fault that `lint`
+    finds, and those that the program's other editions are the reason for.
     """
     policy = read_policy(document)
     others = [uow.policies.named(one.edition) for one in uow.policies.headings()]
@@ -48,7 +48,7 @@ def checked(uow: UnitOfWork, program: str, document: Mapping[str, object]) -> Po
         *_too_late(policy, ours, uow.today),
     ]
     if faults:
-        raise Invalid(*faults, detail="The edition cannot be published as it is.")
+        raise Contradiction(*faults, detail="The edition cannot be published as it is.")
     return policy
 
 
@@ -91,7 +91,7 @@ def recognise(uow: UnitOfWork, actor: Actor, program: str, wanted: Recognition) 
     uow.policies.in_force(program, uow.today)
     uow.policies.hold(program)
     if wanted.until_on is not None and wanted.until_on < wanted.from_on:
-        raise Invalid(Fault("/until_on", "dates_inverted", "It ends before it begins."))
+        raise Contradiction(Fault("/until_on", "dates_inverted", "It ends before it begins."))
     for other in uow.providers.find(program=program, code=wanted.code):
         if _overlap(wanted, other):
             raise RecognisedAlready
@@ -129,7 +129,7 @@ def end_recognition(
     earliest = max(provider.from_on, uow.today) - _DAY
     if not earliest <= until_on < (provider.until_on or date.max):
         detail = "A recognition ends yesterday at the earliest, and only ever sooner than it would."
-        raise Invalid(Fault("/until_on", "day_out_of_range", detail))
+        raise Contradiction(Fault("/until_on", "day_out_of_range", detail))
     ended = uow.providers.save(
         replace(provider, until_on=until_on, ended_by=actor.subject, ended_at=uow.now, ended_reason=reason)
     )

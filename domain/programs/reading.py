@@ -2,30 +2,34 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from typing import cast
 
 from pydantic import ValidationError
 
-from domain.errors import Fault, Invalid
+from domain.errors import Contradiction, Fault
 from domain.programs.policy import Policy
+
+# A member that someone made up is named only where it could stand in a policy.
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
 def read_policy(document: Mapping[str, object]) -> Policy:
     """The policy that a document of JSON values describes.
 
     Raises:
-        Invalid: with every fault of the document's shape; `lint` then judges what the policy says.
+        Contradiction: with every fault of the document's shape; `lint` then judges what the policy says.
 
     """
     try:
         return Policy.model_validate_json(json.dumps(document, allow_nan=False), strict=True)
     except ValidationError as error:
         faults = [_fault(document, tuple(one["loc"]), one["type"], one["msg"]) for one in error.errors()]
-        raise Invalid(*faults, detail="The policy is not valid.") from None
+        raise Contradiction(*faults, detail="The policy is not valid.") from None
     except (ValueError, TypeError, RecursionError):
         fault = Fault("", "not_json", "The document holds something that JSON cannot: NaN, an endless number, a cycle.")
-        raise Invalid(fault, detail="The policy is not valid.") from None
+        raise Contradiction(fault, detail="The policy is not valid.") from None
 
 
 def policy_document(policy: Policy) -> dict[str, object]:
@@ -59,6 +63,8 @@ def _pointer(document: object, location: tuple[int | str, ...]) -> str:
         if is_tag:
             continue
         found, inner = _inside(here, step)
+        if isinstance(step, str) and not _NAME.fullmatch(step):
+            break
         if found or (index == len(location) - 1 and step != "[key]"):
             pointer += "/" + str(step).replace("~", "~0").replace("/", "~1")
             here = inner

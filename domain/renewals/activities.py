@@ -12,7 +12,7 @@ from domain.actors import Actor
 from domain.authorization import demand_independence
 from domain.credentials.actions_standing import held, today_of
 from domain.credentials.model import Standing
-from domain.errors import Fault, Invalid, Refused, WrongState
+from domain.errors import Contradiction, Fault, Refused, WrongState
 from domain.files import actions as files
 from domain.ports import UnitOfWork
 from domain.programs.policy import Policy
@@ -113,7 +113,7 @@ def document(uow: UnitOfWork, actor: Actor, activity_id: UUID, file_ids: tuple[U
     activity = _open(uow, actor, "activity.document", activity_id)
     together = tuple(dict.fromkeys((*activity.file_ids, *file_ids)))
     if len(together) > MOST_FILES:
-        raise Invalid(Fault("/file_ids", "too_long", f"An activity has at most {MOST_FILES} documents."))
+        raise Contradiction(Fault("/file_ids", "too_long", f"An activity has at most {MOST_FILES} documents."))
     files.require(uow, activity.candidate_id, file_ids)
     documented = uow.activities.save(replace(activity, file_ids=together))
     uow.record(
@@ -139,7 +139,7 @@ def accept(
         raise UnknownCategory
     counted = activity.minutes if minutes is None else minutes
     if counted > activity.minutes:
-        raise Invalid(Fault("/minutes", "more_than_claimed", "No more counts than was claimed."))
+        raise Contradiction(Fault("/minutes", "more_than_claimed", "No more counts than was claimed."))
     accepted = replace(activity, status=ActivityStatus.ACCEPTED, category=chosen, minutes=counted, proof=BY_STAFF)
     return _judged(uow, actor, accepted, None)
 
@@ -171,7 +171,7 @@ def approve_beforehand(uow: UnitOfWork, actor: Actor, listed: Listed) -> Approve
     if category(policy.renewal, listed.category) is None:
         raise UnknownCategory
     if listed.until_on is not None and listed.until_on < listed.from_on:
-        raise Invalid(Fault("/until_on", "ends_before_it_begins", "The last day lies before the first."))
+        raise Contradiction(Fault("/until_on", "ends_before_it_begins", "The last day lies before the first."))
     entry = uow.approved_activities.add(
         ApprovedActivity(
             id=uow.new_id(),
@@ -199,7 +199,7 @@ def end_approval(uow: UnitOfWork, actor: Actor, approved_id: UUID, until_on: dat
     entry = uow.approved_activities.lock(approved_id)
     actor.must("approved_activity.end", entry)
     if until_on < entry.from_on:
-        raise Invalid(Fault("/until_on", "ends_before_it_begins", "The last day lies before the first."))
+        raise Contradiction(Fault("/until_on", "ends_before_it_begins", "The last day lies before the first."))
     ended = uow.approved_activities.save(replace(entry, until_on=until_on))
     uow.record(ApprovalEnded(approved_id=entry.id, until_on=until_on))
     return ended

@@ -1,6 +1,6 @@
 """What the renewals slice may refuse with."""
 
-from domain.errors import Conflict, Fault, Invalid
+from domain.errors import Conflict, Contradiction, Fault
 
 
 class NoCycle(Conflict):
@@ -10,7 +10,7 @@ class NoCycle(Conflict):
     title = "This credential has no renewal cycle under way."
 
 
-class NotExtended(Invalid):
+class NotExtended(Contradiction):
     """An extension moves the last day on, never back."""
 
     code = "not_an_extension"
@@ -28,7 +28,7 @@ class TooLateToExtend(Conflict):
     title = "The credential has lapsed; it can be reinstated, and only military service extends it now."
 
 
-class UnknownCategory(Invalid):
+class UnknownCategory(Contradiction):
     """The policy does not count this category."""
 
     code = "unknown_category"

@@ -31,6 +31,13 @@ _FORM: Final = re.compile(
         )
     )
 )
+_DASHES: Final = "".join(symbol for symbol in _SEPARATORS if symbol not in "\t-") + "-"
+_NAMED: Final = f"(([Uu][Aa][Nn]|[Aa][Cc][Pp][Ee]):?[{_DASHES}]*)?"
+_STEM: Final = _NAMED + f"[{_DASHES}]*".join(("([Jj][Aa][0-9]{7}|[0-9]{4})", "[0-9]{4}", "[0-9]{2}", "[0-9]{3,4}"))
+_REST: Final = f"[{_DASHES}]*".join(("", "[LlHhBb]", "[0-9]{2}", "[PpTt]"))
+# What a number, and a number or its stem, may be written as: for contracts.
+WRITTEN: Final = f"^{_STEM}{_REST}$"
+WRITTEN_STEM: Final = f"^{_STEM}({_REST})?$"
 
 
 class MalformedUan(Invalid):

@@ -10,7 +10,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from domain.actors import Actor
-from domain.errors import Fault, Invalid, NotFound
+from domain.errors import Contradiction, Fault, NotFound
 from domain.ports import UnitOfWork
 from domain.scores import rules
 from domain.scores.conversion import ConversionTable, stored_table, two_segments
@@ -45,14 +45,14 @@ class Versions:
 def create_form(
     uow: UnitOfWork, actor: Actor, program: str, code: str, items: Sequence[FormItem], edition: str | None = None
 ) -> Form:
-    """Lay out a form under an edition (the one in force where none is named); raises Invalid, AlreadyExists."""
+    """Lay out a form under an edition (the one in force where none is named); raises Contradiction, AlreadyExists."""
     actor.must("form.create")
     try:
         policy = uow.policies.named(edition) if edition else uow.policies.in_force(program, uow.today)
     except NotFound:
-        raise Invalid(Fault("/program", "unknown_program", "No such edition of such a program.")) from None
+        raise Contradiction(Fault("/program", "unknown_program", "No such edition of such a program.")) from None
     if policy.program != program:
-        raise Invalid(Fault("/edition", "wrong_program", "The edition is one of another program."))
+        raise Contradiction(Fault("/edition", "wrong_program", "The edition is one of another program."))
     rules.must_fit_outline(items, policy)
     form = uow.forms.add(
         Form(
@@ -93,7 +93,7 @@ def retire_form(uow: UnitOfWork, actor: Actor, form_id: UUID) -> Form:
 
 
 def draft_key(uow: UnitOfWork, actor: Actor, form_id: UUID, correct: Sequence[Sequence[int]]) -> FormKey:
-    """Propose a version of the key; raises Invalid with every fault."""
+    """Propose a version of the key; raises Contradiction with every fault."""
     form = uow.forms.lock(form_id)
     actor.must("form.draft_key", form)
     answers_of(uow, form, correct)
@@ -139,7 +139,8 @@ def draft_conversion(
 ) -> Conversion:
     """Propose a conversion: two straight lines that meet at the cut, or a table (`scaled`) equated elsewhere.
 
-    It is made for the points that a version of the key gives, by default the newest. Raises Invalid with every fault.
+    It is made for the points that a version of the key gives, by default the newest. Raises Contradiction with every
+    fault.
     """
     form = uow.forms.lock(form_id)
     actor.must("form.draft_conversion", form)
@@ -186,7 +187,7 @@ def approve_conversion(uow: UnitOfWork, actor: Actor, conversion_id: UUID) -> Co
 
 
 def answers_of(uow: UnitOfWork, form: Form, correct: Sequence[Sequence[int]]) -> AnswerKey:
-    """A key laid over the form, its domains in the order of the edition's outline; raises Invalid."""
+    """A key laid over the form, its domains in the order of the edition's outline; raises Contradiction."""
     outline = uow.policies.named(form.edition).exam.domains
     return answer_key(form.items, correct, [domain.code for domain in outline])
 
@@ -212,5 +213,5 @@ def _key_for(uow: UnitOfWork, form: Form, number: int | None) -> FormKey:
     keys = {key.number: key for key in uow.form_keys.find(form_id=form.id)}
     key = keys.get(number if number is not None else max(keys, default=0))
     if key is None:
-        raise Invalid(Fault("/key_number", "unknown_key", "The form has no such version of its key."))
+        raise Contradiction(Fault("/key_number", "unknown_key", "The form has no such version of its key."))
     return key

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil
 
-from domain.errors import Fault, Invalid
+from domain.errors import Contradiction, Fault
 from domain.programs.exam_terms import Scale
 
 
@@ -53,14 +53,15 @@ def two_segments(raw_max: int, cut: Decimal | int, scale: Scale, *, raw_min: int
     exactly the passing score, one point below it at least one less.
 
     Raises:
-        Invalid: the cut lies outside 1 to `raw_max`, or `raw_min` is not below it.
+        Contradiction: the cut lies outside 1 to `raw_max`, or `raw_min` is not below it.
 
     """
     anchor = whole_cut(cut)
     if not 1 <= anchor <= raw_max:
-        raise Invalid(Fault("/cut", "out_of_range", f"The cut must lie between 1 and {raw_max} raw points."))
+        raise Contradiction(Fault("/cut", "out_of_range", f"The cut must lie between 1 and {raw_max} raw points."))
     if not 0 <= raw_min < anchor:
-        raise Invalid(Fault("/raw_min", "out_of_range", "The lowest raw score of the scale must lie below the cut."))
+        fault = Fault("/raw_min", "out_of_range", "The lowest raw score of the scale must lie below the cut.")
+        raise Contradiction(fault)
     low, middle, high = scale.minimum, scale.passing, scale.maximum
     below = [
         max(low, min(middle - 1, low + _half_up((middle - low) * (raw - raw_min), anchor - raw_min)))
@@ -73,10 +74,10 @@ def two_segments(raw_max: int, cut: Decimal | int, scale: Scale, *, raw_min: int
 
 
 def stored_table(scaled: Sequence[int], cut: int, raw_max: int, scale: Scale) -> ConversionTable:
-    """A table that was equated elsewhere, once it keeps what a table must keep; raises Invalid with every fault."""
+    """A table that was equated elsewhere, once it keeps what a table must keep; Contradiction lists every fault."""
     faults = tuple(_table_faults(scaled, cut, raw_max, scale))
     if faults:
-        raise Invalid(*faults)
+        raise Contradiction(*faults)
     return ConversionTable(cut=cut, scaled=tuple(scaled))
 
 

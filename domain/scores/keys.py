@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from domain.errors import Fault, Invalid
+from domain.errors import Contradiction, Fault
 from domain.scores.model import FormItem
 
 MOST_OPTIONS = 26
@@ -41,12 +41,12 @@ def answer_key(items: Sequence[FormItem], correct: Sequence[Sequence[int]], doma
     A pretest item has its options in the key, for its statistics, and scores nothing.
 
     Raises:
-        Invalid: naming every fault; pointers are into the items and the key.
+        Contradiction: naming every fault; pointers are into the items and the key.
 
     """
     faults = tuple(_faults(items, correct, domains))
     if faults:
-        raise Invalid(*faults)
+        raise Contradiction(*faults)
     scoring = tuple(tuple(options) if item.scored else () for item, options in zip(items, correct, strict=True))
     domain_of = tuple(domains.index(item.domain) for item in items)
     counted = [place for place, options in zip(domain_of, scoring, strict=True) if options]

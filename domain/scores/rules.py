@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from domain.errors import Fault, Invalid
+from domain.errors import Contradiction, Fault
 from domain.exams.model import Administration
 from domain.programs.policy import Policy
 from domain.scores.model import Conversion, Form, FormItem, FormKey, Hold
@@ -43,11 +43,11 @@ def row_verdict(seat: Seat | None, responses: bytes) -> str:
 def must_fit_outline(items: Sequence[FormItem], policy: Policy) -> None:
     """Return when every item has a domain of the exam outline, and an objective of that domain where one is named.
 
-    Raises Invalid with every fault; pointers are into `/items`.
+    Raises Contradiction with every fault; pointers are into `/items`.
     """
     faults = tuple(_outline_faults(items, policy))
     if faults:
-        raise Invalid(*faults)
+        raise Contradiction(*faults)
 
 
 def _outline_faults(items: Sequence[FormItem], policy: Policy) -> Iterator[Fault]:
@@ -66,9 +66,9 @@ def _outline_faults(items: Sequence[FormItem], policy: Policy) -> Iterator[Fault
 
 
 def must_belong(form: Form, administration: Administration) -> None:
-    """Return when a form is one of the administration's exam; raises Invalid."""
+    """Return when a form is one of the administration's exam; raises Contradiction."""
     if (form.program, form.exam_code) != (administration.program, administration.exam_code):
-        raise Invalid(Fault("/form_id", "wrong_exam", "The form is not one of this administration's exam."))
+        raise Contradiction(Fault("/form_id", "wrong_exam", "The form is not one of this administration's exam."))
 
 
 def fits(conversion: Conversion, raw_max: int) -> bool:

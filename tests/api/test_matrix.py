@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-from httpx import Response
+from httpx2 import Response
 from uuid_utils.compat import uuid7
 
 from adapters import api_keys
@@ -84,7 +84,7 @@ class House:
         if operation.method == "POST":
             headers |= {"idempotency-key": "matrix"}
         address = operation.address(about)
-        return self.world.client.request(operation.method, address, headers=headers, **body)  # type: ignore[return-value]
+        return self.world.client.request(operation.method, address, headers=headers, **body)
 
 
 @pytest.fixture(scope="module")

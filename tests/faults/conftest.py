@@ -8,7 +8,7 @@ from tests.faults.service import PostgresServer
 
 
 @pytest.fixture(scope="package")
-def breakable_postgres() -> Iterator[PostgresServer]:
+def breakable_postgres(postgres_server: str) -> Iterator[PostgresServer]:
     """A PostgreSQL server that these tests may stop and crash; it runs again after each."""
     server = PostgresServer()
     yield server

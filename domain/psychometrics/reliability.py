@@ -8,6 +8,7 @@ from domain.psychometrics.arrays import Floats, floats, vector
 from domain.psychometrics.binomial import binomial_chances
 from domain.psychometrics.errors import NoVariation, OutOfShape, TooFew
 from domain.psychometrics.moments import Moments
+from domain.psychometrics.scaled import scaled_errors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,12 +131,10 @@ def scaled_sem_binomial(conversion: Floats, proportions: Floats, shrink: float =
     sqrt(sum s(x)^2 b(x) - (sum s(x) b(x))^2). `shrink` multiplies the variances: 1 for Lord's error model,
     (1 - rel) / (1 - KR-21) for Keats'. float64, as long as `proportions`, which lie in [0, 1].
     """
-    scaled, tau = vector(conversion, "The conversion"), vector(proportions, "True proportions")
+    tau = vector(proportions, "True proportions")
     if tau.min() < 0 or tau.max() > 1 or shrink < 0:
         raise OutOfShape(detail="True proportions must lie between 0 and 1, and the factor must not be negative.")
-    chances = binomial_chances(len(scaled) - 1, tau)
-    centred = scaled[None, :] - (chances @ scaled)[:, None]
-    return floats(np.sqrt(shrink * (chances * centred**2).sum(axis=1)))
+    return floats(np.sqrt(shrink) * scaled_errors(conversion, binomial_chances(len(conversion) - 1, tau)).sem)
 
 
 def _conversion(conversion: Floats, length: int) -> Floats:

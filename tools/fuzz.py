@@ -1,10 +1,15 @@
-"""Fuzz a live service against its own document: Schemathesis with every check, once as each of a few callers.
+"""Fuzz a live service against its own document: Schemathesis with every check, as each of several callers.
 
     python tools/fuzz.py openapi/openapi.json [schemathesis options]
 
 Starts a sandbox of its own on a free port with an empty database, and stops it at the end. Exits 1 on any finding.
+
+The administrator tries every operation, also those that are refused. Every other caller tries in full what none before
+was admitted to, and then with fewer examples whatever else its role admits it to. That a role is refused all the rest
+is the matrix test's affair (`tests/api/test_matrix.py`). `FUZZ_AS=candidate,finance` names other callers.
 """
 
+import json
 import os
 import re
 import socket
@@ -15,31 +20,74 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from api.contract import operations
+from domain.actors import Actor, Role
+from domain.authorization import admits
+
+Json = dict[str, Any]
 ROOT = Path(__file__).parents[1]
-CALLERS = ("administrator", "reviewer", "candidate")
-READY_WITHIN = 120.0
+CALLERS = tuple(
+    os.environ.get(
+        "FUZZ_AS", "administrator,candidate,reviewer,exam_manager,psychometrician,credential_officer,finance"
+    ).split(",")
+)
+IN_FULL = ("--max-examples", "5")
+IN_PART = ("--max-examples", "3", "--phases", "fuzzing,stateful")
+READY_WITHIN = 180.0
 _TOKEN = re.compile(r"\b([a-z_]+)\b\W+(eyJ[\w-]+\.[\w-]+\.[\w-]+)")
 
 
 def main() -> int:
     """Fuzz as every caller; the worst exit code."""
     document, *options = sys.argv[1:]
+    runs = list(_plan(json.loads(Path(document).read_text("utf-8"))))
     with tempfile.TemporaryDirectory(prefix="certificant-fuzz-") as folder, _service(Path(folder)) as (url, tokens):
-        return max(_fuzz(document, url, caller, tokens[caller], options) for caller in CALLERS)
+        return max(
+            _fuzz(document, url, caller, tokens[caller], [*depth, *_only(ids), *options]) for caller, depth, ids in runs
+        )
+
+
+def _plan(document: Json) -> Iterator[tuple[str, tuple[str, ...], set[str] | None]]:
+    """Who tries how hard which operations; None for all of them."""
+    yield CALLERS[0], IN_FULL, None
+    tried = _admitting(document, CALLERS[0])
+    for caller in CALLERS[1:]:
+        admitting = _admitting(document, caller)
+        for depth, ids in ((IN_FULL, admitting - tried), (IN_PART, admitting & tried)):
+            if ids:
+                yield caller, depth, ids
+        tried |= admitting
+
+
+def _admitting(document: Json, role: str) -> set[str]:
+    """The ids of the operations that ask for a token and admit this role."""
+    actor = Actor(subject=role, roles=frozenset({Role(role)}))
+    return {
+        operation["operationId"]
+        for _, _, operation in operations(document)
+        if {} not in operation["security"] and admits(actor, operation["x-action"])
+    }
+
+
+def _only(ids: set[str] | None) -> Iterator[str]:
+    for id_ in sorted(ids or ()):
+        yield from ("--include-operation-id", id_)
 
 
 def _fuzz(document: str, url: str, caller: str, token: str, options: list[str]) -> int:
-    print(f"\n-- as {caller}", flush=True)
+    chosen = options.count("--include-operation-id")
+    print(f"\n-- as {caller}: {chosen or 'all'} operations", flush=True)
     command = [
         *(
             str(Path(sys.executable).with_name("schemathesis")),
             f"--config-file={ROOT / 'openapi' / 'schemathesis.toml'}",
         ),
-        *("run", document, "--url", url, "--checks", "all", "--max-examples", "20", "--workers", "1", "--no-color"),
-        *("--seed", "1", "--header", f"Authorization: Bearer {token}", *options),
+        *("run", document, "--url", url, "--checks", "all", "--workers", "1", "--no-color", "--continue-on-failure"),
+        *("--request-timeout", "60", "--seed", "1", "--header", f"Authorization: Bearer {token}", *options),
     ]
     return subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, check=False).returncode
 

@@ -70,7 +70,7 @@ def _binomial_sum(unit: Floats, power: int, lower: float, span: float) -> float:
 
 
 def fit_true_scores(moments: Floats) -> TrueScores:
-    """A beta distribution with these first four raw moments; with three or two of them where four do not allow one.
+    """A beta distribution with these first raw moments: four of them, or three or two where more do not allow one.
 
     Four parameters (Hanson 1991) must give 0 <= lower < upper <= 1 and positive shapes; else three with lower = 0,
     else two with 0 and 1.
@@ -85,8 +85,8 @@ def fit_true_scores(moments: Floats) -> TrueScores:
         raise NoVariation(
             detail="The scores vary no more than chance alone would make them: true scores do not differ."
         )
-    for fit in (_four, _three, _two):
-        found = fit(moments)
+    for needed, fit in ((4, _four), (3, _three), (2, _two)):
+        found = fit(moments) if len(moments) >= needed else None
         if found is not None:
             return found
     raise Singular(detail="No beta distribution has the moments of these scores.")
@@ -158,15 +158,17 @@ def lords_k(items: int, mean: float, variance: float, rel: float) -> float:
 def true_moments(scores: npt.NDArray[Any], items: int, k: float = 0.0) -> Floats:
     """The first four raw moments of true proportions, from observed scores on a test of `items` items.
 
+    A test of two or three items has no more moments than items.
+
     Factorial moments of X give m_r = (E X^(r) + k r (r-1) (n-2)^(r-2) m_(r-1)) / (n^(r) + k r (r-1) (n-2)^(r-2)), where
     x^(r) is a falling factorial (Lord 1965; Hanson 1991). Scores need not be whole.
     """
-    if items < 4:
-        raise OutOfShape(detail="A strong true-score model needs a test of at least four items.")
+    if items < 2:
+        raise OutOfShape(detail="A strong true-score model needs a test of at least two items.")
     x = scores.astype(np.float64)
     found = [1.0]
     falling = np.ones_like(x)
-    for r in range(1, 5):
+    for r in range(1, min(4, items) + 1):
         falling = falling * (x - (r - 1))
         ways = _falling(items, r)
         extra = k * r * (r - 1) * _falling(items - 2, r - 2) if r > 1 else 0.0

@@ -176,6 +176,18 @@ def test_a_cut_below_everybody_leaves_only_one_decision_and_kappa_close_to_nothi
     assert found.kappa is None
 
 
+def test_a_test_of_three_items_has_three_moments_and_so_fewer_parameters() -> None:
+    raw = beta_binomial(TrueScores(a=3.0, b=2.0, lower=0.0, upper=1.0, parameters=2), 3)
+
+    found = hanson_brennan(raw, None, [2], 3)
+
+    assert found.true_scores is not None
+    assert found.true_scores.parameters <= 3
+    assert len(true_moments(raw, 3)) == 3
+    with pytest.raises(OutOfShape):
+        true_moments(raw, 1)
+
+
 def test_bad_input_is_refused_by_name() -> None:
     raw = np.arange(20)
 

@@ -46,9 +46,19 @@ class Speaker(Caller):
         items: list[Json] = page["items"]
         return items
 
+    def changes(self, path: str, body: object, version: int) -> Json:
+        """Put something else in the place of the version seen."""
+        headers = self._conditional(None, version)
+        return _good(self.world.client.put(f"/v1{path}", json=body, headers=headers))
+
     def does(self, path: str, body: object | None = None, *, of: str | None = None) -> Json:
         """Take a step that succeeds."""
         return _good(self.post(path, body, of=of))
+
+    def hands_in(self, path: str, file: tuple[str, bytes, str]) -> Json:
+        """Hand in a file: its name, content and type."""
+        headers = self._conditional(None, None)
+        return _good(self.world.client.post(f"/v1{path}", files={"file": file}, headers=headers))
 
     def is_refused(self, path: str, body: object | None = None, *, of: str | None = None) -> Refusal:
         """Take a step that does not succeed; how it is refused."""
@@ -88,9 +98,7 @@ class Candidate(Speaker, Applicant):
 
     def uploads(self, name: str, pages: int = 1) -> str:
         """Upload a document; its id."""
-        files = {"file": (name, a_pdf(pages), "application/pdf")}
-        answer = self.world.client.post(f"/v1{self.me}/files", files=files, headers=self._conditional(None, None))
-        return str(_good(answer)["id"])
+        return str(self.hands_in(f"{self.me}/files", (name, a_pdf(pages), "application/pdf"))["id"])
 
     def affirms_and_pays(self, finance: "Finance") -> None:
         """Affirm every statement, and pay what is open."""
@@ -163,10 +171,13 @@ class Candidate(Speaker, Applicant):
         """Take a seat."""
         return self.does(f"/authorizations/{authorization['id']}/registrations", {"session_id": session})
 
+    def newest_attempt(self) -> str:
+        """The id of the newest attempt."""
+        return str(max(self.all_of(f"{self.me}/attempts"), key=lambda one: str(one["taken_on"]))["id"])
+
     def report(self) -> Json:
         """The score report of the newest attempt, as the candidate gets it."""
-        newest = self.all_of(f"{self.me}/attempts")[-1]
-        return self.sees(f"/attempts/{newest['id']}/report")
+        return self.sees(f"/attempts/{self.newest_attempt()}/score-report")
 
     # --- the credential
 
@@ -313,6 +324,11 @@ def finance(stage: Stage) -> Finance:
 def exam_office(stage: Stage) -> ExamOffice:
     """The exam office."""
     return ExamOffice(stage.world, stage.world.token(Role.EXAM_MANAGER, subject="edgar"))
+
+
+def credential_office(stage: Stage) -> Speaker:
+    """The credential office."""
+    return Speaker(stage.world, stage.world.token(Role.CREDENTIAL_OFFICER, subject="olga"))
 
 
 def unmet(ruling: Mapping[str, Any]) -> list[str]:

@@ -147,8 +147,8 @@ class Stage:
 
     def mail(self, address: str) -> list[EmailMessage]:
         """Every message that left for an address."""
-        messages = [message_from_bytes(one.read_bytes(), policy=policy.default) for one in self._eml()]
-        return [one for one in messages if isinstance(one, EmailMessage) and address in str(one["To"])]
+        messages = [message_from_bytes(one.read_bytes(), EmailMessage, policy=policy.default) for one in self._eml()]
+        return [one for one in messages if address in str(one["To"])]
 
     def _eml(self) -> list[Path]:
         return sorted((self.folder / "mail").glob("*.eml"))
@@ -195,6 +195,9 @@ def a_stage(url: str, folder: Path) -> Iterator[Stage]:
     """A stage over the database at `url`, whose schema exists already."""
     reader = registry_reader(url)
 
+    def now() -> float:
+        return world.clock.now.timestamp()
+
     @asynccontextmanager
     async def closing(_: Starlette) -> AsyncIterator[None]:
         yield
@@ -202,6 +205,6 @@ def a_stage(url: str, folder: Path) -> Iterator[Stage]:
 
     with a_world(url, folder) as world:
         world.clock.set(BEGINNING.astimezone(UTC))
-        lane = RegistryLane(Starlette(lifespan=closing), reader, issuer=BODY, now=lambda: world.clock.now.timestamp())
+        lane = RegistryLane(Starlette(lifespan=closing), reader, issuer=BODY, now=now)
         with TestClient(lane, raise_server_exceptions=False) as client:
             yield Stage(world, client, folder)

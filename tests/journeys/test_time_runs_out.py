@@ -1,4 +1,4 @@
-"""What happens when nothing happens: an answer that never comes, a change of mind, a seat that is moved or left empty."""
+"""What becomes of an answer that never comes, of a change of mind, and of a seat that is moved or left empty."""
 
 from datetime import date
 

@@ -12,6 +12,7 @@ from api import (
     access,
     accommodations,
     applications,
+    attempts,
     authorizations,
     candidates,
     contract,
@@ -22,6 +23,7 @@ from api import (
     evidence,
     exams,
     files,
+    forms,
     health,
     jobs,
     journal,
@@ -35,6 +37,7 @@ from api import (
     renewals,
     reviews,
     sandbox_clock,
+    scores,
     well_known,
 )
 from api.auth import Authenticator
@@ -58,6 +61,9 @@ SLICES: tuple[Routes, ...] = (
     authorizations.routes,
     registrations.routes,
     accommodations.routes,
+    forms.routes,
+    scores.routes,
+    attempts.routes,
     credentials.registry_routes,
     credentials.routes,
     renewals.routes,

@@ -214,6 +214,42 @@ TABLE: dict[str, Permission] = {
     "accommodation.decide": permission(Role.EXAM_MANAGER, _ADMIN, states=("requested",)),
     "accommodation.withdraw": permission(owner=True, states=("requested",)),
     # --- scores
+    "form.create": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN),
+    "form.read": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, _AUDITOR),
+    "form.change": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("draft",)),
+    "form.retire": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("approved",)),
+    "form.draft_key": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("draft", "approved")),
+    "form.draft_conversion": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("draft", "approved")),
+    "form.import_responses": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("approved",)),
+    "form.score": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("approved", "retired")),
+    "form_key.approve": permission(
+        Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("draft",), apart_from=("created_by",)
+    ),
+    "conversion.approve": permission(
+        Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("draft",), apart_from=("created_by",)
+    ),
+    "response_import.read": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, _AUDITOR),
+    "attempt.read": permission(
+        Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, Role.CREDENTIAL_OFFICER, _ADMIN, _AUDITOR
+    ),
+    "attempt.read_report": permission(
+        Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, Role.CREDENTIAL_OFFICER, _ADMIN, _AUDITOR, owner=True
+    ),
+    "attempt.hold": permission(
+        Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, Role.CREDENTIAL_OFFICER, _ADMIN, states=("imported", "scored")
+    ),
+    "attempt.invalidate": permission(
+        Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("imported", "scored")
+    ),
+    "hold.lift": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("standing",)),
+    "score_release.propose": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN),
+    "score_release.read": permission(
+        Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, Role.CREDENTIAL_OFFICER, _ADMIN, _AUDITOR
+    ),
+    "score_release.approve": permission(
+        Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("proposed",), apart_from=("proposed_by",)
+    ),
+    "score_release.reject": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("proposed",)),
     # --- credentials
     "registry.read": permission(public=True),
     "award.list": permission(*_OFFICERS, _AUDITOR),

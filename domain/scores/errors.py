@@ -1,6 +1,6 @@
 """What the scores slice may refuse with."""
 
-from domain.errors import Conflict, NotFound
+from domain.errors import Conflict
 
 
 class FormNotApproved(Conflict):
@@ -64,10 +64,3 @@ class NotHeld(Conflict):
 
     code = "not_held"
     title = "The attempt must be on hold before it can be invalidated."
-
-
-class ScoreNotReleased(NotFound):
-    """The score exists for its candidate once it is released."""
-
-    code = "score_not_released"
-    title = "There is no score report yet."

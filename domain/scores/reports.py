@@ -9,7 +9,6 @@ from domain.errors import NotFound
 from domain.ports import UnitOfWork
 from domain.programs.policy import Policy
 from domain.scores import actions
-from domain.scores.errors import ScoreNotReleased
 from domain.scores.model import Attempt, AttemptStatus
 from domain.scores.report import ScoreReport, score_report
 
@@ -32,14 +31,14 @@ class Told:
 def read(uow: UnitOfWork, actor: Actor, attempt_id: UUID) -> Told:
     """The report of an attempt.
 
-    Its candidate gets what the policy tells, once it is released; until then, and for good where the attempt was
-    invalidated, ScoreNotReleased. Staff get all of it as soon as it is scored. NotFound for a stranger's.
+    Its candidate gets what the policy tells, once it is released. Staff get all of it as soon as it is scored.
+    NotFound until then, for good where the attempt was invalidated, and for a stranger's.
     """
     attempt = uow.attempts.get(attempt_id)
     actor.must("attempt.read_report", attempt)
     everything = actor.may("attempt.read", attempt)
     if attempt.raw is None or not (everything or attempt.status is AttemptStatus.RELEASED):
-        raise ScoreNotReleased
+        raise NotFound
     form = uow.forms.get(attempt.form_id)
     policy = uow.policies.named(form.edition)
     key = uow.form_keys.first(form_id=form.id, number=attempt.key_number)

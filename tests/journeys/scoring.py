@@ -30,7 +30,7 @@ class Sitting:
     @property
     def path(self) -> str:
         """Where it is."""
-        return f"/administrations/{self.administration}/forms/{self.form}"
+        return f"/exam-administrations/{self.administration}/forms/{self.form}"
 
     def sheet(self, results: Mapping[str, Right]) -> bytes:
         """The file of responses: a row by candidate number, every right answer a 1, every wrong one a 2."""

@@ -102,13 +102,16 @@ def welcome(service: "Service") -> str:
 
 def _publish(story: Story, service: "Service") -> None:
     """The edition of the seeds, and one before it, so that a sandbox has a past."""
-    document = policy_document(service.policy(EDITION))
+    policy = service.policy(EDITION)
+    document = policy_document(policy)
     earlier = {
         **document,
         "edition": EARLIER,
         "title": f"{document['title']} (a sandbox's past)",
         "in_force_from": "2022-01-01",
         "in_force_until": "2025-12-31",
+        # Nobody's story may hang on the lot that picks one renewal in ten for audit.
+        "audit": {**policy.audit.model_dump(mode="json"), "renewals_rate": 0.0},
     }
     for day, one in ((date(2021, 12, 1), earlier), (date(2025, 12, 1), document)):
         story.clock.set(day)

@@ -54,12 +54,16 @@ def handlers(doors: Doors) -> dict[str, Handler]:
     def send_many(units: UnitsOfWork, parameters: Mapping[str, Any]) -> None:
         letters.send_many(units, doors.mailer(), doors.letters(), parameters)
 
+    def tell(units: UnitsOfWork, parameters: Mapping[str, Any]) -> None:
+        letters.tell(units, doors.mailer(), doors.letters(), parameters)
+
     def sweep_nightly(units: UnitsOfWork, parameters: Mapping[str, Any]) -> None:
         sweep.nightly(units, parameters)
 
     return {
         notices.SEND: send,
         letters.SEND_MANY: send_many,
+        letters.TELL: tell,
         files.ERASE: erase,
         SEAL: seal,
         sweep.NIGHTLY: sweep_nightly,

@@ -54,7 +54,7 @@ from domain.scores.model import (
 )
 from domain.scores.responses import ResponseFile
 from domain.scores.sittings import Figures, Identifier, Intake, Ref, Score, Seat, Sitting
-from domain.sweep.model import Turn, Turned
+from domain.sweep.model import Turn
 
 T = TypeVar("T", bound=Entity)
 
@@ -235,15 +235,16 @@ class Cycles(Repository[Cycle], Protocol):
 class Sweep(Protocol):
     """What the nightly sweep turns, set by set: never row by row.
 
-    Of each credential the standing, an entry of its history, one of the journal and a letter are written in the caller's
-    transaction. Credentials that somebody else holds are left out: they are for the next night.
+    Of each credential the standing, an entry of its history and one of the journal are written in the caller's
+    transaction; the ids of the history's entries are returned. Credentials that somebody else holds are left out: they
+    are for the next night.
     """
 
-    def expire(self, turn: Turn) -> Turned:
+    def expire(self, turn: Turn) -> tuple[UUID, ...]:
         """Active ones become expired."""
         ...
 
-    def lapse(self, turn: Turn) -> Turned:
+    def lapse(self, turn: Turn) -> tuple[UUID, ...]:
         """Expired ones become lapsed, and so do their open cycles."""
         ...
 

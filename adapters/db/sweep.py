@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Date, TextClause, bindparam, text
 from uuid_utils.compat import uuid7
 
 from adapters.db.tables.base import Instant
-from domain.sweep.model import Turn, Turned
+from domain.sweep.model import Turn
 
 MOST: Final = 4_096
 """As many as one batch can turn: its places fill twelve bits."""
@@ -24,18 +24,17 @@ MOST: Final = 4_096
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Step:
-    """One step: from which standing into which, on which day (counted from the last valid one), with which letter."""
+    """One step: from which standing into which, on which day (counted from the last valid one), and why."""
 
     index: str
     before: str
     after: str
     days: str
     reason: str
-    letter: str
     ends_cycle: bool
 
     def words(self, **more: str) -> dict[str, str]:
-        return {name: getattr(self, name) for name in ("index", "before", "after", "days", "reason", "letter")} | more
+        return {name: getattr(self, name) for name in ("index", "before", "after", "days", "reason")} | more
 
 
 _EXPIRE: Final = _Step(
@@ -44,7 +43,6 @@ _EXPIRE: Final = _Step(
     after="expired",
     days="1",
     reason="The last valid day passed without a renewal.",
-    letter="renewal_grace",
     ends_cycle=False,
 )
 _LAPSE: Final = _Step(
@@ -53,7 +51,6 @@ _LAPSE: Final = _Step(
     after="lapsed",
     days="1 + :grace",
     reason="The grace passed without a renewal.",
-    letter="credential_lapsed",
     ends_cycle=True,
 )
 
@@ -81,6 +78,7 @@ SELECT $id, 1, c.id, c.candidate_id,
     1 + coalesce((SELECT max(s.number) FROM standing_changes AS s WHERE s.credential_id = c.id), 0),
     '$after', date(c.valid_until, ($days) || ' days'), :now, :actor, '$reason', c.valid_until, c.edition, c.name
 FROM $due
+RETURNING id
 """
 _SQLITE_JOURNAL: Final = """
 INSERT INTO journal (id, occurred_at, kind, subject_id, actor, request_id, data)
@@ -89,27 +87,12 @@ SELECT $id, :now, 'credential.$after', c.id, :actor, NULL, json_object(
     'effective_on', date(c.valid_until, ($days) || ' days'), 'valid_until', c.valid_until)
 FROM $due
 """
-_SQLITE_LETTERS: Final = """
-INSERT INTO notices (id, version, candidate_id, kind, about_id, created_at, parameters, unmet, status, attempts)
-SELECT $id, 1, c.candidate_id, '$letter', $about, :now, $parameters, '[]', 'queued', 0
-FROM $due $cycles
-WHERE c.valid_until >= :letters_from
-RETURNING id
-"""
 _SQLITE_CYCLES: Final = """
 UPDATE cycles SET status = 'lapsed', remind_on = NULL, version = version + 1
 WHERE status = 'open' AND credential_id IN (SELECT c.id FROM $due)
 """
-_OPEN_CYCLE: Final = "JOIN cycles AS y ON y.credential_id = c.id AND y.status = 'open'"
-_SQLITE_PARAMETERS: Final = {
-    "renewal_grace": """json_object('program', :title, 'number', c.number, 'ended_on', c.valid_until,
-        'grace_until', date(c.valid_until, :grace || ' days'))""",
-    "credential_lapsed": """json_object('program', :title, 'number', c.number,
-        'effective_on', date(c.valid_until, (1 + :grace) || ' days'))""",
-}
-
 # --- PostgreSQL: one statement, whose parts hand their rows on. It is planned before anyone knows how few rows there
-# are: arrays and LATERAL with a LIMIT keep it from reading whole tables to join them.
+# are: arrays keep it from reading whole tables to join them.
 
 _POSTGRESQL_ID: Final = """CAST(CAST(:stamp AS text) || '7' || lpad(to_hex(t.place), 3, '0')
     || substr(replace(CAST(gen_random_uuid() AS text), '-', ''), 17) AS uuid)"""
@@ -134,34 +117,20 @@ WITH due AS (
         1 + coalesce((SELECT max(s.number) FROM standing_changes AS s WHERE s.credential_id = t.id), 0),
         '$after', t.effective_on, :now, :actor, '$reason', t.valid_until, t.edition, t.name
     FROM t
+    RETURNING id
 ), entries AS (
     INSERT INTO journal (id, occurred_at, kind, subject_id, actor, request_id, data)
     SELECT $id, :now, 'credential.$after', t.id, :actor, NULL, jsonb_build_object(
         'credential_id', t.id, 'candidate_id', t.candidate_id,
         'effective_on', t.effective_on, 'valid_until', t.valid_until)
     FROM t
-), letters AS (
-    INSERT INTO notices (id, version, candidate_id, kind, about_id, created_at, parameters, unmet, status, attempts)
-    SELECT $id, 1, t.candidate_id, '$letter', $about, :now, $parameters, CAST('[]' AS jsonb), 'queued', 0
-    FROM t $cycles
-    WHERE t.valid_until >= :letters_from
-    RETURNING id
 )$ended
-SELECT (SELECT count(*) FROM turned) AS turned, (SELECT array_agg(id) FROM letters) AS letters
+SELECT array_agg(id) AS changes FROM history
 """
-_POSTGRESQL_OPEN_CYCLE: Final = """CROSS JOIN LATERAL (
-        SELECT y.id FROM cycles AS y WHERE y.credential_id = t.id AND y.status = 'open' LIMIT 1
-    ) AS y"""
 _POSTGRESQL_ENDED: Final = """, ended AS (
     UPDATE cycles AS y SET status = 'lapsed', remind_on = NULL, version = y.version + 1
     WHERE y.status = 'open' AND y.credential_id = ANY (ARRAY(SELECT id FROM t))
 )"""
-_POSTGRESQL_PARAMETERS: Final = {
-    "renewal_grace": """jsonb_build_object('program', CAST(:title AS text), 'number', t.number,
-        'ended_on', t.valid_until, 'grace_until', t.valid_until + :grace)""",
-    "credential_lapsed": """jsonb_build_object('program', CAST(:title AS text), 'number', t.number,
-        'effective_on', t.effective_on)""",
-}
 
 
 class SqlSweep:
@@ -173,49 +142,44 @@ class SqlSweep:
         self._now = now
         self._actor = actor
 
-    def expire(self, turn: Turn) -> Turned:
+    def expire(self, turn: Turn) -> tuple[UUID, ...]:
         """Active ones become expired."""
         return self._turn("expire", turn)
 
-    def lapse(self, turn: Turn) -> Turned:
+    def lapse(self, turn: Turn) -> tuple[UUID, ...]:
         """Expired ones become lapsed, and so do their open cycles."""
         return self._turn("lapse", turn)
 
-    def _turn(self, step: str, turn: Turn) -> Turned:
+    def _turn(self, step: str, turn: Turn) -> tuple[UUID, ...]:
         values = {
             "now": self._now,
             "actor": self._actor,
             "edition": turn.edition,
-            "title": turn.title,
             "before": turn.before,
             "grace": turn.grace_days,
-            "letters_from": turn.letters_from,
             "limit": min(turn.limit, MOST),
             "stamp": uuid7().hex[:12],
         }
         if self._connection.dialect.name == "postgresql":
-            row = self._connection.execute(_STATEMENTS["postgresql", step][0], values).one()
-            return Turned(row.turned, tuple(row.letters or ()))
+            return tuple(self._connection.execute(_STATEMENTS["postgresql", step][0], values).scalar_one() or ())
         return self._turn_on_sqlite(step, values)
 
-    def _turn_on_sqlite(self, step: str, values: Mapping[str, object]) -> Turned:
-        turn, history, journal, letters, *cycles = _STATEMENTS["sqlite", step]
+    def _turn_on_sqlite(self, step: str, values: Mapping[str, object]) -> tuple[UUID, ...]:
+        turn, history, *others = _STATEMENTS["sqlite", step]
         rows = self._connection.execute(turn, values).scalars().all()
         if not rows:
-            return Turned(0)
+            return ()
         values = {**values, "rows": json.dumps(rows)}
-        self._connection.execute(history, values)
-        self._connection.execute(journal, values)
-        sent = self._connection.execute(letters, values).scalars().all()
-        for statement in cycles:
+        changes = self._connection.execute(history, values).scalars().all()
+        for statement in others:
             self._connection.execute(statement, values)
-        return Turned(len(rows), tuple(UUID(one) for one in sent))
+        return tuple(UUID(one) for one in changes)
 
 
 def _statement(template: str, words: Mapping[str, str]) -> TextClause:
     """The statement with its words filled in twice (a word may hold words), and its values typed."""
     sql = Template(Template(template).substitute(words)).substitute(words)
-    typed: dict[str, Any] = {"now": Instant(), "before": Date(), "letters_from": Date()}
+    typed: dict[str, Any] = {"now": Instant(), "before": Date()}
     used = [bindparam(name, type_=kind) for name, kind in typed.items() if f":{name}" in sql]
     return text(sql).bindparams(*used)
 
@@ -226,21 +190,15 @@ def _sqlite(step: _Step) -> tuple[TextClause, ...]:
         due=_DUE,
         credential=_DASHED.format("c.id"),
         candidate=_DASHED.format("c.candidate_id"),
-        about="c.id" if step.ends_cycle else "y.id",
-        cycles="" if step.ends_cycle else _OPEN_CYCLE,
-        parameters=_SQLITE_PARAMETERS[step.letter],
     )
-    templates = [_SQLITE_TURN, _SQLITE_HISTORY, _SQLITE_JOURNAL, _SQLITE_LETTERS]
+    templates = [_SQLITE_TURN, _SQLITE_HISTORY, _SQLITE_JOURNAL]
     return tuple(_statement(one, words) for one in [*templates, *([_SQLITE_CYCLES] if step.ends_cycle else [])])
 
 
 def _postgresql(step: _Step) -> tuple[TextClause, ...]:
     words = step.words(
         id=_POSTGRESQL_ID,
-        about="t.id" if step.ends_cycle else "y.id",
-        cycles="" if step.ends_cycle else _POSTGRESQL_OPEN_CYCLE,
         ended=_POSTGRESQL_ENDED if step.ends_cycle else "",
-        parameters=_POSTGRESQL_PARAMETERS[step.letter],
     )
     return (_statement(_POSTGRESQL, words),)
 

@@ -20,46 +20,25 @@ from domain.renewals.actions import about, ledger, terms_of
 from domain.renewals.cycles import OPENING, due_reminder, next_reminder
 from domain.renewals.model import Cycle
 from domain.ruling import Ruling
-from domain.sweep.letters import dispatch, letter, post
-from domain.sweep.model import Turn, Turned
+from domain.sweep.letters import announce, letter, post
+from domain.sweep.model import Turn
 
 AUDIT = "audit"
 """The letter that tells of the audit, among those a cycle has been sent."""
 
 
 def expire(uow: UnitOfWork, limit: int) -> int:
-    """Active credentials whose last valid day is over are expired: history, journal and a letter on the grace."""
-
-    def turn(policy: Policy, most: int) -> Turn:
-        today, grace = today_of(uow, policy), policy.renewal.grace_days
-        in_grace = today - timedelta(days=grace) if grace else today
-        return Turn(
-            edition=policy.edition,
-            title=policy.program_title,
-            before=today,
-            grace_days=grace,
-            letters_from=in_grace,
-            limit=most,
-        )
-
-    return _turned(uow, limit, turn, uow.sweep.expire)
+    """Active credentials whose last valid day is over are expired, in history and journal; letters follow."""
+    return _turned(uow, limit, lambda policy: today_of(uow, policy), uow.sweep.expire)
 
 
 def lapse(uow: UnitOfWork, limit: int) -> int:
-    """Expired credentials whose grace is over have lapsed, and their cycles with them."""
+    """Expired credentials whose grace is over have lapsed, and their cycles with them; letters follow."""
 
-    def turn(policy: Policy, most: int) -> Turn:
-        grace = policy.renewal.grace_days
-        return Turn(
-            edition=policy.edition,
-            title=policy.program_title,
-            before=today_of(uow, policy) - timedelta(days=grace),
-            grace_days=grace,
-            letters_from=date.min,
-            limit=most,
-        )
+    def before(policy: Policy) -> date:
+        return today_of(uow, policy) - timedelta(days=policy.renewal.grace_days)
 
-    return _turned(uow, limit, turn, uow.sweep.lapse)
+    return _turned(uow, limit, before, uow.sweep.lapse)
 
 
 def remind(uow: UnitOfWork, limit: int) -> int:
@@ -81,18 +60,18 @@ def remind(uow: UnitOfWork, limit: int) -> int:
     return len(cycles)
 
 
-def _turned(uow: UnitOfWork, limit: int, turn: Callable[[Policy, int], Turn], store: Callable[[Turn], Turned]) -> int:
-    """Turn what is due, edition by edition, until `limit` are done; one task sends the letters."""
-    done = 0
-    letters: list[UUID] = []
+def _turned(
+    uow: UnitOfWork, limit: int, before: Callable[[Policy], date], store: Callable[[Turn], tuple[UUID, ...]]
+) -> int:
+    """Turn what is due, edition by edition, until `limit` are done; one task writes and sends the letters."""
+    changes: list[UUID] = []
     for heading in uow.policies.headings():
-        if done >= limit:
-            break
-        turned = store(turn(uow.policies.named(heading.edition), limit - done))
-        done += turned.count
-        letters += turned.letters
-    dispatch(uow, letters)
-    return done
+        policy, left = uow.policies.named(heading.edition), limit - len(changes)
+        if left > 0:
+            turn = Turn(edition=policy.edition, before=before(policy), grace_days=policy.renewal.grace_days, limit=left)
+            changes += store(turn)
+    announce(uow, changes)
+    return len(changes)
 
 
 def _reminders(

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
@@ -18,7 +19,7 @@ from domain.notices.model import Notice, NoticeKind, NoticeStatus
 from domain.ports import UnitOfWork
 from domain.renewals.model import CycleStatus
 from domain.sweep.actions import NIGHTLY, STEPS, Sweeper, nightly
-from domain.sweep.letters import SEND_MANY, send_many
+from domain.sweep.letters import SEND_MANY, TELL, send_many, tell
 from tests.builders_credentials import AWARDED, ENDS, Holder, a_holder, midday, officer
 from tests.builders_letters import Postbox
 from tests.world import World, a_world
@@ -105,7 +106,10 @@ def test_the_ids_it_makes_are_of_version_7_and_all_different(world: World) -> No
 
     swept(world, ENDS + DAY)
 
-    made = [one.history()[-1].id for one in holders] + [one.id for one in letters(world, NoticeKind.RENEWAL_GRACE)]
+    with world.database.transaction(write=False) as connection:
+        rows = connection.execute(text("SELECT id FROM journal WHERE kind = 'credential.expired'")).scalars()
+        made = [UUID(str(one)) for one in rows]
+    made += [one.history()[-1].id for one in holders]
     assert len(set(made)) == 6
     assert {(one.version, one.variant) for one in made} == {(7, "specified in RFC 4122")}
 
@@ -120,39 +124,75 @@ def test_a_second_run_of_the_same_night_finds_nothing_to_do(world: World) -> Non
     assert (first["credentials.expire"], again["credentials.expire"]) == (1, 0)
     assert holder.credential == before
     assert len(entries(world, "credential.expired")) == 1
-    assert len(letters(world, NoticeKind.RENEWAL_GRACE)) == 1
+    assert len(holder.history()) == 2
 
 
-def test_one_task_sends_the_letters_of_a_batch(world: World) -> None:
+def test_one_task_writes_the_letters_of_a_batch(world: World) -> None:
     for name in ("ada", "bea", "cyd"):
         a_holder(world, subject=name)
     world.tasks.waiting.clear()
 
     swept(world, ENDS + DAY)
 
-    batches = [parameters for kind, parameters in world.tasks.waiting if kind == SEND_MANY]
-    assert len(batches[0]["notice_ids"]) == 3
-    assert len(letters(world, NoticeKind.RENEWAL_GRACE)) == 3
+    (batch,) = [parameters for kind, parameters in world.tasks.waiting if kind == TELL]
+    assert len(batch["change_ids"]) == 3
+
+
+def told(world: World) -> Postbox:
+    """Carry out the tasks that write and send letters; what was posted."""
+    post, written = (
+        Postbox(),
+        JinjaLetters(body_name="CPS", portal="https://portal.example", contact="help@body.example"),
+    )
+    world.run_tasks({TELL: lambda units, parameters: tell(units, post, written, parameters)})
+    return post
 
 
 def test_its_letters_say_until_when_there_is_grace_and_leave_once(world: World) -> None:
     holder = a_holder(world)
     world.tasks.waiting.clear()
     swept(world, ENDS + DAY)
+    again = list(world.tasks.waiting)
+
+    (mail,) = told(world).mails
+    world.tasks.waiting.extend(again)
+    repeated = told(world).mails
+
+    assert "expired on 2 March 2029" in mail.text
+    assert "until the end of 31 May 2029" in mail.text
+    assert holder.credential.number in mail.text
+    assert repeated == []
+    assert [one.status for one in letters(world, NoticeKind.RENEWAL_GRACE)] == [NoticeStatus.SENT]
+
+
+def test_whoever_renewed_before_the_letter_was_written_is_not_told_of_the_grace(world: World) -> None:
+    holder = a_holder(world)
+    holder.earned()
+    swept(world, ENDS + DAY)
+    holder.paid()
+    assert holder.post("/renewals").status_code == 201
+
+    told(world)
+
+    assert letters(world, NoticeKind.RENEWAL_GRACE) == []
+
+
+def test_letters_that_waited_for_days_with_mail_away_are_taken_up(world: World) -> None:
+    a_holder(world)
+    world.tasks.waiting.clear()
+
+    swept(world, AWARDED + timedelta(days=1))
+    early = [kind for kind, _ in world.tasks.waiting]
+    swept(world, AWARDED + timedelta(days=3))
+
+    (batch,) = [parameters for kind, parameters in world.tasks.waiting if kind == SEND_MANY]
     post, written = (
         Postbox(),
         JinjaLetters(body_name="CPS", portal="https://portal.example", contact="help@body.example"),
     )
-    batch = next(parameters for kind, parameters in world.tasks.waiting if kind == SEND_MANY)
-
     send_many(world.units, post, written, batch)
-    send_many(world.units, post, written, batch)
-
-    (mail,) = post.mails
-    assert "expired on 2 March 2029" in mail.text
-    assert "until the end of 31 May 2029" in mail.text
-    assert holder.credential.number in mail.text
-    assert [one.status for one in letters(world, NoticeKind.RENEWAL_GRACE)] == [NoticeStatus.SENT]
+    assert early == []
+    assert [mail.subject for mail in post.mails] == ["Congratulations: Certified Pharmacy Operations Manager"]
 
 
 def test_a_sweep_that_comes_after_the_grace_sends_no_letter_about_the_grace(world: World) -> None:
@@ -162,6 +202,7 @@ def test_a_sweep_that_comes_after_the_grace_sends_no_letter_about_the_grace(worl
 
     assert (done["credentials.expire"], done["credentials.lapse"]) == (1, 1)
     assert holder.credential.status is Standing.LAPSED
+    told(world)
     assert letters(world, NoticeKind.RENEWAL_GRACE) == []
     assert [one.parameters["effective_on"] for one in letters(world, NoticeKind.CREDENTIAL_LAPSED)] == ["2029-06-01"]
 

@@ -56,7 +56,8 @@ FAILURES: dict[str, Failure] = {
         "Conflict",
         "wrong_state",
         "This step cannot be taken from the object's present status.",
-        "The object's state or a rule does not allow this; where a rule refused, `ruling` lists each clause.",
+        "The object's state or a rule does not allow this; where a rule refused, `ruling` lists each clause, "
+        "and where members do not fit together or what is stored, `errors` points to each.",
     ),
     "412": Failure(
         "Stale",

@@ -157,7 +157,7 @@ CREDENTIALS = Listing(
 AWARDS = Listing(Award, filters={"status": AwardStatus, "candidate_id": Id})
 
 
-@registry_routes.get("/registry/{number}", action="registry.read", answers=RegistryOut)
+@registry_routes.get("/registry/{number}", action="registry.read", answers=RegistryOut, responses={409: {}})
 def verify(uow: UnitOfWork, number: Number, as_of: AsOf = None) -> Response:
     """Verify a credential: how it stands today, or stood on another day, by the number on its certificate.
 

@@ -67,20 +67,22 @@ def test_one_application_per_program_is_under_way(either_world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "pointer"),
+    ("body", "pointer", "status"),
     [
-        pytest.param({"program": "NONE"}, "/body/program", id="an unknown program"),
-        pytest.param({"program": "CPOM", "pathway": "none"}, "/body/pathway", id="an unknown pathway"),
-        pytest.param({"program": "CPOM", "extra": 1}, "/body/extra", id="something else"),
+        pytest.param({"program": "NONE"}, "/body/program", 409, id="an unknown program"),
+        pytest.param({"program": "CPOM", "pathway": "none"}, "/body/pathway", 409, id="an unknown pathway"),
+        pytest.param({"program": "CPOM", "extra": 1}, "/body/extra", 422, id="something else"),
     ],
 )
-def test_a_draft_of_nothing_known_is_refused_at_its_place(world: World, body: dict[str, object], pointer: str) -> None:
+def test_a_draft_of_nothing_known_is_refused_at_its_place(
+    world: World, body: dict[str, object], pointer: str, status: int
+) -> None:
     publish(world)
     ada = an_applicant(world)
 
     answer = ada.post("/applications", body)
 
-    assert answer.status_code == 422
+    assert answer.status_code == status
     assert [fault["pointer"] for fault in answer.json()["errors"]] == [pointer]
 
 
@@ -181,7 +183,7 @@ def test_only_the_current_statements_are_affirmed(world: World, statement: dict[
 
     answer = ada.step("attestations", {"statements": [*STATEMENTS, statement]})
 
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert [(fault["code"], fault["pointer"].rpartition("/")[0]) for fault in answer.json()["errors"]] == [
         (code, "/body/statements/4")
     ]

@@ -104,7 +104,7 @@ def test_every_clause_is_decided_once(world: World, decisions: list[str], codes:
 
     answer = rita.take(ada, "determinations", body)
 
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert [fault["code"] for fault in answer.json()["errors"]] == codes
     assert _determinations(world) == 0
 

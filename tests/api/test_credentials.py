@@ -256,10 +256,10 @@ def test_a_change_of_standing_is_told_recorded_and_public_at_once(
 @pytest.mark.parametrize(
     ("effective_on", "status"),
     [
-        pytest.param(AWARDED - DAY, 422, id="before the award"),
+        pytest.param(AWARDED - DAY, 409, id="before the award"),
         pytest.param(AWARDED, 200, id="the day of the award"),
         pytest.param(date(2027, 5, 4), 200, id="today"),
-        pytest.param(date(2027, 5, 5), 422, id="tomorrow"),
+        pytest.param(date(2027, 5, 5), 409, id="tomorrow"),
     ],
 )
 def test_a_change_takes_effect_on_a_day_that_has_come(world: World, effective_on: date, status: int) -> None:
@@ -270,7 +270,7 @@ def test_a_change_takes_effect_on_a_day_that_has_come(world: World, effective_on
     answer = holder.post("/suspension", {**REASON, "effective_on": effective_on.isoformat()}, officer(world))
 
     assert answer.status_code == status
-    if status == 422:
+    if status == 409:
         assert answer.json()["code"] == "day_out_of_range"
         assert everything(world) == before
 

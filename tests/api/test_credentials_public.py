@@ -110,7 +110,7 @@ def test_a_day_before_the_award_is_as_if_there_were_no_such_credential(world: Wo
 def test_a_day_to_come_is_refused(world: World) -> None:
     answer = a_holder(world).registry(AWARDED + DAY)
 
-    assert (answer.status_code, answer.json()["code"]) == (422, "day_out_of_range")
+    assert (answer.status_code, answer.json()["code"]) == (409, "day_out_of_range")
     assert answer.json()["errors"][0]["pointer"] == "/query/as_of"
 
 

@@ -70,6 +70,7 @@ def raising(error: Exception) -> Answer:
         (errors.Stale(), 412),
         (errors.TooLarge(), 413),
         (errors.Invalid(), 422),
+        (errors.Contradiction(), 409),
         (errors.Unavailable(), 503),
         (edge_errors.UnsupportedMediaType(), 415),
         (edge_errors.PreconditionRequired(), 428),

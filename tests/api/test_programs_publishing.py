@@ -101,7 +101,7 @@ def test_a_faulty_edition_is_refused_with_every_fault_and_nothing_changes(
 
     answer = staff(world, Role.ADMINISTRATOR).post(f"{POLICIES}{dry_run_too}", next_edition(changes))
 
-    assert answer.status_code == 422, answer.text
+    assert answer.status_code == 409, answer.text
     assert expected <= {fault["pointer"] for fault in answer.json()["errors"]}
     assert _editions(world) == before
 
@@ -126,7 +126,7 @@ def test_of_two_editions_that_begin_on_one_day_one_is_published(either_world: Wo
     with ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(put, ("one", "two")))
 
-    assert sorted(answer.status_code for answer in answers) == [201, 422]
+    assert sorted(answer.status_code for answer in answers) == [201, 409]
     assert len(_editions(either_world)) == 2
 
 
@@ -273,7 +273,7 @@ def test_a_recognised_provider_counts_in_the_self_check_from_its_first_day_to_it
     ("body", "status", "code"),
     [
         pytest.param({**COLLEGE, "from_on": "2027-01-01"}, 409, "recognised_already", id="its days overlap"),
-        pytest.param({**COLLEGE, "code": "other", "until_on": "2025-12-31"}, 422, "invalid", id="it ends too soon"),
+        pytest.param({**COLLEGE, "code": "other", "until_on": "2025-12-31"}, 409, "contradiction", id="it ends early"),
     ],
 )
 def test_a_recognition_that_cannot_be_is_refused(

@@ -134,7 +134,7 @@ def test_what_was_completed_in_grace_belongs_to_the_next_cycle(holder: Holder) -
         ({"minutes": 60_001}, 422),
         ({"uan": "0197-0000-27-001"}, 422),
         ({"completed_on": "2027-02-30"}, 422),
-        ({"file_ids": ["0190f3c2-8a5e-7c11-9d2b-5f0e6a7b8c9d"]}, 422),
+        ({"file_ids": ["0190f3c2-8a5e-7c11-9d2b-5f0e6a7b8c9d"]}, 404),
     ],
 )
 def test_what_cannot_be_meant_is_refused(holder: Holder, changes: dict[str, object], status: int) -> None:
@@ -170,7 +170,7 @@ def test_no_more_counts_than_was_claimed(holder: Holder) -> None:
     more = step(holder, made["id"], "acceptance", staff, {"minutes": 61})
     fewer = step(holder, made["id"], "acceptance", staff, {"minutes": 45})
 
-    assert (more.status_code, fewer.status_code) == (422, 200)
+    assert (more.status_code, fewer.status_code) == (409, 200)
     assert minutes(holder)["management"] == 45
 
 
@@ -243,7 +243,7 @@ def test_an_entry_of_the_list_ends_on_a_day(holder: Holder) -> None:
     backwards = client.post(path, json={"until_on": "2026-12-31"}, headers=staff)
     ended = client.post(path, json={"until_on": "2027-05-31"}, headers=staff)
 
-    assert (backwards.status_code, ended.status_code) == (422, 200)
+    assert (backwards.status_code, ended.status_code) == (409, 200)
     assert recorded(holder, uan=GENERAL, category="law")["status"] == "claimed"
     assert recorded(holder, uan=GENERAL, completed_on="2027-05-31")["status"] == "accepted"
 

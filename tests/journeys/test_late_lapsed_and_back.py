@@ -1,4 +1,4 @@
-"""Three who let the last day of their term pass: one renews late, one comes back after the lapse, one by a new exam."""
+"""Who lets the last day of a term pass renews late, comes back after the lapse, or sits the exam once more."""
 
 from datetime import date, timedelta
 
@@ -123,15 +123,37 @@ def test_a_year_after_the_lapse_only_a_new_exam_brings_it_back(stage: Stage) -> 
     assert stage.audit().intact
 
 
-def apply_again(paula: Candidate, staff: Offices, window: Window) -> None:
+def apply_again(one: Candidate, staff: Offices, window: Window) -> None:
     """From a new draft to a seat."""
-    paula.evidence.clear()
-    paula.shows({**BY_THE_BOARD, "number": "23456"}, DEGREE, JOB)
-    paula.affirms_and_pays(staff.finance)
-    paula.submits()
-    staff.reviewer.claims(paula)
-    staff.reviewer.accepts(paula)
-    staff.reviewer.approves(paula)
-    paula.pays_for_the_exam(staff.finance)
-    paula.books(paula.is_authorized(), window.session)
-    assert paula.letters() == LETTERS
+    one.evidence.clear()
+    one.shows({**BY_THE_BOARD, "number": "23456"}, DEGREE, JOB)
+    one.affirms_and_pays(staff.finance)
+    one.submits()
+    staff.reviewer.claims(one)
+    staff.reviewer.accepts(one)
+    staff.reviewer.approves(one)
+    one.pays_for_the_exam(staff.finance)
+    one.books(one.is_authorized(), window.session)
+    assert one.letters() == LETTERS
+
+
+def test_who_gave_the_credential_up_may_begin_anew(stage: Stage) -> None:
+    otto, staff = certified(stage, "Otto", "Brandt")
+    old, path = otto.credential["number"], otto.held
+    stage.on(date(2027, 6, 1))
+    otto.does(f"{path}/retirement", {"reason": "I leave the profession."}, of=path)
+    assert otto.letters() == ["credential_retired"]
+
+    stage.on(date(2028, 3, 1))
+    window = a_window(staff, "2028-SPRING", date(2028, 4, 12))
+    apply_again(otto, staff, window)
+    stage.on(date(2028, 4, 17))
+    staff.scores.imports(window.sitting, {otto.number: PASSES})
+    staff.scores.releases(window.sitting)
+
+    # The one he gave up stays as it is; the new one has a number of its own.
+    held = {one["number"]: one["status"] for one in otto.all_of(f"{otto.me}/credentials")}
+    assert held.pop(old) == "retired"
+    assert list(held.values()) == ["active"]
+    assert stage.standing(old, date(2027, 5, 31), date(2027, 6, 1)) == [("active", True), ("retired", False)]
+    assert otto.letters() == ["score_report_ready", "credential_issued"]

@@ -1081,10 +1081,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_activities")),
     )
     with op.batch_alter_table("activities", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_activities_claimed",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("status = 'claimed'"),
+            postgresql_where=sa.text("status = 'claimed'"),
+        )
+        batch_op.create_index(
+            "ix_activities_claimed_stem",
+            ["uan_stem"],
+            unique=False,
+            sqlite_where=sa.text("status = 'claimed'"),
+            postgresql_where=sa.text("status = 'claimed'"),
+        )
         batch_op.create_index(batch_op.f("ix_activities_credential_id"), ["credential_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_activities_cycle_id"), ["cycle_id"], unique=False)
 
-    for statement in guards.statements(op.get_bind().dialect.name):
+    for statement in guards.statements(op.get_context().dialect.name):
         op.execute(statement)
 
 
@@ -1092,6 +1106,16 @@ def downgrade() -> None:
     with op.batch_alter_table("activities", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_activities_cycle_id"))
         batch_op.drop_index(batch_op.f("ix_activities_credential_id"))
+        batch_op.drop_index(
+            "ix_activities_claimed_stem",
+            sqlite_where=sa.text("status = 'claimed'"),
+            postgresql_where=sa.text("status = 'claimed'"),
+        )
+        batch_op.drop_index(
+            "ix_activities_claimed",
+            sqlite_where=sa.text("status = 'claimed'"),
+            postgresql_where=sa.text("status = 'claimed'"),
+        )
 
     op.drop_table("activities")
     op.drop_table("standing_changes")
@@ -1313,5 +1337,5 @@ def downgrade() -> None:
 
     op.drop_table("api_keys")
     op.drop_table("administrations")
-    if op.get_bind().dialect.name == "postgresql":
+    if op.get_context().dialect.name == "postgresql":
         op.execute(guards.DROP_FUNCTION)

@@ -63,8 +63,13 @@ KINDS: dict[str, type[Entity]] = {
 NAMED: dict[str, str] = {"program": "CPOM", "edition": "cpom-2026", "number": "0000-0000-0000-0000", "version": "1"}
 """Parameters that are no id."""
 
+FREE = "Canary 7391"
+"""What is written wherever a schema takes any text: a blank keeps it out of codes."""
+NOT_FREE = frozenset({"subject"})
+"""Members that take any text, and yet hold an id of somebody else's making."""
+
 _TEXTS = (
-    "Sample", "US", "en", "USD", "US-NC", "someone@example.org", "https://example.org/page", "2026-03-02", "A",
+    FREE, "Sample", "US", "en", "USD", "US-NC", "someone@example.org", "https://example.org/page", "2026-03-02", "A",
     "2026-03-02T15:00:00Z", "00000000-0000-7000-8000-000000000000", "09:00", "1", "America/New_York", "0" * 64,
     "0197-0000-26-001-L04-P", "aaaa",
 )  # fmt: skip
@@ -114,7 +119,7 @@ class Operation:
         if "multipart/form-data" in content:
             made = example(content["multipart/form-data"]["schema"], ids)
             fields = {name: value for name, value in made.items() if name != "file"}
-            return {"files": {"file": ("a.png", a_picture(), "image/png")}, "data": fields}
+            return {"files": {"file": (f"{FREE}.png", a_picture(), "image/png")}, "data": fields}
         if "text/csv" in content:
             return {"content": b"candidate,1\n", "headers": {"content-type": "text/csv"}}
         return {}
@@ -178,6 +183,8 @@ def _member(name: str, schema: Mapping[str, Any], ids: Mapping[type[Entity], Any
         return NAMED[name]
     if name in KINDS:
         return str(ids[KINDS[name]])
+    if name in NOT_FREE:
+        return "somebody"
     if name.removesuffix("s") in KINDS:
         return [str(ids[KINDS[name.removesuffix("s")]])]
     return example(schema, ids)

@@ -87,6 +87,10 @@ class House:
         return self.world.client.request(operation.method, address, headers=headers, **body)
 
 
+UNTOLD = frozenset({"GET /v1/attempts/{attempt_id}/score-report"})
+"""What even its owner is told only when a whole story stands behind it: the tests of its slice tell that story."""
+
+
 @pytest.fixture(scope="module")
 def house(sqlite_template: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """The populated world of this module."""
@@ -108,10 +112,9 @@ def house(sqlite_template: Any, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def _stored(uow: SqlUnitOfWork, manner: str, subject: str) -> Samples:
     policy = stored_policy(uow)
     edition = uow.policies.find(edition=policy.edition)[0]
-    given: dict[type[Entity], Mapping[str, object]] = {
-        Identity: {"subject": subject},
-        StoredFile: FILE if manner == "full" else {},
-    }
+    given: dict[type[Entity], Mapping[str, object]] = {Identity: {"subject": subject}}
+    if manner == "full":
+        given |= {StoredFile: FILE}
     samples = Samples(manner, given=given, shared=SHARED)
     samples.by_kind[PolicyEdition] = edition
     for thing in samples.in_order():
@@ -172,7 +175,9 @@ def test_a_strangers_thing_is_byte_for_byte_a_missing_one(house: House, operatio
 
 
 @pytest.mark.parametrize(
-    "operation", [one for one in SOMEONES if one.method == "GET"], ids=lambda operation: operation.name
+    "operation",
+    [one for one in SOMEONES if one.method == "GET" and one.name not in UNTOLD],
+    ids=lambda operation: operation.name,
 )
 def test_the_owner_reads_their_own_thing(house: House, operation: Operation) -> None:
     answer = house.ask(operation, "owner")

@@ -74,7 +74,8 @@ class Idempotency:
                 raise IdempotencyKeyRequired
             return None
         if not _KEY.match(key):
-            raise InvalidRequest(Fault("/header/idempotency-key", "idempotency_key", "1 to 255 printable ASCII characters without blanks."))
+            said = "1 to 255 printable ASCII characters without blanks."
+            raise InvalidRequest(Fault("/header/idempotency-key", "idempotency_key", said))
         scope = _digest(actor.subject.encode(), request.method.encode(), request.url.path.encode(), key.encode())
         fingerprint = _digest(request.url.query.encode(), body)
         return self._held(uow.kept_answers, scope, fingerprint, uow.now)

@@ -107,7 +107,7 @@ class Repository(Protocol[T]):
 class RegistryEntry:
     """The finished public answers for one credential number: before and from the instant `turns_at`, and after that.
 
-    `turns_at` and the later `turns_again_at` are midnights of `zone` (IANA) in epoch seconds, None where nothing turns by
+    `turns_at` and the later `turns_again_at` are midnights of `zone` (IANA) in epoch seconds; None: nothing turns by
     itself. A payload is what `domain.credentials.public` writes; `tag` names these payloads among all that this number
     ever had.
     """

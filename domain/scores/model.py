@@ -109,7 +109,7 @@ class AttemptStatus(StrEnum):
 class Attempt(Entity):
     """One sitting of one form. `responses` has one byte per item: 0 omitted, 255 not reached, else the option from 1.
 
-    `domain_raw` lists the raw points per exam domain in the blueprint's order. The store allows one attempt per candidate,
+    `domain_raw` lists the raw points per exam domain in the blueprint's order. The store allows one per candidate,
     form and administration.
     """
 

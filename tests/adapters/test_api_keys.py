@@ -1,8 +1,7 @@
 """API keys: what they look like, and that only the whole key is the key."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from adapters.api_keys import KEY_PATTERN, PresentedKey, digest, looks_like_one, matches, mint, parse
 from domain.errors import Unauthenticated

@@ -3,8 +3,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from adapters.policies import MAX_BYTES, LocatedFault, check_policy, load_policy, parse_policy
 from domain.errors import Invalid

@@ -6,7 +6,7 @@ from threading import Barrier
 from uuid import UUID
 
 import pytest
-from httpx import Response
+from httpx2 import Response
 
 from domain.actors import Role
 from domain.notices.model import NoticeKind

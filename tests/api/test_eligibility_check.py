@@ -1,5 +1,6 @@
 """The self-check: anyone's facts in, the full ruling out."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ ABROAD = {
 }
 
 
-def _checked(world: World, facts: dict[str, object], query: str = "") -> dict[str, Any]:
+def _checked(world: World, facts: Mapping[str, object], query: str = "") -> dict[str, Any]:
     answer = world.client.post(f"/v1/programs/CPOM/self-check{query}", json=facts)
     assert answer.status_code == 200, answer.text
     said: dict[str, Any] = answer.json()

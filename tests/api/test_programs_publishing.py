@@ -1,5 +1,6 @@
 """Publishing editions, their dry run, and the providers that staff recognise."""
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from threading import Barrier
@@ -7,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from httpx import Response
+from httpx2 import Response
 
 from domain.actors import Role
 from domain.applications.actions_upkeep import sweep
@@ -133,7 +134,7 @@ def test_of_two_editions_that_begin_on_one_day_one_is_published(either_world: Wo
 # --- the dry run
 
 
-def _rehearsed(who: Caller, changes: dict[str, object]) -> dict[str, Any]:
+def _rehearsed(who: Caller, changes: Mapping[str, object]) -> dict[str, Any]:
     answer = who.post(f"{POLICIES}?dry_run=true", next_edition(changes))
     assert answer.status_code == 200, answer.text
     said: dict[str, Any] = answer.json()

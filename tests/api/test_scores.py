@@ -198,7 +198,8 @@ def test_the_same_bytes_are_one_import(desk: Desk) -> None:
     ],
 )
 def test_a_strange_mapping_is_refused_before_anything_is_kept(desk: Desk, fields: dict[str, str]) -> None:
-    answer = desk.upload(a_file({"C1": answers(1)}), **fields)
+    said: dict[str, Any] = {**fields}
+    answer = desk.upload(a_file({"C1": answers(1)}), **said)
 
     assert answer.status_code == 422, answer.text
     with desk.world.unit() as uow:

@@ -3,8 +3,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from domain.applications.facts import ExperienceFact, TrainingFact
 from domain.applications.rules_experience import Span, counted_days, days_asked

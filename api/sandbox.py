@@ -139,6 +139,7 @@ def _years_ago(story: Story, today: date) -> None:
     renewed, lapsed = story.person("Amara", "Diallo"), story.person("Henrik", "Lund")
     _certified(story, [renewed, lapsed], date(2022, 2, 1), "2022-W1", EARLIER)
     _renew(story, renewed, date(2025, 3, 1))
+    people: list[Person] = []
     for code, names, ends_on in (
         ("GRACE", ("Mei Tanaka", "Luca Ferri"), today - timedelta(days=26)),
         ("WINDOW", ("Noor Aziz", "Elias Berg"), today + timedelta(days=45)),

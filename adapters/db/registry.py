@@ -109,7 +109,13 @@ class SqliteRegistryReader:
     async def read(self, number: str, at: int) -> RegistryAnswer | None:
         """The answer for a canonical number at an instant (epoch seconds), or None; raises Unavailable."""
         try:
-            row = self._of_this_turn().execute(_SQLITE_READ, (at, number)).fetchone()
+            connection = self._connection or self._open()
+            self._in_turn += 1
+            if self._in_turn == 1:
+                asyncio.get_running_loop().call_soon(self._end_turn)
+            elif not connection.in_transaction:
+                connection.execute("BEGIN")
+            row = connection.execute(_SQLITE_READ, (at, number)).fetchone()
         except sqlite3.Error as fault:
             self._drop(fault)
             raise Unavailable from fault
@@ -118,15 +124,6 @@ class SqliteRegistryReader:
     async def close(self) -> None:
         """Close the connection; the next read opens another."""
         self._drop()
-
-    def _of_this_turn(self) -> sqlite3.Connection:
-        connection = self._connection or self._open()
-        self._in_turn += 1
-        if self._in_turn == 1:
-            asyncio.get_running_loop().call_soon(self._end_turn)
-        elif not connection.in_transaction:
-            connection.execute("BEGIN")
-        return connection
 
     def _end_turn(self) -> None:
         self._in_turn = 0

@@ -117,19 +117,32 @@ def sandbox() -> None:
 def import_responses(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The responses, as CSV.")],
     key: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="The form's key, as CSV.")] = None,
-    form: Annotated[str, typer.Option(help="The form's code.")] = "",
-    administration: Annotated[str, typer.Option(help="The administration's code.")] = "",
+    form: Annotated[str, typer.Option(help="The form's code; by default the file's name.")] = "",
+    administration: Annotated[str, typer.Option(help="The administration's code; by default the form's.")] = "",
     *,
+    program: Annotated[str, typer.Option(help="Whose exam it is.")] = "CPOM",
+    column: Annotated[str | None, typer.Option(help="The heading of the candidates' column.")] = None,
+    cut_percent: Annotated[float, typer.Option(min=1, max=100, help="Sandbox: the cut of a form to be made.")] = 65.0,
     release: Annotated[bool, typer.Option("--release", help="Sandbox: also score, release and award.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Report only; store nothing.")] = False,
 ) -> None:
-    """Import a file of responses for a form, row by row, and say what became of each."""
-    from api.imports import import_file  # noqa: PLC0415 - as above
+    """Import a file of responses for a form, row by row, and say what became of each; exits with 1 for any refused.
 
-    faults = import_file(
-        service(), file, key=key, form=form, administration=administration, release=release, dry_run=dry_run
+    A sandbox makes what is missing: the form that --key describes, the administration, approved candidates.
+    """
+    from api.imports import Wish, import_file  # noqa: PLC0415 - as above
+
+    wish = Wish(
+        key=key,
+        form=form,
+        administration=administration,
+        release=release,
+        dry_run=dry_run,
+        program=program,
+        cut_percent=cut_percent,
+        column=column,
     )
-    raise typer.Exit(1 if faults else 0)
+    raise typer.Exit(1 if import_file(service(), file, wish) else 0)
 
 
 @main.command()

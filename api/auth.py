@@ -39,10 +39,10 @@ class Authenticator:
         To be asked in a thread and before a transaction begins: the issuer's keys may have to be fetched first, which
         must not keep the store's writer waiting.
         """
-        header = request.headers.get("authorization")
+        header = next((value for name, value in request.scope["headers"] if name == b"authorization"), None)
         if header is None:
             return None
-        scheme, _, value = header.partition(" ")
+        scheme, _, value = header.decode("latin-1").partition(" ")
         if scheme.lower() != "bearer" or not value or " " in value:
             raise Unauthenticated
         return value if self._is_api_key(value) else self._verifier.verify(value)

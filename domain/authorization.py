@@ -5,10 +5,11 @@ has no row here does not start.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
 from domain.actors import STAFF, Actor, Role
-from domain.errors import Forbidden, NotFound, SeparationOfDuties, WrongState
+from domain.errors import DomainError, Forbidden, NotFound, SeparationOfDuties, WrongState
 
 ANYONE = "anyone"
 OWNER = "owner"
@@ -67,37 +68,42 @@ def admits(actor: Actor, action: str) -> bool:
 
 def demand(actor: Actor, action: str, thing: object | None = None) -> None:
     """Raise unless `actor` may take `action` on `thing`; see `Actor.must`."""
-    row = TABLE[action]
-    if not admits(actor, action):
-        raise Forbidden
-    if thing is None or actor.system:
-        return
-    if not _may_know(actor, row, thing):
-        raise NotFound
-    for field in row.apart_from:
-        if _took_part(actor, thing, field):
-            raise SeparationOfDuties
-    if row.states is not None and str(getattr(thing, "status", "")) not in row.states:
-        raise WrongState
+    refusal = _refusal(actor, action, thing)
+    if refusal is not None:
+        raise refusal
 
 
 def permits(actor: Actor, action: str, thing: object | None = None) -> bool:
     """Whether `demand` would return."""
-    try:
-        demand(actor, action, thing)
-    except (Forbidden, NotFound, WrongState):
-        return False
-    return True
+    return _refusal(actor, action, thing) is None
 
 
 def allowed_actions(actor: Actor, kind: str, thing: object) -> list[str]:
     """The verbs of `kind` (`application`) that would work on `thing` for this caller, now; sorted."""
+    return [verb for verb, action in _steps(kind) if _refusal(actor, action, thing) is None]
+
+
+@cache
+def _steps(kind: str) -> tuple[tuple[str, str], ...]:
+    """The verbs of a kind that depend on a thing's status, each with its action; sorted."""
     prefix = f"{kind}."
-    return sorted(
-        name.removeprefix(prefix)
-        for name, row in TABLE.items()
-        if name.startswith(prefix) and row.states is not None and permits(actor, name, thing)
-    )
+    steps = (name for name, row in TABLE.items() if name.startswith(prefix) and row.states is not None)
+    return tuple(sorted((name.removeprefix(prefix), name) for name in steps))
+
+
+def _refusal(actor: Actor, action: str, thing: object | None) -> type[DomainError] | None:
+    row = TABLE[action]
+    if not admits(actor, action):
+        return Forbidden
+    if thing is None or actor.system:
+        return None
+    if not _may_know(actor, row, thing):
+        return NotFound
+    if any(_took_part(actor, thing, field) for field in row.apart_from):
+        return SeparationOfDuties
+    if row.states is not None and getattr(thing, "status", None) not in row.states:
+        return WrongState
+    return None
 
 
 def demand_independence(actor: Actor, candidate_id: UUID | None) -> None:

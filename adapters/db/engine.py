@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import NullPool, StaticPool
 
 from adapters.db.locks import FairLock
+from adapters.db.prepared import execute
 from domain.errors import Unavailable
 
 log = logging.getLogger(__name__)
@@ -252,4 +253,4 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:  # noqa: ANN401 - the
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.info.get("write") else "BEGIN")
+    execute(connection, "BEGIN IMMEDIATE" if connection.info.get("write") else "BEGIN")

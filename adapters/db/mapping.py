@@ -1,6 +1,6 @@
 """How an entity becomes a row and a row an entity, with the Core statements of its table built once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from enum import Enum
@@ -11,12 +11,10 @@ from uuid import UUID
 from pydantic import TypeAdapter
 from sqlalchemy import (
     JSON,
-    Delete,
-    Insert,
+    Connection,
     RowMapping,
     Select,
     Table,
-    Update,
     bindparam,
     delete,
     func,
@@ -26,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlmodel import SQLModel
 
+from adapters.db.prepared import Prepared
 from adapters.db.tables.base import STORED
 from domain.entity import Entity
 
@@ -47,15 +46,16 @@ class Mapped(Generic[T]):
         self._adapter: TypeAdapter[T] = TypeAdapter(entity)
         self._dumpers = {name: _dumper(hints[name], self.table, name) for name in self.names}
         columns = [self.table.c[name] for name in self.names]
-        self._statements: dict[tuple[object, ...], Select[Any]] = {}
+        self._statements: dict[tuple[object, ...], Prepared | Select[Any]] = {}
         self.all: Select[Any] = select(*columns)
-        self.by_id: Select[Any] = self.all.where(self.table.c.id == bindparam("id"))
-        self.by_id_locked: Select[Any] = self.by_id.with_for_update()
-        self.insert: Insert = insert(self.table)
+        by_id = self.all.where(self.table.c.id == bindparam("id"))
+        self.by_id = Prepared(by_id)
+        self.by_id_locked = Prepared(by_id.with_for_update())
+        self.insert = Prepared(insert(self.table), self.names)
         same = (self.table.c.id == bindparam("id_"), self.table.c.version == bindparam("version_"))
         changed: dict[str, Any] = {name: bindparam(name) for name in self.names if name != "id"}
-        self.update: Update = update(self.table).where(*same).values(changed)
-        self.delete: Delete = delete(self.table).where(*same)
+        self.update = Prepared(update(self.table).where(*same).values(changed))
+        self.delete = Prepared(delete(self.table).where(*same))
 
     def load(self, row: RowMapping | Mapping[str, Any]) -> T:
         """The entity that a row holds."""
@@ -65,17 +65,34 @@ class Mapped(Generic[T]):
         """The row that holds an entity."""
         return {name: dumper(getattr(entity, name)) for name, dumper in self._dumpers.items()}
 
-    def where(self, equals: Mapping[str, object], *, counted: bool = False) -> Select[Any]:
-        """A cached statement for these fields; list values become IN, None becomes IS NULL."""
-        shape = (counted, *((name, _shape(value)) for name, value in sorted(equals.items())))
-        if shape not in self._statements:
-            base = select(func.count()).select_from(self.table) if counted else self.all.order_by(self.table.c.id)
-            self._statements[shape] = base.where(*(self._condition(name, value) for name, value in equals.items()))
-        return self._statements[shape]
+    def made(self, values: tuple[Any, ...]) -> T:
+        """The entity whose fields have these values, in the order of `names`."""
+        return self._adapter.validate_python(dict(zip(self.names, values, strict=True)))
 
-    def parameters(self, equals: Mapping[str, object]) -> dict[str, object]:
-        """The values for `where`, as the columns want them."""
-        return {name: _plain(value) for name, value in equals.items() if value is not None}
+    def rows(
+        self, connection: Connection, equals: Mapping[str, object], *, counted: bool = False, most: int | None = None
+    ) -> Sequence[tuple[Any, ...]]:
+        """The rows whose fields have these values, oldest id first, all or `most`; or how many they are.
+
+        A list matches any of its members, None what holds nothing.
+        """
+        statement = self._where(equals, counted=counted)
+        values = {name: _plain(value) for name, value in equals.items() if value is not None}
+        if isinstance(statement, Prepared):
+            return statement.rows(connection, values, most=most)
+        found = connection.execute(statement, values)
+        return [tuple(row) for row in (found if most is None else found.fetchmany(most))]
+
+    def _where(self, equals: Mapping[str, object], *, counted: bool) -> Prepared | Select[Any]:
+        """A statement for fields of this shape, built once; a list's length varies, so SQLAlchemy has to write that."""
+        shapes = tuple((name, _shape(value)) for name, value in equals.items())
+        statement = self._statements.get((counted, shapes))
+        if statement is None:
+            base = select(func.count()).select_from(self.table) if counted else self.all.order_by(self.table.c.id)
+            built = base.where(*(self._condition(name, value) for name, value in equals.items()))
+            varies = any(shape == _MANY for _, shape in shapes)
+            statement = self._statements[counted, shapes] = built if varies else Prepared(built)
+        return statement
 
     def _condition(self, name: str, value: object) -> Any:  # noqa: ANN401 - a SQL expression
         column = self.table.c[name]
@@ -98,10 +115,13 @@ def mapped(entity: type[T]) -> Mapped[T]:
     return Mapped(entity, STORED[entity])
 
 
+_MANY = "many"
+
+
 def _shape(value: object) -> str:
     if value is None:
         return "null"
-    return "many" if isinstance(value, list | tuple | set | frozenset) else "one"
+    return _MANY if isinstance(value, list | tuple | set | frozenset) else "one"
 
 
 def _plain(value: object) -> object:

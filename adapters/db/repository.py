@@ -1,6 +1,7 @@
 """One generic repository, on Core statements, inside one transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, Select, and_, or_
 from sqlalchemy.exc import IntegrityError
 
 from adapters.db.mapping import Mapped, mapped
+from adapters.db.prepared import Prepared
 from domain.entity import Entity
 from domain.errors import AlreadyExists, NotFound, Stale
 from domain.paging import Page, PageRequest
@@ -40,19 +42,16 @@ class SqlRepository(Generic[T]):
 
     def find(self, **equals: object) -> list[T]:
         """All whose fields equal these values, oldest id first; a list value matches any of its members."""
-        rows = self._connection.execute(self._map.where(equals), self._map.parameters(equals))
-        return [self._map.load(row) for row in rows.mappings()]
+        return [self._map.made(row) for row in self._map.rows(self._connection, equals)]
 
     def first(self, **equals: object) -> T | None:
         """The first of `find`, or None."""
-        rows = self._connection.execute(self._map.where(equals), self._map.parameters(equals))
-        row = rows.mappings().first()
-        return None if row is None else self._map.load(row)
+        rows = self._map.rows(self._connection, equals, most=1)
+        return self._map.made(rows[0]) if rows else None
 
     def count(self, **equals: object) -> int:
         """How many `find` would return."""
-        counted = self._connection.execute(self._map.where(equals, counted=True), self._map.parameters(equals))
-        return int(counted.scalar_one())
+        return int(self._map.rows(self._connection, equals, counted=True)[0][0])
 
     def page(self, request: PageRequest) -> Page[T]:
         """One keyset page: never an offset, so the depth costs nothing."""
@@ -72,7 +71,8 @@ class SqlRepository(Generic[T]):
         """Store many new ones; raises AlreadyExists."""
         rows = [self._map.dump(entity) for entity in entities]
         if rows:
-            self._write(self._map.insert, rows)
+            with _uniqueness_named():
+                self._map.insert.run_all(self._connection, rows)
 
     def save(self, entity: T) -> T:
         """Store a changed one, its version raised by one; raises Stale when another change won."""
@@ -89,19 +89,15 @@ class SqlRepository(Generic[T]):
         if self._write(self._map.delete, {"id_": entity.id, "version_": entity.version}) != 1:
             raise Stale
 
-    def _one(self, statement: Select[Any], id_: UUID) -> T:
-        row = self._connection.execute(statement, {"id": id_}).mappings().first()
-        if row is None:
+    def _one(self, statement: Prepared, id_: UUID) -> T:
+        rows = statement.rows(self._connection, {"id": id_})
+        if not rows:
             raise NotFound
-        return self._map.load(row)
+        return self._map.made(rows[0])
 
-    def _write(self, statement: Any, rows: Any) -> int:  # noqa: ANN401 - any of SQLAlchemy's write statements
-        try:
-            return int(self._connection.execute(statement, rows).rowcount)
-        except IntegrityError as fault:
-            if _is_uniqueness(fault):
-                raise AlreadyExists from fault
-            raise
+    def _write(self, statement: Prepared, row: Mapping[str, object]) -> int:
+        with _uniqueness_named():
+            return statement.run(self._connection, row)
 
     def _page_statement(self, request: PageRequest) -> Select[Any]:
         columns = self._map.table.c
@@ -169,6 +165,16 @@ def _after_all(start: str) -> str | None:
         return None
     following = ord(kept[-1]) + 1
     return kept[:-1] + chr(_AFTER_SURROGATES if following == _FIRST_SURROGATE else following)
+
+
+@contextmanager
+def _uniqueness_named() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as fault:
+        if _is_uniqueness(fault):
+            raise AlreadyExists from fault
+        raise
 
 
 def _is_uniqueness(fault: IntegrityError) -> bool:

@@ -10,11 +10,13 @@ from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DBAPIError
 from uuid_utils.compat import uuid7
 
 from adapters.db.engine import Database
-from adapters.db.mapping import Mapped, mapped
+from adapters.db.mapping import Mapped
+from adapters.db.prepared import Prepared
 from adapters.db.repository import SqlRepository
 from adapters.db.tables.base import STORED
 from adapters.db.unit_of_work import SqlUnitOfWork, Store
@@ -351,10 +353,14 @@ def test_a_table_that_lacks_a_field_of_its_entity_is_refused_when_it_is_first_us
         Mapped(Stranger, STORED[Candidate])
 
 
-def test_the_statements_of_a_kind_are_built_once() -> None:
-    once = mapped(Candidate).where({"number": "C1"})
+def test_what_reaches_the_driver_without_sqlalchemy_fails_by_sqlalchemys_names(database: Database) -> None:
+    nowhere = Prepared(text("SELECT nothing FROM nowhere"))
 
-    assert mapped(Candidate).where({"number": "C2"}) is once
+    with pytest.raises(DBAPIError) as fault, database.transaction(write=False) as connection:
+        nowhere.rows(connection, {})
+
+    assert type(fault.value).__name__ in {"OperationalError", "ProgrammingError"}
+    assert not fault.value.connection_invalidated
 
 
 def _provider(**given_: Any) -> RecognisedProvider:

@@ -37,7 +37,7 @@ from domain.scores.model import FormItem
 
 ITEMS = 120
 CANDIDATES = 100_000
-ROUNDS = 5
+ROUNDS = 3
 BOUND = 2.5
 ADA = Actor(subject="ada", roles=frozenset({Role.PSYCHOMETRICIAN}))
 BEN = Actor(subject="ben", roles=frozenset({Role.EXAM_MANAGER}))

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from domain.applications.model import Application, ApplicationStatus
 from domain.dates import date_at
-from domain.errors import Fault, Invalid
+from domain.errors import Contradiction, Fault
 from domain.exams.model import (
     Administration,
     AdministrationStatus,
@@ -139,11 +139,11 @@ def has_room(session: Session, promised: int, authorization: Authorization) -> b
 
 
 def must_be_zone(name: str) -> None:
-    """Raise Invalid unless this is the name of an IANA time zone."""
+    """Raise Contradiction unless this is the name of an IANA time zone."""
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Invalid(Fault("/zone", "unknown_zone", "There is no such IANA time zone.")) from None
+        raise Contradiction(Fault("/zone", "unknown_zone", "There is no such IANA time zone.")) from None
 
 
 def may_call_missed(policy: Policy, session: Session, now: datetime) -> Ruling:

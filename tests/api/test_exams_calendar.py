@@ -83,20 +83,20 @@ def test_an_administration_is_planned_opened_filled_with_sessions_and_closed(eit
 
 
 @pytest.mark.parametrize(
-    ("changes", "pointer", "status"),
+    ("changes", "pointer"),
     [
-        ({"closes_on": "2026-03-31"}, "/body/closes_on", 409),
-        ({"zone": "America/Nowhere"}, "/body/zone", 422),
-        ({"program": "NOPE"}, "/body/program", 409),
-        ({"opens_on": "2025-12-31"}, "/body/program", 409),
+        ({"closes_on": "2026-03-31"}, "/body/closes_on"),
+        ({"zone": "America/Nowhere"}, "/body/zone"),
+        ({"program": "NOPE"}, "/body/program"),
+        ({"opens_on": "2025-12-31"}, "/body/program"),
     ],
 )
 def test_an_administration_that_cannot_be_is_refused_with_the_place(
-    exam: Exam, changes: dict[str, str], pointer: str, status: int
+    exam: Exam, changes: dict[str, str], pointer: str
 ) -> None:
     answer = exam.post("/exam-administrations", exam.manager, {**SPRING, **changes})
 
-    assert answer.status_code == status
+    assert answer.status_code == 409
     assert [one["pointer"] for one in answer.json()["errors"]] == [pointer]
     with exam.world.unit() as uow:
         assert uow.administrations.count() == 0

@@ -11,7 +11,7 @@ from api.fields import Code, Count, Flag, Id, In, Out
 from api.paging import Listing
 from api.routing import Resource, Routes
 from domain.actors import Actor
-from domain.errors import Fault, Invalid
+from domain.errors import Contradiction, Fault
 from domain.paging import Page, PageRequest
 from domain.ports import UnitOfWork
 from domain.scores import actions
@@ -226,7 +226,7 @@ def draft_conversion(uow: UnitOfWork, actor: Actor, form_id: Id, body: Conversio
     """Propose a version of a form's conversion from raw to scaled scores. A second person puts it in force."""
     cut = Decimal(str(body.cut))
     if body.scaled is not None and cut != int(cut):
-        raise Invalid(Fault("/cut", "not_whole", "The cut of a table is one of its raw scores."))
+        raise Contradiction(Fault("/cut", "not_whole", "The cut of a table is one of its raw scores."))
     return actions.draft_conversion(uow, actor, form_id, cut, scaled=body.scaled, key_number=body.key_number)
 
 

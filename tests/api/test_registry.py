@@ -1,6 +1,7 @@
 """The lane in front of the application: what programs and people are told, and what goes on to the application."""
 
 import asyncio
+import json
 import re
 from base64 import b64encode
 from collections.abc import Iterator
@@ -222,6 +223,21 @@ def test_a_database_that_is_away_is_a_503_that_says_when_to_come_back(path: str)
     assert answer.status == 503
     assert answer.headers["retry-after"] == "2"
     assert answer.headers["cache-control"] == "no-store"
+
+
+class Faulty(Broken):
+    """A reader with a fault of its own."""
+
+    async def read(self, number: str, at: int) -> RegistryAnswer | None:
+        raise ZeroDivisionError(number)
+
+
+def test_a_fault_of_the_service_is_a_problem_that_says_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    answer = ask(RegistryLane(says_it_was_reached, Faulty(), issuer="The Body"), path=f"/v1/registry/{NUMBER}")
+
+    assert (answer.status, answer.headers["content-type"]) == (500, "application/problem+json")
+    assert json.loads(answer.body)["request_id"] == answer.headers["x-request-id"]
+    assert [one.getMessage() for one in caplog.records] == ["registry_failed"]
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,8 @@ class Parts:
     cursor_secret: bytes
     keys: KeyProvider
     title: str = "certificant"
+    email: str = "certification@certifier.example"
+    terms_url: str = "https://certifier.example/terms"
     base_url: str = "http://127.0.0.1:8000"
     issuer: str = "https://issuer.certificant.invalid"
     checks: Mapping[str, Callable[[], bool]] = field(default_factory=dict)
@@ -154,11 +156,16 @@ def _lifespan(parts: Parts, transactions: Transactions) -> Callable[[FastAPI], A
 
 def _add_pages(app: FastAPI, parts: Parts) -> None:
     """What lies beside the contract: health, metadata, the documents and the problem pages."""
+
+    def described() -> dict[str, Any]:
+        body = {"name": parts.title, "email": parts.email, "terms_url": parts.terms_url}
+        return contract.of_body(published_contract(), **body, base_url=parts.base_url)
+
     resource = well_known.Resource(base_url=parts.base_url, issuer=parts.issuer, name=parts.title)
     found = [
         *health.routes(parts.checks),
         *well_known.routes(resource, parts.keys, ("registry", "journal")),
-        *docs.routes("certificant", published_contract),
+        *docs.routes("certificant", described),
         *problem_pages.routes(),
     ]
     app.router.routes.extend(found)

@@ -73,6 +73,18 @@ def finish(document: Json) -> Json:
     return finished
 
 
+def of_body(document: Json, *, name: str, email: str, terms_url: str, base_url: str) -> Json:
+    """The document as one body's service shows it: whom to ask, on which terms, and where. The argument stays."""
+    info = {
+        **document["info"],
+        "contact": {"name": name, "url": base_url, "email": email},
+        "license": {"name": f"Terms of use of {name}", "url": terms_url},
+        "termsOfService": terms_url,
+    }
+    servers = [{**server, "url": base_url} for server in document["servers"]]
+    return {**document, "info": info, "servers": servers}
+
+
 def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
     """Every (path, method in lower case, operation) of a document, in its order."""
     for path, item in document.get("paths", {}).items():

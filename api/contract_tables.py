@@ -157,7 +157,8 @@ HEADERS: dict[str, Json] = {
         "Where the new object, or the job, is found.", _text(2048, r"^[!-~]+$"), "/v1/jobs/0190f3c2-8a5e-7c11-9d2b-5f0e"
     ),
     "RateLimit": _header(
-        "What is left of the caller's quota: `r` requests in the next `t` seconds.",
+        "What is left of the caller's quota: `r` requests in the next `t` seconds. Absent where none is counted, "
+        "as in public verification.",
         _text(200, r'^"[a-z_]+";r=[0-9]+;t=[0-9]+$'),
         '"default";r=58;t=12',
     ),
@@ -358,6 +359,7 @@ INFO: Json = {
         "From self-check to renewal: eligibility, applications, exams, scores, credentials and the public registry of "
         "a certifying body. Every refusal lists its reasons, clause by clause."
     ),
+    # Which body it is, each service's settings say: `contract.of_body` puts it into the document that is served.
     "contact": {
         "name": "The certifying body",
         "url": "https://certifier.example/contact",

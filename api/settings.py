@@ -62,6 +62,7 @@ class Settings(BaseModel):
     body_name: str = Field(default="CPS", min_length=1, max_length=200)
     body_zone: str = "America/New_York"
     body_email: str = "certification@certifier.example"
+    terms_url: str = "https://certifier.example/terms"
     public_base_url: str = "http://127.0.0.1:8000"
 
     # Who calls.

@@ -292,6 +292,8 @@ def application(settings: Settings) -> ASGIApp:
         cursor_secret=service.keys.secret("cursor"),
         base_url=settings.public_base_url,
         title=settings.body_name,
+        email=settings.body_email,
+        terms_url=settings.terms_url,
         checks={"database": service.database.reachable, "migrations": service.migrations.at_head},
         keys=service.keys,
         issuer=settings.oidc_issuer,

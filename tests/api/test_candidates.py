@@ -1,5 +1,7 @@
 """Candidates through the API."""
 
+import pytest
+
 from domain.actors import Role
 from tests.world import World
 
@@ -47,6 +49,32 @@ def test_a_change_of_name_needs_the_version_that_was_read(world: World) -> None:
     assert (without.status_code, stale.status_code, done.status_code) == (428, 412, 200)
     assert done.json()["legal_name"]["full"] == "Adaeze Bello"
     assert [past["name"]["full"] for past in done.json()["past_names"]] == ["Adaeze Okafor"]
+
+
+@pytest.mark.parametrize("member", ["email", "practises_in"])
+def test_an_address_and_a_country_change_and_are_never_taken_away(world: World, member: str) -> None:
+    me = {**world.token(subject="ada"), "if-match": "*"}
+    path = f"/v1/candidates/{world.id_of(me)}"
+
+    taken = world.client.patch(path, json={member: None}, headers=me)
+    changed = world.client.patch(path, json={"practises_in": "GB", "phone": None}, headers=me)
+
+    assert (taken.status_code, [one["pointer"] for one in taken.json()["errors"]]) == (422, [f"/body/{member}"])
+    assert (changed.status_code, changed.json()["practises_in"]) == (200, "GB")
+    assert changed.json()["email"] == "adaeze@example.org"
+
+
+def test_a_name_change_names_a_file_of_ones_own(world: World) -> None:
+    me = {**world.token(subject="ada"), "if-match": "*"}
+    body = {
+        "legal_name": {"family": "Bello"},
+        "reason": "Marriage.",
+        "file_id": "00000000-0000-7000-8000-000000000000",
+    }
+
+    answer = world.client.post(f"/v1/candidates/{world.id_of(me)}/name-changes", json=body, headers=me)
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
 def test_a_repeated_key_answers_the_same_bytes_and_happens_once(either_world: World) -> None:

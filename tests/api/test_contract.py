@@ -1,13 +1,13 @@
 """The finishing of the OpenAPI document, on a small service of its own."""
 
 from copy import deepcopy
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pytest
 from fastapi import FastAPI, Path, UploadFile
 from pydantic import Field
 
-from api.contract import extras, finish, input_schemas, operations, schemas_under
+from api.contract import extras, finish, input_schemas, of_body, operations, schemas_under
 from api.contract_tables import LARGEST_UPLOAD
 from api.fields import Count, Day, Flag, Id, In, Line, Money, Out
 from domain import authorization
@@ -23,6 +23,7 @@ class _Licence(In):
     restricted: Flag
     fee: Money = 0
     deposit: Annotated[Money, Field(gt=0)] = 1
+    format: Literal[1] = 1
 
 
 class _Thing(Out):
@@ -48,6 +49,13 @@ def _service() -> FastAPI:
     def list_things(name: Line | None = None, limit: Count = 50) -> list[_Thing]:
         """List the things. Oldest first."""
         return []
+
+    @app.get(
+        "/v1/things/{thing_id}/ruling", tags=["service"], responses={409: {}}, openapi_extra=extras("thing.change")
+    )
+    def rule(thing_id: Id) -> _Thing:
+        """Say how a thing stands."""
+        raise AssertionError(thing_id)
 
     @app.put("/v1/things/{thing_id}", tags=["service"], openapi_extra=extras("thing.change", if_match=True, etag=True))
     def change_thing(thing_id: Id, body: _Licence) -> _Thing:
@@ -80,6 +88,36 @@ def test_finishing_leaves_its_argument_alone() -> None:
     finish(raw)
 
     assert raw == before
+
+
+def test_a_service_shows_whose_it_is_and_changes_nothing_else() -> None:
+    published = finish(_service().openapi())
+
+    shown = of_body(
+        published,
+        name="CPS",
+        email="api@cps.example",
+        terms_url="https://cps.example/terms",
+        base_url="https://api.cps.example",
+    )
+
+    assert shown["info"]["contact"] == {"name": "CPS", "url": "https://api.cps.example", "email": "api@cps.example"}
+    assert shown["info"]["license"]["url"] == shown["info"]["termsOfService"] == "https://cps.example/terms"
+    assert [server["url"] for server in shown["servers"]] == ["https://api.cps.example"]
+    assert shown["paths"] == published["paths"]
+    assert published == finish(_service().openapi())
+
+
+def test_a_failure_that_a_route_names_is_the_shared_one(document: dict[str, Any]) -> None:
+    answer = _operation(document, "get", "/v1/things/{thing_id}/ruling")["responses"]["409"]
+
+    assert answer == {"$ref": "#/components/responses/Conflict"}
+
+
+def test_a_number_that_is_one_value_states_its_bounds(document: dict[str, Any]) -> None:
+    format_ = document["components"]["schemas"]["_Licence"]["properties"]["format"]
+
+    assert (format_["const"], format_["minimum"], format_["maximum"]) == (1, 1, 1)
 
 
 def test_finishing_twice_says_the_same() -> None:

@@ -1,7 +1,6 @@
 """The application: every slice's routes behind one dispatch, and the middleware around them."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,6 +42,7 @@ from api import (
 from api.auth import Authenticator
 from api.idempotency import Idempotency
 from api.routing import Routes
+from api.threads import Threads
 from api.transaction import Transactions, Units
 from domain.ports import KeyProvider
 
@@ -110,8 +110,8 @@ def create_app(parts: Parts) -> FastAPI:
         idempotency=Idempotency(),
         contended=parts.contended,
         doors=parts.doors,
-        readers=ThreadPoolExecutor(readers, "reader"),
-        writers=ThreadPoolExecutor(writers, "writer"),
+        readers=Threads(readers, "reader"),
+        writers=Threads(writers, "writer"),
     )
     app = FastAPI(
         title="certificant",

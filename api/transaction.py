@@ -7,7 +7,6 @@ serialises, stores the answer, commits, and only then lets it leave.
 
 import asyncio
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
@@ -16,6 +15,7 @@ from fastapi import Request, Response
 from api.auth import Authenticator
 from api.idempotency import Claim, Idempotency
 from api.routing import Preparation, Route
+from api.threads import Threads
 from domain.actors import ANONYMOUS, Actor
 from domain.authorization import TABLE, admits
 from domain.errors import Forbidden, NotFound, Stale, Unauthenticated, Unavailable
@@ -52,24 +52,24 @@ class Transactions:
     idempotency: Idempotency
     contended: type[Exception]
     doors: Mapping[type, object]
-    readers: ThreadPoolExecutor
-    writers: ThreadPoolExecutor
+    readers: Threads
+    writers: Threads
 
     async def run(self, call: Call) -> Response:
         """The answer to a call, after its commit."""
         if call.route.before is not None:
             call = await asyncio.to_thread(self._prepared, call, call.route.before)
         pool = self.writers if call.route.writes else self.readers
-        return await asyncio.get_running_loop().run_in_executor(pool, self._handle, call)
+        return await pool.run(self._handle, call)
 
     async def admit(self, request: Request, route: Route) -> None:
         """Raise Unauthenticated or Forbidden where this caller may never take the route's action."""
-        await asyncio.get_running_loop().run_in_executor(self.readers, self._admitted, request, route)
+        await self.readers.run(self._admitted, request, route)
 
     def close(self) -> None:
         """Let what runs finish."""
-        self.readers.shutdown()
-        self.writers.shutdown()
+        self.readers.close()
+        self.writers.close()
 
     def _prepared(self, call: Call, before: Preparation) -> Call:
         """The call after the work that its route wants done before the transaction: for a caller who may come at all.

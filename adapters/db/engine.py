@@ -215,6 +215,7 @@ def _sqlite_engine(url: URL, patience: float, *, is_memory: bool, echo: bool) ->
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "commit", _commit_sqlite)
     return engine
 
 
@@ -254,3 +255,8 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:  # noqa: ANN401 - the
 
 def _begin_sqlite(connection: Connection) -> None:
     execute(connection, "BEGIN IMMEDIATE" if connection.info.get("write") else "BEGIN")
+
+
+def _commit_sqlite(connection: Connection) -> None:
+    """As a statement that the driver keeps compiled; what it does by itself afterwards finds nothing to commit."""
+    execute(connection, "COMMIT")

@@ -122,7 +122,7 @@ def test_the_last_day_of_an_approval_is_still_a_day() -> None:
     assert codes(ask(application=last, on=DAY + timedelta(days=1))) == ["approval_expired"]
 
 
-@pytest.mark.parametrize("status", set(AuthorizationStatus) - {AuthorizationStatus.ACTIVE})
+@pytest.mark.parametrize("status", sorted(set(AuthorizationStatus) - {AuthorizationStatus.ACTIVE}))
 def test_an_authorization_that_ended_stands_in_nobodys_way(status: AuthorizationStatus) -> None:
     assert ask(earlier=[an_authorization(status=status)]).granted
 

@@ -74,7 +74,7 @@ def test_a_share_is_rounded_down_and_never_more_than_is_left(percent: int, refun
     assert share(a_charge(status=ChargeStatus.PAID, refunded_minor=refunded), percent) == back
 
 
-@pytest.mark.parametrize("status", set(ChargeStatus) - {ChargeStatus.PAID})
+@pytest.mark.parametrize("status", sorted(set(ChargeStatus) - {ChargeStatus.PAID}))
 def test_nothing_goes_back_of_what_was_not_paid(status: ChargeStatus) -> None:
     assert share(a_charge(status=status), 100) == 0
 

@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import json
 import logging
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -82,56 +84,92 @@ def registry_reader(url: str | URL, *, connections: int = 2, behind_pooler: bool
 _PAYLOAD: Final = """
     CASE WHEN turns_again_at <= {at} THEN payload_last WHEN turns_at <= {at} THEN payload_after ELSE payload_before END
 """
+# `CROSS JOIN` keeps SQLite from reading the whole table and looking up the few numbers. `key` is the place in the list.
 _SQLITE_READ: Final = f"""
-SELECT {_PAYLOAD.format(at="?1")}, zone, tag FROM registry WHERE number = ?2
+SELECT key, {_PAYLOAD.format(at="?2")}, zone, tag FROM json_each(?1) CROSS JOIN registry ON number = value
 """  # noqa: S608 - made of constants
 _POSTGRES_READ: Final = f"""
-SELECT number, {_PAYLOAD.format(at="$2")}, zone, tag FROM registry WHERE number = ANY($1::text[])
+SELECT place - 1, {_PAYLOAD.format(at="$2")}, zone, tag
+FROM unnest($1::text[]) WITH ORDINALITY AS asked (value, place) JOIN registry ON number = value
 """  # noqa: S608 - made of constants
 _MAPPED_BYTES: Final = 2**31
 _LARGEST_BATCH: Final = 256
 _SECONDS: Final = 2.0
 
+_Answer = asyncio.Future[RegistryAnswer | None]
+_Batch = list[tuple[str, _Answer]]
 
-class SqliteRegistryReader:
-    """One look-up by primary key, inline on the event loop: it costs less than handing it to a thread would.
 
-    Look-ups of one turn of the loop share a snapshot, and so the lock that SQLite takes for each. Nothing is held from
-    turn to turn: each sees the last commit, and no checkpoint waits.
+class _Gathering(ABC):
+    """Look-ups that arrive together travel together: one statement, one snapshot.
+
+    A batch costs little more than a lone look-up, above all when memory is cold: the code and the upper pages of the
+    index are fetched once.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: _Batch = []
+        self._at = 0
+        self._departing = False
+
+    async def read(self, number: str, at: int) -> RegistryAnswer | None:
+        """The answer for a canonical number at an instant (epoch seconds), or None; raises Unavailable."""
+        loop = asyncio.get_running_loop()
+        answer: _Answer = loop.create_future()
+        self._waiting.append((number, answer))
+        self._at = at
+        if not self._departing and self._free():
+            self._departing = True
+            # Two turns of the loop: in the first, requests that are there already are read; in the second, they ask.
+            loop.call_soon(loop.call_soon, self._depart)
+        return await answer
+
+    def _next_batch(self) -> _Batch:
+        batch, self._waiting = self._waiting[:_LARGEST_BATCH], self._waiting[_LARGEST_BATCH:]
+        return batch
+
+    @abstractmethod
+    def _free(self) -> bool:
+        """Whether a batch may leave."""
+
+    @abstractmethod
+    def _depart(self) -> None:
+        """Send what has gathered."""
+
+
+class SqliteRegistryReader(_Gathering):
+    """Look-ups inline on the event loop: they cost less than handing them to a thread would.
+
+    Read-only, and nothing is held between batches: each sees the last commit, and no checkpoint waits.
     """
 
     def __init__(self, path: str) -> None:
         """Read from the database file at `path` (or a `file:` address of SQLite); opened at the first read."""
+        super().__init__()
         self._path = path
         self._connection: sqlite3.Connection | None = None
-        self._in_turn = 0
-
-    async def read(self, number: str, at: int) -> RegistryAnswer | None:
-        """The answer for a canonical number at an instant (epoch seconds), or None; raises Unavailable."""
-        try:
-            connection = self._connection or self._open()
-            self._in_turn += 1
-            if self._in_turn == 1:
-                asyncio.get_running_loop().call_soon(self._end_turn)
-            elif not connection.in_transaction:
-                connection.execute("BEGIN")
-            row = connection.execute(_SQLITE_READ, (at, number)).fetchone()
-        except sqlite3.Error as fault:
-            self._drop(fault)
-            raise Unavailable from fault
-        return None if row is None else RegistryAnswer(*row)
 
     async def close(self) -> None:
         """Close the connection; the next read opens another."""
         self._drop()
 
-    def _end_turn(self) -> None:
-        self._in_turn = 0
-        if self._connection is not None and self._connection.in_transaction:
+    def _free(self) -> bool:
+        return True
+
+    def _depart(self) -> None:
+        self._departing = False
+        while self._waiting:
+            batch = self._next_batch()
             try:
-                self._connection.execute("COMMIT")
+                connection = self._connection or self._open()
+                numbers = json.dumps([number for number, _ in batch])
+                found = connection.execute(_SQLITE_READ, (numbers, self._at)).fetchall()
             except sqlite3.Error as fault:
-                self._drop(fault)
+                log.warning("the registry cannot be read: %s", type(fault).__name__)
+                self._drop()
+                _refuse(batch)
+            else:
+                _hand_out(batch, found)
 
     def _open(self) -> sqlite3.Connection:
         address = self._path if self._path.startswith("file:") else f"file:{_quoted(self._path)}?mode=ro"
@@ -142,10 +180,8 @@ class SqliteRegistryReader:
         self._connection = connection
         return connection
 
-    def _drop(self, fault: sqlite3.Error | None = None) -> None:
+    def _drop(self) -> None:
         connection, self._connection = self._connection, None
-        if fault is not None:
-            log.warning("the registry cannot be read: %s", type(fault).__name__)
         if connection is not None:
             with contextlib.suppress(sqlite3.Error):
                 connection.close()
@@ -155,39 +191,20 @@ def _quoted(path: str) -> str:
     return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 
-_Answer = asyncio.Future[RegistryAnswer | None]
-_Batch = list[tuple[str, _Answer]]
+class PostgresRegistryReader(_Gathering):
+    """Look-ups over very few connections: while a batch is under way on each, the next one gathers.
 
-
-class PostgresRegistryReader:
-    """Look-ups that arrive together travel together, over very few connections: one statement, one round trip.
-
-    A lone request leaves at once; while a batch is under way on each connection, the next one gathers. A dead
-    connection is replaced by the batch that finds it so, which is then tried once more, because a read may be; where
-    that fails too, its requests get Unavailable, and the next batch connects again.
+    A dead connection is replaced by the batch that finds it so, which is then tried once more, because a read may be;
+    where that fails too, its requests get Unavailable, and the next batch connects again.
     """
 
     def __init__(self, url: str, *, connections: int = 2, behind_pooler: bool = False) -> None:
         """Connect at the first read, in the event loop that reads."""
+        super().__init__()
         self._url = url
         self._cached_statements = 0 if behind_pooler else 16
         self._idle: list[PostgresConnection | None] = [None] * connections
-        self._waiting: _Batch = []
-        self._at = 0
-        self._departing = False
         self._under_way: set[asyncio.Task[None]] = set()
-
-    async def read(self, number: str, at: int) -> RegistryAnswer | None:
-        """The answer for a canonical number at an instant (epoch seconds), or None; raises Unavailable."""
-        loop = asyncio.get_running_loop()
-        answer: _Answer = loop.create_future()
-        self._waiting.append((number, answer))
-        self._at = at
-        if self._idle and not self._departing:
-            # Not at once: whoever else is ready in this turn of the loop comes along.
-            self._departing = True
-            loop.call_soon(self._depart)
-        return await answer
 
     async def close(self) -> None:
         """Let batches under way end, and close the connections; the next read opens others."""
@@ -197,12 +214,15 @@ class PostgresRegistryReader:
             if connection is not None:
                 connection.terminate()
 
+    def _free(self) -> bool:
+        return bool(self._idle)
+
     def _depart(self) -> None:
         """Send what has gathered, as far as connections are free; a batch that returns sends the next."""
         self._departing = False
         while self._waiting and self._idle:
-            batch, self._waiting = self._waiting[:_LARGEST_BATCH], self._waiting[_LARGEST_BATCH:]
-            task = asyncio.get_running_loop().create_task(self._travel(self._idle.pop(), batch, self._at))
+            journey = self._travel(self._idle.pop(), self._next_batch(), self._at)
+            task = asyncio.get_running_loop().create_task(journey)
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
 
@@ -244,10 +264,12 @@ async def _fetched(connection: "PostgresConnection", numbers: list[str], at: int
 
 
 def _hand_out(batch: _Batch, found: list[Any]) -> None:
-    answers = {number: RegistryAnswer(payload, zone, tag) for number, payload, zone, tag in found}
-    for number, answer in batch:
-        if not answer.done():
-            answer.set_result(answers.get(number))
+    answers: list[RegistryAnswer | None] = [None] * len(batch)
+    for place, payload, zone, tag in found:
+        answers[place] = RegistryAnswer(payload, zone, tag)
+    for (_, waiting), answer in zip(batch, answers, strict=True):
+        if not waiting.done():
+            waiting.set_result(answer)
 
 
 def _refuse(batch: _Batch) -> None:

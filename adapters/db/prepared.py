@@ -104,6 +104,8 @@ def _execute(connection: Connection, text: str, values: Any, *, many: bool = Fal
         else:
             cursor.execute(text, values)
     except connection.dialect.loaded_dbapi.Error as fault:
+        # Left to the traceback, it would keep SQLite's connection open, and its transaction.
+        cursor.close()
         _raise(connection, text, fault)
     return cursor
 

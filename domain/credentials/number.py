@@ -31,21 +31,19 @@ def _times_g(element: int) -> int:
     return doubled ^ _FIELD_POLYNOMIAL if doubled & 0b100000 else doubled
 
 
-_TIMES_G: Final = tuple(_times_g(element) for element in range(32))
-_VALUE: Final = {symbol: value for value, symbol in enumerate(ALPHABET)}
+_TIMES_G: Final = bytes(_times_g(element) for element in range(32))
 
 # What people write for a symbol, and what they put between groups: spaces, hyphens and the dashes word processors make.
-_SEPARATORS: Final = " \t\r\n\u00a0\u2009\u202f-_.\u2010\u2011\u2012\u2013\u2014\u2212"
-_FOLDED: Final = {
-    **{ord(symbol.lower()): symbol for symbol in ALPHABET},
-    **dict.fromkeys(map(ord, "IiLl"), "1"),
-    **dict.fromkeys(map(ord, "Oo"), "0"),
-    **dict.fromkeys(map(ord, _SEPARATORS)),
-}
-_BETWEEN: Final = "".join(symbol for symbol in _SEPARATORS if symbol not in "\t\r\n-") + "-"
-# What a number may be written as, for contracts: all that `parse` reads on one line, but for the check symbol.
-WRITTEN: Final = rf"^([A-Za-z][A-Za-z0-9]{{1,11}}[{_BETWEEN}]+)?([0-9A-TV-Za-tv-z][{_BETWEEN}]*){{16}}$"
-_PROGRAM_BEFORE: Final = re.compile(rf"\s*[A-Za-z][A-Za-z0-9]{{1,11}}[{re.escape(_SEPARATORS)}]+(?=[^\s])")
+_TYPED: Final = ALPHABET.encode() + ALPHABET.lower().encode() + b"IiLlOo"
+_MEANT: Final = bytes([*range(32), *range(32), 1, 1, 1, 1, 0, 0])
+_NO_SYMBOL: Final = 0xFF
+_VALUES: Final = bytearray([_NO_SYMBOL] * 256)
+for _typed, _meant in zip(_TYPED, _MEANT, strict=True):
+    _VALUES[_typed] = _meant
+_LETTERS: Final = ALPHABET.encode().ljust(256)
+_SEPARATORS: Final = b" \t\r\n-_."
+_WIDE_SEPARATORS: Final = dict.fromkeys(map(ord, "\u00a0\u2009\u202f\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
+_PROGRAM_BEFORE: Final = re.compile(rb"\s*[A-Za-z][A-Za-z0-9]{1,11}[" + re.escape(_SEPARATORS) + rb"]+(?=\S)")
 
 
 class MalformedNumber(Invalid):
@@ -61,8 +59,11 @@ def new_number(randomness: bytes) -> str:
         message = f"a number is made of {RANDOM_BYTES} random bytes"
         raise ValueError(message)
     bits = int.from_bytes(randomness, "big") >> _UNUSED_BITS
-    body = "".join(ALPHABET[bits >> 5 * place & 31] for place in reversed(range(SYMBOLS - 1)))
-    return _grouped(body + ALPHABET[_check(body)])
+    values = bytes(bits >> 5 * place & 31 for place in reversed(range(SYMBOLS - 1)))
+    check = 0
+    for value in values:
+        check = _TIMES_G[check ^ value]
+    return _grouped(values + bytes([check]))
 
 
 def parse(text: str) -> str:
@@ -75,29 +76,32 @@ def parse(text: str) -> str:
         MalformedNumber: no credential ever had such a number.
 
     """
+    values = _read(text)
+    total = 0
+    try:
+        for value in values:
+            total = _TIMES_G[total ^ value]
+    except IndexError:
+        raise MalformedNumber from None
+    if total or len(values) != SYMBOLS:
+        raise MalformedNumber
+    return _grouped(values)
+
+
+def _read(text: str) -> bytes:
+    """The values of the symbols in a text, without what separates them; `_NO_SYMBOL` for what is none."""
     if len(text) > _LONGEST:
         raise MalformedNumber
-    symbols = text.translate(_FOLDED)
-    if len(symbols) > SYMBOLS and (program := _PROGRAM_BEFORE.match(text)):
-        symbols = text[program.end() :].translate(_FOLDED)
-    if len(symbols) != SYMBOLS:
-        raise MalformedNumber
     try:
-        fits = _check(symbols[:-1]) == _VALUE[symbols[-1]]
-    except KeyError:
+        typed = text.encode() if text.isascii() else text.translate(_WIDE_SEPARATORS).encode()
+    except UnicodeEncodeError:
         raise MalformedNumber from None
-    if not fits:
-        raise MalformedNumber
-    return _grouped(symbols)
+    values = typed.translate(_VALUES, _SEPARATORS)
+    if len(values) > SYMBOLS and (program := _PROGRAM_BEFORE.match(typed)):
+        values = typed[program.end() :].translate(_VALUES, _SEPARATORS)
+    return values
 
 
-def _check(body: str) -> int:
-    """The value of the check symbol, by Horner's rule. Raises KeyError for a symbol outside the alphabet."""
-    total = 0
-    for symbol in body:
-        total = _TIMES_G[total ^ _VALUE[symbol]]
-    return total
-
-
-def _grouped(symbols: str) -> str:
+def _grouped(values: bytes) -> str:
+    symbols = values.translate(_LETTERS).decode()
     return f"{symbols[:4]}-{symbols[4:8]}-{symbols[8:12]}-{symbols[12:]}"

@@ -23,7 +23,6 @@ from api.contract_tables import (
     LARGEST_UPLOAD,
     OUTPUT_BOUNDS,
     PARAMETERS,
-    POLICY,
     PROBLEM,
     SCHEMES,
     SERVERS,
@@ -128,7 +127,7 @@ def _add_shared(components: Json) -> None:
     components["headers"] = deepcopy(HEADERS)
     components["parameters"] = deepcopy(PARAMETERS)
     components["securitySchemes"] = {**components.get("securitySchemes", {}), **deepcopy(SCHEMES)}
-    components.setdefault("schemas", {}).update(deepcopy(PROBLEM | POLICY))
+    components.setdefault("schemas", {}).update(deepcopy(PROBLEM))
     components["responses"] = {failure.name: _problem(status) for status, failure in FAILURES.items()}
 
 

@@ -334,26 +334,6 @@ PROBLEM: dict[str, Json] = {
     "ProblemSource": _SOURCE,
 }
 
-_NAMES: Json = {"type": "string", "maxLength": 64, "pattern": r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"}
-_VALUE: Json = {"$ref": "#/components/schemas/PolicyValue"}
-_MEMBERS: Json = {"type": "object", "maxProperties": 1000, "propertyNames": _NAMES, "additionalProperties": _VALUE}
-# A policy document as far as every program's is alike; `policies/policy.schema.json` says the rest.
-POLICY_DOCUMENT: Json = {**_MEMBERS, "title": "PolicyDocument"}
-POLICY: dict[str, Json] = {
-    "PolicyValue": {
-        "title": "PolicyValue",
-        "description": "What stands in a policy document, at any depth.",
-        "anyOf": [
-            {"type": "null"},
-            {"type": "boolean"},
-            {"type": "number"},
-            _text(4000, PROSE),
-            {"type": "array", "maxItems": 1000, "items": _VALUE},
-            _MEMBERS,
-        ],
-    },
-}
-
 INFO: Json = {
     "description": (
         "From self-check to renewal: eligibility, applications, exams, scores, credentials and the public registry of "

@@ -5,9 +5,8 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Body, Response
-from pydantic import JsonValue, WithJsonSchema
+from pydantic import JsonValue
 
-from api.contract_tables import POLICY_DOCUMENT
 from api.fields import Code, Day, Id, In, Line, Out, Reason
 from api.paging import Listing
 from api.programs import EditionOut
@@ -95,11 +94,7 @@ class ProviderOut(Resource):
     ended_reason: str | None
 
 
-Document = Annotated[
-    dict[str, JsonValue],
-    Body(description="The edition: a policy document, as its schema describes."),
-    WithJsonSchema(POLICY_DOCUMENT),
-]
+Document = Annotated[dict[str, JsonValue], Body(description="The edition: a policy document, as its schema describes.")]
 _REHEARSED: dict[int | str, dict[str, Any]] = {
     200: {"model": RehearsalOut, "description": "Nothing was published: what publishing would do."},
     202: {"model": RehearsalOut, "description": "Nothing was published: the job at Location compares."},

@@ -65,9 +65,9 @@ def run(*, quick: bool) -> list[Figure]:
     """Measure both engines."""
     size = CREDENTIALS // 50 if quick else CREDENTIALS
     figures = []
-    with built(f"registry-turning-sqlite-{size}", lambda place: fill_sqlite(place / "registry.db", size)) as place:
+    with built(f"registry-sqlite-{size}-{EDITION}", lambda place: fill_sqlite(place / "registry.db", size)) as place:
         figures += measure("SQLite", f"sqlite:///{place / 'registry.db'}", size, quick=quick)
-    with postgres(f"registry-turning-postgres-{size}") as url:
+    with postgres(f"registry-postgres-{size}-{EDITION}") as url:
         fill_postgres(url, size)
         figures += measure("PostgreSQL", url, size, quick=quick)
     return figures

@@ -42,7 +42,12 @@ for _typed, _meant in zip(_TYPED, _MEANT, strict=True):
     _VALUES[_typed] = _meant
 _LETTERS: Final = ALPHABET.encode().ljust(256)
 _SEPARATORS: Final = b" \t\r\n-_."
-_WIDE_SEPARATORS: Final = dict.fromkeys(map(ord, "\u00a0\u2009\u202f\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
+_WIDE_SPACES: Final = "\u00a0\u2009\u202f"
+_WIDE_DASHES: Final = "\u2010\u2011\u2012\u2013\u2014\u2212"
+_NARROWED: Final = dict.fromkeys(map(ord, _WIDE_SPACES + _WIDE_DASHES), "-")
+_BETWEEN: Final = f" {_WIDE_SPACES}_.{_WIDE_DASHES}-"
+# What a number may be written as, for contracts: all that `parse` reads on one line, but for the check symbol.
+WRITTEN: Final = rf"^([A-Za-z][A-Za-z0-9]{{1,11}}[{_BETWEEN}]+)?([0-9A-TV-Za-tv-z][{_BETWEEN}]*){{16}}$"
 _PROGRAM_BEFORE: Final = re.compile(rb"\s*[A-Za-z][A-Za-z0-9]{1,11}[" + re.escape(_SEPARATORS) + rb"]+(?=\S)")
 
 
@@ -93,7 +98,7 @@ def _read(text: str) -> bytes:
     if len(text) > _LONGEST:
         raise MalformedNumber
     try:
-        typed = text.encode() if text.isascii() else text.translate(_WIDE_SEPARATORS).encode()
+        typed = text.encode() if text.isascii() else text.translate(_NARROWED).encode()
     except UnicodeEncodeError:
         raise MalformedNumber from None
     values = typed.translate(_VALUES, _SEPARATORS)

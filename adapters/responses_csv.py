@@ -1,13 +1,15 @@
 """Responses from CSV: bytes in, a matrix and a list of what was not taken out. No loop runs over cells.
 
-Lines are framed with numpy, so that a field too few or too many costs its line and not the file; the sound ones are
-read by polars, column by column.
+Lines are framed with numpy, so that a field too few or too many costs its line and not the file. Most lines end in
+answers of one character each: those tails are cut off and read at once, as a matrix. What is left is read by polars,
+column by column.
 """
 
 import codecs
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 
 import numpy as np
@@ -23,6 +25,7 @@ BLANKS = ("", "0", "NA", "na", ".")
 """How files write that there is no answer."""
 QUOTE, NEWLINE, RETURN = ord('"'), ord("\n"), ord("\r")
 INVALID = 254
+ASCII = 128
 
 Bytes = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
@@ -80,16 +83,22 @@ def _decoded(content: bytes, encoding: str) -> bytes | None:
 class _Frame:
     """The lines of a file that are not empty: their numbers from 1, extents (newline excluded) and counts of fields.
 
+    `tails` is uint8[lines, K], the last K fields of a line where all of them are one character; `cut` says which lines
+    were, and their extents end before it. Of the others the rows of `tails` mean nothing.
+
     Every line is a record. A quoted value that goes on in the next line has no place among responses, and to allow
     it would let one stray quote swallow the rows below; such lines have a count of 0.
     """
 
+    text: bytes
     content: Bytes
     numbers: Places
     starts: Places
     ends: Places
     fields: Places
     delimiter: str
+    cut: npt.NDArray[np.bool_]
+    tails: Bytes
 
     def heading(self) -> list[str]:
         """The first line's values; none when it cannot be read."""
@@ -109,8 +118,8 @@ class _Frame:
         return self.content[np.cumsum(edges[:-1], dtype=np.int8).view(np.bool_)].tobytes()
 
 
-def _frame(text: bytes) -> _Frame:
-    """Find the lines, and count their fields: delimiters between quotes separate nothing."""
+def _frame(text: bytes, *, cutting: bool = True) -> _Frame:
+    """Find the lines, cut their tails off, and count their fields: delimiters between quotes separate nothing."""
     content = np.frombuffer(text if text.endswith(b"\n") else text + b"\n", dtype=np.uint8)
     ends = np.flatnonzero(content == NEWLINE)
     starts = np.concatenate((np.zeros(1, dtype=np.int64), ends[:-1] + 1))
@@ -118,8 +127,49 @@ def _frame(text: bytes) -> _Frame:
     kept = np.flatnonzero(lengths > 0)
     starts, ends = starts[kept], ends[kept]
     delimiter = _delimiter(content[int(starts[0]) : int(ends[0])]) if len(kept) else ","
+    last = ends - (content[np.maximum(ends - 1, 0)] == RETURN)
+    cut, tails = _tails(content, starts, last, ord(delimiter)) if cutting else _no_tails(len(starts))
+    if cut.any():
+        ends = np.where(cut, last - 2 * tails.shape[1], ends)
+        content, starts, ends = _joined(content, starts, ends)
     fields = _count_fields(content, starts, ends, ord(delimiter))
-    return _Frame(content, kept + 1, starts, ends, fields, delimiter)
+    fields = np.where(cut & (fields > 0), fields + tails.shape[1], fields)
+    return _Frame(text, content, kept + 1, starts, ends, fields, delimiter, cut, tails)
+
+
+def _no_tails(lines: int) -> tuple[npt.NDArray[np.bool_], Bytes]:
+    return np.zeros(lines, dtype=np.bool_), np.zeros((lines, 0), dtype=np.uint8)
+
+
+def _joined(content: Bytes, starts: Places, ends: Places) -> tuple[Bytes, Places, Places]:
+    """These extents as a content of their own, one a line, and where they lie in it."""
+    whole = content.data
+    joined = b"\n".join([*(whole[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)), b""])
+    begins = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(ends - starts + 1)[:-1]))
+    return np.frombuffer(joined, dtype=np.uint8), begins, begins + ends - starts
+
+
+def _tails(content: Bytes, starts: Places, ends: Places, delimiter: int) -> tuple[npt.NDArray[np.bool_], Bytes]:
+    """Which lines end as the second one does, in so many fields of one character, and those characters.
+
+    The heading is never cut. A line keeps at least its first field.
+    """
+    if len(starts) < 2:  # noqa: PLR2004 - a heading and a row
+        return _no_tails(len(starts))
+    model = content[int(starts[1]) : int(ends[1])]
+    pairs = model[len(model) % 2 :].reshape(-1, 2)[::-1]
+    other = np.flatnonzero((pairs[:, 0] != delimiter) | (pairs[:, 1] == delimiter) | (pairs[:, 1] == QUOTE))
+    width = int(other[0]) if len(other) else len(pairs) - 1
+    if width < 1:
+        return _no_tails(len(starts))
+    long_enough = ends - starts > 2 * width
+    windows = np.lib.stride_tricks.sliding_window_view(content, 2 * width)
+    blocks = windows[np.maximum(ends - 2 * width, 0)]
+    separators, tails = blocks[:, 0::2], np.ascontiguousarray(blocks[:, 1::2])
+    alone = (tails != delimiter) & (tails != QUOTE) & (tails < ASCII)
+    cut = long_enough & (separators == delimiter).all(axis=1) & alone.all(axis=1)
+    cut[0] = False
+    return cut, tails
 
 
 def _count_fields(content: Bytes, starts: Places, ends: Places, delimiter: int) -> Places:
@@ -174,10 +224,10 @@ class _Reading:
         below, sound = np.arange(len(fields)) > 0, fields == len(self._header)
         self._refuse_lines(below & (fields == 0), "misplaced_quote")
         self._refuse_lines(below & ~sound & (fields > 0), "wrong_number_of_fields")
-        self._numbers = self._frame.numbers[below & sound]
-        table = self._table(below & sound)
+        chosen = below & sound
+        self._numbers = self._frame.numbers[chosen]
+        table, matrix = self._read(chosen)
         self._candidates = table.get_column(str(self._columns.candidate)).str.strip_chars()
-        matrix = self._matrix(table)
         self._open = np.ones(len(matrix), dtype=np.bool_)
         self._refuse_without_candidate()
         self._refuse_other_forms(table)
@@ -195,12 +245,32 @@ class _Reading:
             unused_columns=self._columns.unused,
         )
 
-    def _table(self, chosen: npt.NDArray[np.bool_]) -> pl.DataFrame:
-        """The chosen records' wanted columns as text, named by their place in the file."""
+    def _read(self, chosen: npt.NDArray[np.bool_]) -> tuple[pl.DataFrame, Bytes]:
+        """The chosen records' columns that name candidate and form, and their answers, in the file's order."""
+        kept = len(self._header) - self._frame.tails.shape[1]
+        named = [self._columns.candidate, *([] if self._columns.form is None else [self._columns.form])]
+        if max(named) >= kept or self._frame.cut[chosen].sum() == 0:
+            self._frame = _frame(self._frame.text, cutting=False)
+            kept = len(self._header)
+        cut = self._frame.cut[chosen]
+        parts, matrix = [], np.empty((len(cut), len(self._items)), dtype=np.uint8)
+        for which, width in ((True, kept), (False, len(self._header))):
+            of = cut == which
+            lines = chosen & (self._frame.cut == which)
+            if which and not of.any():
+                continue
+            table = self._table(lines, width)
+            matrix[of] = self._matrix(table, self._frame.tails[lines], width)
+            parts.append(table.select(map(str, named)).with_columns(pl.Series("", np.flatnonzero(of))))
+        return pl.concat(parts).sort("").drop(""), matrix
+
+    def _table(self, chosen: npt.NDArray[np.bool_], width: int) -> pl.DataFrame:
+        """The chosen records' wanted columns among their first `width` as text, named by their place in the file."""
         wanted = {self._columns.candidate, *self._columns.items}
         if self._columns.form is not None:
             wanted.add(self._columns.form)
-        names = [str(place) for place in range(len(self._header))]
+        wanted = {place for place in wanted if place < width}
+        names = [str(place) for place in range(width)]
         if not chosen.any():
             return pl.DataFrame({str(place): pl.Series([], dtype=pl.String) for place in wanted})
         return pl.read_csv(
@@ -213,13 +283,18 @@ class _Reading:
             empty_string_is_null=False,
         )
 
-    def _matrix(self, table: pl.DataFrame) -> Bytes:
-        """uint8[N, I]: 0 no answer, an option from 1, or `INVALID`."""
-        columns = [
-            _coded(table.get_column(str(place)), item.options)
-            for place, item in zip(self._columns.items, self._items, strict=True)
-        ]
-        return np.ascontiguousarray(np.stack(columns, axis=1))
+    def _matrix(self, table: pl.DataFrame, tails: Bytes, width: int) -> Bytes:
+        """uint8[N, I]: 0 no answer, an option from 1, or `INVALID`. Columns from `width` on are those of `tails`."""
+        matrix = np.empty((len(tails), len(self._items)), dtype=np.uint8)
+        places = np.array(self._columns.items, dtype=np.int64)
+        at_end = places >= width
+        for column in np.flatnonzero(~at_end).tolist():
+            matrix[:, column] = _coded(table.get_column(str(places[column])), self._items[column].options)
+        for options in {item.options for item in self._items}:
+            alike = at_end & np.array([item.options == options for item in self._items])
+            if alike.any():
+                matrix[:, alike] = _meanings(options)[tails[:, places[alike] - width]]
+        return matrix
 
     def _refuse_lines(self, lines: npt.NDArray[np.bool_], code: str) -> None:
         self._rejects += [Reject(row=number, code=code) for number in self._frame.numbers[lines].tolist()]
@@ -270,6 +345,12 @@ class _Reading:
             refused = others if alike else [first, *others]
             code = "repeated_row" if alike else "duplicate_candidate"
             self._refuse(np.array(refused, dtype=np.int64), code, self._columns.candidate)
+
+
+@cache
+def _meanings(options: int) -> Bytes:
+    """What each ASCII character means as an answer to an item of so many options."""
+    return np.array([_meaning(chr(code), options) for code in range(ASCII)], dtype=np.uint8)
 
 
 def _coded(column: pl.Series, options: int) -> Bytes:

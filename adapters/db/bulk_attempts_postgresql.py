@@ -29,15 +29,14 @@ _BOOKING = "r.administration_id IS NOT DISTINCT FROM %(administration)s AND r.st
 _STORED = (
     "LEFT JOIN attempts t ON t.form_id = %(form)s AND t.administration_id = %(administration)s AND t.candidate_id ="
 )
-_FOUND = "a.id::text, r.id::text, r.session_id::text, t.responses, coalesce(r.status = 'booked', false)"
+_FOUND = "r.id::text, r.session_id::text, t.responses, coalesce(r.status = 'booked', false)"
 _SEATS = {
-    Identifier.CANDIDATE: f"SELECT n.name, c.id::text, {_FOUND} FROM {_NAMES} JOIN candidates c ON c.number = n.name "
-    f"LEFT JOIN registrations r ON r.candidate_id = c.id AND {_BOOKING} "
-    f"LEFT JOIN authorizations a ON a.id = r.authorization_id {_STORED} c.id",
-    Identifier.REGISTRATION: f"SELECT n.name, r.candidate_id::text, {_FOUND} FROM {_NAMES} "
-    f"JOIN registrations r ON r.number = n.name AND {_BOOKING} "
-    f"JOIN authorizations a ON a.id = r.authorization_id {_STORED} r.candidate_id",
-    Identifier.AUTHORIZATION: f"SELECT n.name, a.candidate_id::text, {_FOUND} FROM {_NAMES} "
+    Identifier.CANDIDATE: f"SELECT n.name, c.id::text, r.authorization_id::text, {_FOUND} FROM {_NAMES} "
+    "JOIN candidates c ON c.number = n.name "
+    f"LEFT JOIN registrations r ON r.candidate_id = c.id AND {_BOOKING} {_STORED} c.id",
+    Identifier.REGISTRATION: f"SELECT n.name, r.candidate_id::text, r.authorization_id::text, {_FOUND} FROM {_NAMES} "
+    f"JOIN registrations r ON r.number = n.name AND {_BOOKING} {_STORED} r.candidate_id",
+    Identifier.AUTHORIZATION: f"SELECT n.name, a.candidate_id::text, a.id::text, {_FOUND} FROM {_NAMES} "
     "JOIN authorizations a ON a.number = n.name "
     f"LEFT JOIN registrations r ON r.authorization_id = a.id AND {_BOOKING} {_STORED} a.candidate_id",
 }

@@ -23,15 +23,14 @@ _NAMES = "(SELECT value AS name FROM json_each(:names)) n"
 # The plus keeps the engine from going through everyone booked in the administration once for each name.
 _BOOKING = "+r.administration_id = :administration AND r.status IN ('booked', 'tested')"
 _STORED = "LEFT JOIN attempts t ON t.form_id = :form AND t.administration_id = :administration AND t.candidate_id ="
-_FOUND = "a.id, r.id, r.session_id, t.responses, coalesce(r.status = 'booked', 0)"
+_FOUND = "r.id, r.session_id, t.responses, coalesce(r.status = 'booked', 0)"
 _SEATS = {
-    Identifier.CANDIDATE: f"SELECT n.name, c.id, {_FOUND} FROM {_NAMES} CROSS JOIN candidates c ON c.number = n.name "
-    f"LEFT JOIN registrations r ON r.candidate_id = c.id AND {_BOOKING} "
-    f"LEFT JOIN authorizations a ON a.id = r.authorization_id {_STORED} c.id",
-    Identifier.REGISTRATION: f"SELECT n.name, r.candidate_id, {_FOUND} FROM {_NAMES} "
-    f"CROSS JOIN registrations r ON r.number = n.name AND {_BOOKING} "
-    f"JOIN authorizations a ON a.id = r.authorization_id {_STORED} r.candidate_id",
-    Identifier.AUTHORIZATION: f"SELECT n.name, a.candidate_id, {_FOUND} FROM {_NAMES} "
+    Identifier.CANDIDATE: f"SELECT n.name, c.id, r.authorization_id, {_FOUND} FROM {_NAMES} "
+    "CROSS JOIN candidates c ON c.number = n.name "
+    f"LEFT JOIN registrations r ON r.candidate_id = c.id AND {_BOOKING} {_STORED} c.id",
+    Identifier.REGISTRATION: f"SELECT n.name, r.candidate_id, r.authorization_id, {_FOUND} FROM {_NAMES} "
+    f"CROSS JOIN registrations r ON r.number = n.name AND {_BOOKING} {_STORED} r.candidate_id",
+    Identifier.AUTHORIZATION: f"SELECT n.name, a.candidate_id, a.id, {_FOUND} FROM {_NAMES} "
     "CROSS JOIN authorizations a ON a.number = n.name "
     f"LEFT JOIN registrations r ON r.authorization_id = a.id AND {_BOOKING} {_STORED} a.candidate_id",
 }

@@ -37,8 +37,8 @@ def an_intake(uow: SqlUnitOfWork, scores: Scores, *, scored: bool = True) -> Int
             created_at=uow.now,
         )
     )
-    versions = (1, 1) if scored else (None, None)
-    return Intake(scores.administration_id, scores.form.id, imported.id, *versions, 1)
+    version = 1 if scored else None
+    return Intake(scores.administration_id, scores.form.id, imported.id, version, version, 1)
 
 
 def seats_of(uow: SqlUnitOfWork, scores: Scores, *sitters: Sitter) -> list[Seat]:

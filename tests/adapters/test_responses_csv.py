@@ -223,3 +223,36 @@ def test_a_large_file_comes_back_as_it_was_written() -> None:
 
     assert (file.responses == matrix).all()
     assert file.candidates == tuple(f"c{row}" for row in range(5_000))
+
+
+ANSWERS = st.sampled_from(["1", "2", "4", "5", "0", "", "A", "d", "E", ".", "NA", " 3", "é", '"2"', '"', "x", "12"])
+
+
+@given(st.lists(st.lists(ANSWERS, min_size=3, max_size=5), min_size=1, max_size=8), st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_answers_of_one_character_read_as_any_others_do(rows: list[list[str]], returns: bool) -> None:
+    newline = "\r\n" if returns else "\n"
+    lines = [",".join([f"c{number}", *row]) for number, row in enumerate(rows)]
+    plain = newline.join(["EID,B1,B2,B3,B4", *lines, ""])
+    # With a text of several characters at its end, no line has a tail that could be cut off.
+    noted = newline.join(["EID,B1,B2,B3,B4,note", *(f"{line},some note" for line in lines), ""])
+
+    at_once, column_by_column = read(plain), read(noted)
+
+    assert taken(at_once) == taken(column_by_column)
+    assert refused(at_once) == refused(column_by_column)
+    assert (at_once.rows, at_once.row_numbers) == (column_by_column.rows, column_by_column.row_numbers)
+
+
+def test_the_candidates_column_may_be_one_of_the_last() -> None:
+    file = read("B1,B2,B3,EID,B4\n1,2,3,x,4\n4,3,2,y,1\n")
+
+    assert taken(file) == {"x": [1, 2, 3, 4], "y": [4, 3, 2, 1]}
+
+
+def test_short_and_long_lines_keep_their_places_among_those_that_are_cut() -> None:
+    file = read(HEADING + "c1,1,2,3,4\nc2,1,NA,3,4\nc3,,2,3,4\nc4,1,2,3\nc5,1,2,3,4,1\nc6,4,3,2,1\n")
+
+    assert taken(file) == {"c1": [1, 2, 3, 4], "c2": [1, 0, 3, 4], "c3": [0, 2, 3, 4], "c6": [4, 3, 2, 1]}
+    assert file.row_numbers == (2, 3, 4, 7)
+    assert [code for _, code, _, _ in refused(file)] == ["wrong_number_of_fields", "wrong_number_of_fields"]

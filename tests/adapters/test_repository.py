@@ -67,7 +67,7 @@ def _a_database(request: pytest.FixtureRequest, folders: pytest.TempPathFactory)
     name = f"kept{uuid7().hex}"
     admin = create_engine(server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
         yield admin.url.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
         connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
     admin.dispose()

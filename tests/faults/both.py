@@ -18,7 +18,7 @@ def both_urls(request: pytest.FixtureRequest, folders: pytest.TempPathFactory) -
     name = f"both{uuid7().hex}"
     admin = create_engine(server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
         url = admin.url.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
         yield folder, f"sqlite:///{folder / 'both.db'}", url
         connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')

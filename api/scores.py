@@ -83,7 +83,7 @@ class ScoreReleaseOut(Resource):
     job_id: UUID | None
 
 
-class RejectionIn(In):
+class ReleaseRejectionIn(In):
     """Why a proposed release is not approved."""
 
     reason: Reason
@@ -227,6 +227,6 @@ def approve(uow: UnitOfWork, actor: Actor, release_id: Id) -> ScoreRelease:
     answers=ScoreReleaseOut,
     if_match=ScoreRelease,
 )
-def reject(uow: UnitOfWork, actor: Actor, release_id: Id, body: RejectionIn) -> ScoreRelease:
+def reject(uow: UnitOfWork, actor: Actor, release_id: Id, body: ReleaseRejectionIn) -> ScoreRelease:
     """Decide against a proposed release, or take one's own proposal back."""
     return releasing.reject(uow, actor, release_id, body.reason)

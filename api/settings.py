@@ -64,6 +64,8 @@ class Settings(BaseModel):
     body_email: str = "certification@certifier.example"
     terms_url: str = "https://certifier.example/terms"
     public_base_url: str = "http://127.0.0.1:8000"
+    # The name under which the journal's checkpoints are signed. It must never change: an address may.
+    journal_name: str = Field(default="certificant/journal", pattern=r"^[A-Za-z0-9][A-Za-z0-9./_-]{0,99}$")
 
     # Who calls.
     oidc_issuer: str = DEVELOPMENT_ISSUER

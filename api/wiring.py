@@ -248,7 +248,7 @@ class Service:
     @property
     def origin(self) -> str:
         """The name of the journal's log."""
-        return f"{self.settings.public_base_url}/journal"
+        return self.settings.journal_name
 
     def publish_file(self, path: Path) -> PolicyEdition:
         """Publish a policy file's edition; raises Invalid with every fault, and what publishing may refuse with."""

@@ -300,7 +300,7 @@ TABLE: dict[str, Permission] = {
     "charge.refund": permission(Role.FINANCE, _ADMIN, states=("paid",)),
     "payment.list": permission(Role.FINANCE, _ADMIN, _AUDITOR),
     "payment.read": permission(Role.FINANCE, _ADMIN, _AUDITOR, owner=True),
-    "payment.receive": permission(Role.FINANCE, _ADMIN, states=("started",)),
+    "payment.receive": permission(Role.FINANCE, _ADMIN, states=("started", "failed")),
     "payment.fail": permission(Role.FINANCE, _ADMIN, owner=True, states=("started",)),
     "statement.read": permission(Role.FINANCE, _ADMIN, _AUDITOR, owner=True),
     # --- access

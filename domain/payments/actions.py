@@ -15,7 +15,7 @@ from domain.errors import Contradiction, Fault, NotFound
 from domain.notices.actions import notify
 from domain.notices.model import NoticeKind
 from domain.payments import rules
-from domain.payments.errors import PaymentUnderWay, RefundTooLarge
+from domain.payments.errors import PaymentUnderWay, RefundTooLarge, SettledAlready
 from domain.payments.events import (
     ChargeCancelled,
     ChargeRaised,
@@ -96,12 +96,16 @@ def start(
 def receive(uow: UnitOfWork, actor: Actor, payment_id: UUID) -> Payment:
     """Mark a payment as received: its charges are paid. Of two marks one wins, the other raises WrongState.
 
-    A charge that was cancelled meanwhile counts as paid too: the money is there, and can be refunded.
+    A charge that was cancelled meanwhile counts as paid too: the money is there, and can be refunded. Money that comes
+    late, after the payment was given up, is booked all the same; raises SettledAlready where another settled a charge.
     """
     payment = uow.payments.lock(payment_id)
     actor.must("payment.receive", payment)
     demand_independence(actor, payment.candidate_id)
-    for one in _locked(uow, payment.charge_ids):
+    charges = _locked(uow, payment.charge_ids)
+    if any(one.status not in (ChargeStatus.OPEN, ChargeStatus.CANCELLED) for one in charges):
+        raise SettledAlready
+    for one in charges:
         uow.charges.save(one.paid(uow.now))
     received = uow.payments.save(
         replace(payment, status=PaymentStatus.RECEIVED, received_at=uow.now, received_by=actor.subject)
@@ -169,9 +173,7 @@ def refund(
     return _send_back(uow, gateway, standing, amount, reason)
 
 
-def refund_share(
-    uow: UnitOfWork, gateway: PaymentGateway, charge_id: UUID, percent: int, reason: str
-) -> Refund | None:
+def refund_share(uow: UnitOfWork, gateway: PaymentGateway, charge_id: UUID, percent: int, reason: str) -> Refund | None:
     """Send back the share that a rule gives (a cancellation in time, say); None when nothing was paid or is left.
 
     The caller has judged the rule: whoever acts under it needs no right of their own to refund.

@@ -10,6 +10,13 @@ class PaymentUnderWay(Conflict):
     title = "A payment for this charge is under way; it must arrive or fail first."
 
 
+class SettledAlready(Conflict):
+    """Money came for charges that were paid or waived meanwhile: it belongs to its payer."""
+
+    code = "settled_already"
+    title = "What this payment was for is settled already; send the money back to whoever paid."
+
+
 class RefundTooLarge(Conflict):
     """No more goes back than was paid and has not gone back yet."""
 

@@ -64,7 +64,8 @@ class Listed:
 def record(uow: UnitOfWork, actor: Actor, credential_id: UUID, claim: Claim) -> Activity:
     """Enter an activity into the credential's present cycle, where it stays.
 
-    A number whose topic proves its category, or that stands on the list, is accepted at once; the rest waits for staff.
+    A number whose topic proves its category, or that stands on the list, is accepted at once; the rest waits for staff,
+    and so does what is hardly to be believed.
     Refused for a day outside the cycle, and for a topic that the policy does not count.
     """
     credential = held(uow, actor, "credential.record_activity", credential_id)
@@ -75,6 +76,7 @@ def record(uow: UnitOfWork, actor: Actor, credential_id: UUID, claim: Claim) -> 
     files.require(uow, credential.candidate_id, claim.file_ids)
     uan = None if claim.uan is None else parse(claim.uan)
     proof = None if uan is None else _proof(uow, policy, uan, claim.completed_on)
+    believed = proof if uan and rules.is_plausible(uan, claim.completed_on, claim.minutes) else None
     added = uow.activities.add(
         Activity(
             id=uow.new_id(),
@@ -90,8 +92,8 @@ def record(uow: UnitOfWork, actor: Actor, credential_id: UUID, claim: Claim) -> 
             uan=str(uan) if uan else None,
             uan_stem=uan.stem if uan else None,
             file_ids=claim.file_ids,
-            status=ActivityStatus.ACCEPTED if proof else ActivityStatus.CLAIMED,
-            proof=proof.proof if proof else None,
+            status=ActivityStatus.ACCEPTED if believed else ActivityStatus.CLAIMED,
+            proof=believed.proof if believed else None,
         )
     )
     uow.record(

@@ -11,6 +11,7 @@ from domain.programs.policy import Policy
 from domain.programs.upkeep_terms import CeCategory, LateTermFrom
 from domain.renewals.ledger import MINUTES, Total, due
 from domain.renewals.model import Cycle
+from domain.renewals.uan import Uan
 from domain.ruling import Finding, Ruling, Source
 
 _RENEWABLE = frozenset({Standing.ACTIVE, Standing.EXPIRED})
@@ -22,6 +23,11 @@ _STANDS = {
     Standing.REVOKED: "It was revoked.",
     Standing.RETIRED: "It was retired.",
 }
+
+LONGEST_UNSEEN = 24 * 60
+"""Minutes of one activity that are believed without anyone looking at it."""
+UAN_YEARS = 3
+"""For how long an activity keeps the number it was given (ACPE, Policies and Procedures for CPE)."""
 
 
 def assess(
@@ -116,6 +122,15 @@ def may_record(cycle: Cycle, completed_on: date, on: date, *, lapsed: bool) -> R
         code, found = "completed_before_cycle", f"{completed_on} is before the cycle began."
     asked = f"An activity of this cycle was completed from {cycle.starts_on} to {last}."
     return Ruling((Finding(clause="completed_on", met=met, code=code, asked=asked, found=found),))
+
+
+def is_plausible(uan: Uan, completed_on: date, minutes: int) -> bool:
+    """Whether a claim under this number can be believed without staff: at most a day long, and of a living activity.
+
+    ACPE gives a number for three years from the year it bears, so an older or a later one is a slip or worse.
+    """
+    age = (completed_on.year - int(uan.year)) % 100
+    return minutes <= LONGEST_UNSEEN and age <= UAN_YEARS
 
 
 def _begins_anew(cycle: Cycle, policy: Policy, on: date) -> bool:

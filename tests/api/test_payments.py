@@ -95,13 +95,35 @@ def test_a_payment_given_up_leaves_its_charges_open_for_another(world: World) ->
     first = post(world, "/v1/payments", me, {"charge_ids": charges}).json()
 
     failed = post(world, f"/v1/payments/{first['id']}/failure", me, version=1)
-    late = post(world, f"/v1/payments/{first['id']}/receipt", world.token(Role.FINANCE), version=2)
     other = post(world, "/v1/payments", me, {"charge_ids": charges[:1]})
 
     assert failed.json()["status"] == "failed"
-    assert (late.status_code, late.json()["code"]) == (409, "wrong_state")
     assert other.status_code == 201, other.text
     assert [status_of(world, one)[0] for one in charges] == ["open", "open"]
+
+
+def test_money_that_comes_after_its_payment_was_given_up_is_booked(world: World) -> None:
+    me, _, charges = owing(world, 100, 200)
+    first = post(world, "/v1/payments", me, {"charge_ids": charges}).json()
+    post(world, f"/v1/payments/{first['id']}/failure", me, version=1)
+
+    late = post(world, f"/v1/payments/{first['id']}/receipt", world.token(Role.FINANCE), version=2)
+
+    assert late.json()["status"] == "received"
+    assert [status_of(world, one)[0] for one in charges] == ["paid", "paid"]
+
+
+def test_money_for_what_another_payment_settled_goes_back_and_is_not_booked(world: World) -> None:
+    me, _, charges = owing(world, 100, 200)
+    first = post(world, "/v1/payments", me, {"charge_ids": charges}).json()
+    post(world, f"/v1/payments/{first['id']}/failure", me, version=1)
+    other = post(world, "/v1/payments", me, {"charge_ids": charges[:1]}).json()
+    post(world, f"/v1/payments/{other['id']}/receipt", world.token(Role.FINANCE), version=1)
+
+    late = post(world, f"/v1/payments/{first['id']}/receipt", world.token(Role.FINANCE), version=2)
+
+    assert (late.status_code, late.json()["code"]) == (409, "settled_already")
+    assert [status_of(world, one)[0] for one in charges] == ["paid", "open"]
 
 
 def test_of_many_marks_one_wins(either_world: World) -> None:

@@ -259,3 +259,19 @@ def test_staff_see_what_waits(holder: Holder) -> None:
     assert [one["id"] for one in queue] == [waiting["id"]]
     assert len(own) == 2
     assert client.get("/v1/activities", headers=holder.header).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("uan", "minutes", "status"),
+    [
+        pytest.param("0197-0000-27-001-L03-P", 1440, "accepted", id="a whole day"),
+        pytest.param("0197-0000-27-001-L03-P", 1441, "claimed", id="more than a day"),
+        pytest.param("0197-0000-24-001-L03-P", 60, "accepted", id="three years old"),
+        pytest.param("0197-0000-23-001-L03-P", 60, "claimed", id="four years old"),
+        pytest.param("0197-0000-28-001-L03-P", 60, "claimed", id="of next year"),
+    ],
+)
+def test_what_is_hardly_to_be_believed_waits_for_staff(holder: Holder, uan: str, minutes: int, status: str) -> None:
+    made = recorded(holder, uan=uan, minutes=minutes)
+
+    assert made["status"] == status

@@ -15,7 +15,6 @@ from domain.applications import facts_of
 from domain.applications.facts import facts_to_json
 from domain.applications.model import Application
 from domain.applications.rules import Mode, assess
-from domain.authorization import demand_independence
 from domain.credentials import rules
 from domain.credentials.actions_standing import (
     entry,
@@ -30,6 +29,7 @@ from domain.credentials.model import Award, AwardStatus, Credential, Standing
 from domain.credentials.number import RANDOM_BYTES, new_number
 from domain.dates import end_of
 from domain.errors import NotFound
+from domain.independence import must_be_independent
 from domain.notices.actions import notify
 from domain.notices.model import NoticeKind
 from domain.payments.model import Charge
@@ -101,7 +101,7 @@ def rejudge(uow: UnitOfWork, actor: Actor, award_id: UUID) -> Award:
     """Judge a held award by what is verified today: it is issued, or stays held with today's ruling."""
     held = uow.awards.lock(award_id)
     actor.must("award.rejudge", held)
-    demand_independence(actor, held.candidate_id)
+    must_be_independent(uow, actor, held.candidate_id)
     application, on = uow.applications.get(held.application_id), uow.today
     judged = _judge(uow, uow.attempts.get(held.attempt_id), application, on)
     again = replace(held, judged_on=on, findings=judged.ruling.findings, facts=judged.facts)
@@ -123,6 +123,7 @@ def decline(uow: UnitOfWork, actor: Actor, award_id: UUID, reason: str) -> Award
     """Decide that no credential follows from a held award."""
     held = uow.awards.lock(award_id)
     actor.must("award.decline", held)
+    must_be_independent(uow, actor, held.candidate_id)
     declined = uow.awards.save(
         replace(held, status=AwardStatus.DECLINED, resolved_by=actor.subject, resolved_at=uow.now, reason=reason)
     )
@@ -264,7 +265,6 @@ def reinstated(
             lapsed,
             status=Standing.ACTIVE,
             edition=policy.edition,
-            valid_from=on,
             valid_until=rules.ends(policy, on),
         ),
         on,

@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from domain.actors import Actor
-from domain.authorization import demand_independence
 from domain.credentials.errors import DayOutOfRange, NameUnchanged
 from domain.credentials.events import (
     CredentialNameCorrected,
@@ -25,6 +24,7 @@ from domain.credentials.standing import Grace, Timeline, as_it_stands, by_date, 
 from domain.dates import date_at
 from domain.errors import NotFound
 from domain.events import Event
+from domain.independence import must_be_independent
 from domain.notices.actions import notify
 from domain.notices.model import NoticeKind
 from domain.payments.actions import cancel_open
@@ -71,14 +71,21 @@ def recorded(
     """Store a credential as it stands now, with an entry of its history and its public answer.
 
     The one way in which a standing, an end, a name or an edition changes. The caller holds the credential's row.
-    `standing` is how it stood on `effective_on`, where days have passed since that turned it.
+    `standing` is how it stood on `effective_on`, where days have passed since that turned it. Since when it is valid
+    is read from the history, so that row, certificate and registry say the same.
     """
-    stored = replace(credential, status_reason=reason, status_since=uow.now)
-    saved = uow.credentials.save(stored)
     history = uow.standing_changes.find(credential_id=credential.id)
-    then = replace(saved, status=standing or saved.status)
-    change = uow.standing_changes.add(entry(uow, actor, then, len(history) + 1, effective_on, reason))
-    publish(uow, saved, [*history, change])
+    then = replace(credential, status=standing or credential.status)
+    change = entry(uow, actor, then, len(history) + 1, effective_on, reason)
+    life, today = life_of(uow, [*history, change]), today_of(uow, uow.policies.named(credential.edition))
+    stored = replace(
+        credential,
+        status_reason=reason,
+        status_since=uow.now,
+        valid_from=life.valid_from(today) or credential.valid_from,
+    )
+    saved = uow.credentials.save(stored)
+    publish(uow, saved, [*history, uow.standing_changes.add(change)])
     return saved
 
 
@@ -168,7 +175,7 @@ def retire(uow: UnitOfWork, actor: Actor, credential_id: UUID, change: Change) -
 def lift(uow: UnitOfWork, actor: Actor, credential_id: UUID, change: Change) -> Credential:
     """End a suspension: from that day the credential stands as its dates say, active, expired or lapsed."""
     credential = held(uow, actor, "credential.lift", credential_id)
-    demand_independence(actor, credential.candidate_id)
+    must_be_independent(uow, actor, credential.candidate_id)
     policy = uow.policies.named(credential.edition)
     on = _day(uow, credential, policy, change)
     stands = by_date(Standing.ACTIVE, credential.valid_until, Grace.of(policy), on)
@@ -191,6 +198,7 @@ def lift(uow: UnitOfWork, actor: Actor, credential_id: UUID, change: Change) -> 
 def correct_name(uow: UnitOfWork, actor: Actor, credential_id: UUID) -> Credential:
     """Let a credential bear its holder's present legal name; the former one stays in its history."""
     credential = held(uow, actor, "credential.correct_name", credential_id)
+    must_be_independent(uow, actor, credential.candidate_id)
     holder = uow.candidates.get(credential.candidate_id)
     if holder.legal_name.full == credential.name:
         raise NameUnchanged
@@ -239,8 +247,8 @@ def _changed(
     uow: UnitOfWork, actor: Actor, action: str, credential_id: UUID, change: Change, into: Standing
 ) -> Credential:
     credential = held(uow, actor, action, credential_id)
-    if into is not Standing.RETIRED:
-        demand_independence(actor, credential.candidate_id)
+    if into is not Standing.RETIRED or actor.candidate_id != credential.candidate_id:
+        must_be_independent(uow, actor, credential.candidate_id)
     on = _day(uow, credential, uow.policies.named(credential.edition), change)
     changed = recorded(uow, actor, replace(credential, status=into), on, change.reason)
     event, letter = _ENDINGS[into]

@@ -166,12 +166,10 @@ def renew(uow: UnitOfWork, actor: Actor, credential_id: UUID) -> Credential:
     rules.assess(credential, cycle, counted, about(uow, cycle), policy, on).require()
 
     next_ = _in_force(uow, cycle, on)
-    interrupted = credential.status is Standing.EXPIRED and not policy.renewal.valid_in_grace
     longer = replace(
         credential,
         status=Standing.ACTIVE,
         edition=next_.edition,
-        valid_from=on if interrupted else credential.valid_from,
         valid_until=rules.renewed_until(cycle, policy, on),
     )
     renewed = recorded(uow, actor, longer, on, "The terms of renewal were met.")
@@ -286,13 +284,7 @@ def _extended(
     suspended = credential.status is Standing.SUSPENDED
     stands = credential.status if suspended else by_date(Standing.ACTIVE, wanted.until, grace, on)
     then = credential.status if suspended else by_date(Standing.ACTIVE, wanted.until, grace, effective)
-    interrupted = credential.status is Standing.EXPIRED and effective == on and not grace.valid
-    longer = replace(
-        credential,
-        status=stands,
-        valid_until=wanted.until,
-        valid_from=on if interrupted else credential.valid_from,
-    )
+    longer = replace(credential, status=stands, valid_until=wanted.until)
     reason = f"The cycle was extended ({wanted.kind.value})."
     return recorded(uow, actor, longer, effective, reason, standing=then)
 

@@ -179,9 +179,40 @@ def test_a_late_renewal_costs_its_tier(world: World, on: date, fees: list[str]) 
     renewed = holder.post("/renewals")
 
     assert renewed.status_code == 201, renewed.text
-    assert (renewed.json()["valid_from"], renewed.json()["valid_until"]) == (on.isoformat(), "2032-03-02")
+    assert renewed.json()["valid_until"] == "2032-03-02"
     with world.unit() as uow:
         assert sorted(one.fee for one in uow.charges.find(candidate_id=holder.candidate_id)) == fees
+
+
+@pytest.mark.parametrize("by", ["renewal", "extension"])
+@pytest.mark.parametrize("swept", [False, True])
+@pytest.mark.parametrize(
+    ("on", "valid_from"),
+    [
+        pytest.param(ENDS, AWARDED, id="the last day"),
+        pytest.param(ENDS + DAY, AWARDED, id="the day after, on which it never stood expired"),
+        pytest.param(ENDS + 2 * DAY, ENDS + 2 * DAY, id="after a day of interruption"),
+    ],
+)
+def test_row_certificate_and_registry_agree_on_since_when_it_is_valid(
+    world: World, on: date, valid_from: date, by: str, *, swept: bool
+) -> None:
+    holder = a_holder(world)
+    holder.earned()
+    midday(world, on)
+    if swept:
+        nightly(world.units)
+    holder.paid()
+
+    if by == "renewal":
+        answer = holder.post("/renewals")
+    else:
+        answer = holder.post("/extensions", extension("medical", on + timedelta(days=60)), officer(world))
+
+    assert answer.json()["valid_from"] == valid_from.isoformat(), answer.text
+    assert holder.credential.valid_from == valid_from
+    assert holder.get("/certificate").json()["valid_from"] == valid_from.isoformat()
+    assert holder.registry().json()["valid_from"] == valid_from.isoformat()
 
 
 def test_an_unpaid_tier_makes_way_for_the_next(world: World) -> None:
@@ -220,7 +251,7 @@ def test_a_renewal_in_grace_follows_what_the_sweep_wrote(either_world: World) ->
 
     renewed = holder.post("/renewals").json()
 
-    assert (renewed["status"], renewed["valid_from"]) == ("active", (ENDS + DAY).isoformat())
+    assert (renewed["status"], renewed["valid_from"]) == ("active", AWARDED.isoformat())
     assert [one.standing for one in holder.history()] == [Standing.ACTIVE, Standing.EXPIRED, Standing.ACTIVE]
     assert nightly(either_world.units)["credentials.expire"] == 0
 

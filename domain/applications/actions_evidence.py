@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from domain.actors import Actor
-from domain.applications.actions_review import must_be_independent
 from domain.applications.completeness import MOST_EVIDENCE
 from domain.applications.errors import ClaimedByAnother
 from domain.applications.events import EvidenceAdded, EvidenceChanged, EvidenceJudged, EvidenceRemoved
@@ -25,6 +24,7 @@ from domain.candidates import records
 from domain.candidates.model import Verification
 from domain.errors import Contradiction, Fault, NotFound, SeparationOfDuties, WrongState
 from domain.files import actions as files
+from domain.independence import must_be_independent
 from domain.ports import UnitOfWork
 
 

@@ -12,7 +12,7 @@ from domain.actors import Actor, Role
 from domain.applications import completeness, decisions, facts_of
 from domain.applications.actions import judged, tell
 from domain.applications.decisions import Decision
-from domain.applications.errors import ClaimedByAnother, ConflictDeclared
+from domain.applications.errors import ClaimedByAnother
 from domain.applications.events import (
     AppealDecided,
     ApplicationApproved,
@@ -35,6 +35,7 @@ from domain.applications.model import (
 )
 from domain.applications.rules import EligibilityRuling, Mode, assess
 from domain.errors import Contradiction, Fault
+from domain.independence import must_be_independent
 from domain.notices.model import NoticeKind
 from domain.payments import actions as payments
 from domain.ports import UnitOfWork
@@ -189,14 +190,6 @@ def declare_conflict(uow: UnitOfWork, actor: Actor, candidate_id: UUID, nature: 
         if application.status is ApplicationStatus.IN_REVIEW and application.reviewer == actor.subject:
             _released(uow, application, "conflict_of_interest")
     return declared
-
-
-def must_be_independent(uow: UnitOfWork, actor: Actor, candidate_id: UUID) -> None:
-    """Raise ConflictDeclared for who is this candidate, or declared a conflict of interest with them."""
-    if actor.candidate_id == candidate_id:
-        raise ConflictDeclared
-    if uow.conflicts.first(subject=actor.subject, candidate_id=candidate_id) is not None:
-        raise ConflictDeclared
 
 
 def _must_have_claimed(uow: UnitOfWork, actor: Actor, application: Application) -> None:

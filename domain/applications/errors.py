@@ -25,7 +25,7 @@ class ClaimedByAnother(Conflict):
 
 
 class ConflictDeclared(SeparationOfDuties):
-    """The member of staff declared a conflict of interest with this candidate, or is the candidate."""
+    """The member of staff declared a conflict of interest with this candidate."""
 
     code = "conflict_of_interest"
     title = "Someone else must take this step, because you have a conflict of interest with this candidate."

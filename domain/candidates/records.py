@@ -6,6 +6,7 @@ from uuid import UUID
 from domain.actors import Actor
 from domain.candidates.events import EducationJudged, EducationRecorded, LicenceRecorded, LicenceVerified
 from domain.candidates.model import Education, Licence, Verification
+from domain.independence import is_independent, must_be_independent
 from domain.ports import UnitOfWork
 
 
@@ -18,13 +19,13 @@ def add_licence(uow: UnitOfWork, actor: Actor, candidate_id: UUID, details: dict
 
 
 def change_licence(uow: UnitOfWork, actor: Actor, licence_id: UUID, details: dict[str, object]) -> Licence:
-    """Change a licence's particulars; what was verified before must be verified anew, unless staff change it."""
+    """Change a licence's particulars; what was verified before is verified anew, unless independent staff change it."""
     licence = uow.licences.get(licence_id)
     actor.must("licence.update", licence)
-    fresh = (
-        {} if actor.is_staff else {"verification": Verification.UNVERIFIED, "verified_at": None, "verified_by": None}
-    )
-    changed = uow.licences.save(replace(licence, **details, **fresh))  # type: ignore[arg-type]
+    stated = replace(licence, **details)  # type: ignore[arg-type]
+    if not actor.is_staff or not is_independent(uow, actor, licence.candidate_id):
+        stated = replace(stated, verification=Verification.UNVERIFIED, verified_at=None, verified_by=None)
+    changed = uow.licences.save(stated)
     uow.record(LicenceRecorded(candidate_id=licence.candidate_id, licence_id=licence.id, status=changed.status))
     return changed
 
@@ -33,6 +34,7 @@ def verify_licence(uow: UnitOfWork, actor: Actor, licence_id: UUID, verification
     """Say whether the licence agrees with its source (`source` names which was asked)."""
     licence = uow.licences.get(licence_id)
     actor.must("licence.verify", licence)
+    must_be_independent(uow, actor, licence.candidate_id)
     judged = uow.licences.save(
         replace(
             licence, verification=verification, verified_at=uow.now, verified_by=actor.subject, verified_with=source
@@ -58,6 +60,7 @@ def judge_education(
     """Verify a degree, and judge whether it is equivalent to the one the policy asks for."""
     education = uow.educations.get(education_id)
     actor.must("education.judge", education)
+    must_be_independent(uow, actor, education.candidate_id)
     judged = uow.educations.save(
         replace(
             education,

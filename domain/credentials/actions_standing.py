@@ -5,7 +5,7 @@ Locks: every verb holds the credential's row before it judges, so that of two ch
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -32,10 +32,12 @@ from domain.ports import UnitOfWork
 from domain.programs.policy import Policy
 from domain.renewals.model import CycleStatus
 
+_DAY = timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What staff or the holder decide: why, and from which day on (today where none is named)."""
+    """What staff or the holder decide: why, and from which day on (today where none is named; only officers name one)."""
 
     reason: str
     effective_on: date | None = None
@@ -159,7 +161,10 @@ def suspend(uow: UnitOfWork, actor: Actor, credential_id: UUID, change: Change) 
 
 
 def revoke(uow: UnitOfWork, actor: Actor, credential_id: UUID, change: Change) -> Credential:
-    """Withdraw a credential for good; its cycle ends, and its holder is told why, and to cease using it."""
+    """Withdraw a credential for good; its cycle ends, and its holder is told why, and to cease using it.
+
+    Giving it up shields nobody from this: one that was retired may be revoked too.
+    """
     revoked = _changed(uow, actor, "credential.revoke", credential_id, change, Standing.REVOKED)
     end_cycles(uow, revoked.id, CycleStatus.ENDED)
     return revoked
@@ -177,7 +182,7 @@ def lift(uow: UnitOfWork, actor: Actor, credential_id: UUID, change: Change) -> 
     credential = held(uow, actor, "credential.lift", credential_id)
     must_be_independent(uow, actor, credential.candidate_id)
     policy = uow.policies.named(credential.edition)
-    on = _day(uow, credential, policy, change)
+    on = _day(uow, actor, credential, change)
     stands = by_date(Standing.ACTIVE, credential.valid_until, Grace.of(policy), on)
     lifted = recorded(uow, actor, replace(credential, status=stands), on, change.reason)
     if by_date(stands, credential.valid_until, Grace.of(policy), today_of(uow, policy)) is Standing.LAPSED:
@@ -249,7 +254,7 @@ def _changed(
     credential = held(uow, actor, action, credential_id)
     if into is not Standing.RETIRED or actor.candidate_id != credential.candidate_id:
         must_be_independent(uow, actor, credential.candidate_id)
-    on = _day(uow, credential, uow.policies.named(credential.edition), change)
+    on = _day(uow, actor, credential, change)
     changed = recorded(uow, actor, replace(credential, status=into), on, change.reason)
     event, letter = _ENDINGS[into]
     uow.record(
@@ -264,13 +269,29 @@ def _changed(
     return changed
 
 
-def _day(uow: UnitOfWork, credential: Credential, policy: Policy, change: Change) -> date:
-    """The day on which a change takes effect; DayOutOfRange for one before the award, or still to come."""
-    today = today_of(uow, policy)
-    on = change.effective_on or today
-    if not credential.awarded_on <= on <= today:
+def _day(uow: UnitOfWork, actor: Actor, credential: Credential, change: Change) -> date:
+    """The day on which a change takes effect: today, or one that an officer names in a matter not their own.
+
+    Raises DayOutOfRange for a day still to come, or before the last change: what the public was told stays on record.
+    """
+    today = today_of(uow, uow.policies.named(credential.edition))
+    if change.effective_on is None:
+        return today
+    actor.must("credential.date_change")
+    demand_independence(actor, credential.candidate_id)
+    if not _last_change(uow, credential, today) <= change.effective_on <= today:
         raise DayOutOfRange
-    return on
+    return change.effective_on
+
+
+def _last_change(uow: UnitOfWork, credential: Credential, today: date) -> date:
+    """The earliest day of which the next change may speak, the same whether or not the sweep wrote an expiry down."""
+    history = uow.standing_changes.find(credential_id=credential.id)
+    recorded_on = max(history, key=lambda one: one.number).effective_on
+    now = life_of(uow, history).on(today)
+    since = recorded_on if now is None else max(recorded_on, now.since)
+    # A suspension that has stood for a day keeps that day: its lifting begins on a later one.
+    return min(since + _DAY, today) if credential.status is Standing.SUSPENDED else since
 
 
 def owned(uow: UnitOfWork, actor: Actor, action: str, credential_id: UUID) -> Credential:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from domain.actors import Actor
 from domain.errors import SeparationOfDuties
+from domain.independence import must_be_independent
 from domain.ports import UnitOfWork
 from domain.scores import rules
 from domain.scores.errors import AlreadyHeld, NotHeld
@@ -39,6 +40,7 @@ def place(uow: UnitOfWork, actor: Actor, attempt_id: UUID, kind: HoldKind, reaso
     """Hold a score back, before it is released. Raises WrongState afterwards, AlreadyHeld for a second of a kind."""
     attempt = uow.attempts.lock(attempt_id)
     actor.must("attempt.hold", attempt)
+    must_be_independent(uow, actor, attempt.candidate_id)
     standing = rules.open_holds(uow.holds.find(attempt_id=attempt.id))
     if any(one.kind == kind for one in standing):
         raise AlreadyHeld
@@ -66,6 +68,7 @@ def lift(uow: UnitOfWork, actor: Actor, hold_id: UUID, reason: str) -> Hold:
     attempt = uow.attempts.lock(uow.holds.get(hold_id).attempt_id)
     hold = uow.holds.lock(hold_id)
     actor.must("hold.lift", hold)
+    must_be_independent(uow, actor, hold.candidate_id)
     lifted = _end(uow, hold, _Ending(actor.subject, reason))
     if not rules.open_holds(uow.holds.find(attempt_id=attempt.id)):
         uow.attempts.save(replace(attempt, held=False))
@@ -80,6 +83,7 @@ def invalidate(uow: UnitOfWork, actor: Actor, attempt_id: UUID, reason: str) -> 
     """
     attempt = uow.attempts.lock(attempt_id)
     actor.must("attempt.invalidate", attempt)
+    must_be_independent(uow, actor, attempt.candidate_id)
     standing = rules.open_holds(uow.holds.find(attempt_id=attempt.id))
     if not standing:
         raise NotHeld

@@ -165,7 +165,7 @@ def test_nobody_reviews_their_own_application(world: World) -> None:
 
     answer = herself.take(ada, "claim")
 
-    assert answer.json()["code"] == "conflict_of_interest"
+    assert answer.json()["code"] == "separation_of_duties"
     assert ada.now()["status"] == "submitted"
     assert "claim" not in verbs(herself.get(ada.path).json())
 

@@ -8,14 +8,14 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import select
+from sqlalchemy import text
 
 from adapters.db.engine import Database
 from adapters.db.registry import ClosableReader, SqlRegistry, registry_reader
-from adapters.db.tables.registry import RegistryRow
 from domain.credentials.model import Standing
 from domain.credentials.number import RANDOM_BYTES, new_number
 from domain.credentials.public import PublicFacts, PublicStanding, public_entry
@@ -25,7 +25,7 @@ from domain.ports import RegistryAnswer, RegistryEntry
 NUMBER = new_number(bytes(range(RANDOM_BYTES)))
 
 
-def an_entry(number: str = NUMBER, **changes: object) -> RegistryEntry:
+def an_entry(number: str = NUMBER, **changes: Any) -> RegistryEntry:
     facts = PublicFacts(
         number=number,
         issuer="The Certifying Body",
@@ -112,7 +112,7 @@ def test_a_later_entry_replaces_the_earlier_whole(database: Database, database_u
 
     assert read(database_url, NUMBER, 2**40) == RegistryAnswer(b'"status":"revoked"}', "America/New_York", "f" * 16)
     with database.transaction(write=False) as connection:
-        assert len(connection.execute(select(RegistryRow.__table__)).all()) == 1
+        assert len(connection.execute(text("SELECT 1 FROM registry")).all()) == 1
 
 
 def test_an_erased_number_is_like_one_that_never_was(database: Database, database_url: str) -> None:
@@ -190,7 +190,7 @@ def test_reading_never_writes(sqlite_url: str) -> None:
     database = Database(sqlite_url)
     put(database, an_entry())
 
-    async def then_checkpoint() -> object:
+    async def then_checkpoint() -> Any:
         async with reading(sqlite_url) as reader:
             await asyncio.gather(*(reader.read(NUMBER, 0) for _ in range(3)))
             await asyncio.sleep(0)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from starlette.types import Receive, Scope, Send
@@ -85,7 +85,7 @@ def world(sqlite_url: str) -> Iterator[World]:
     world = World(database)
     world.put(an_entry())
     yield world
-    asyncio.run(world.lane._reader.close())
+    asyncio.run(cast("Any", world.lane._reader).close())
     database.close()
 
 

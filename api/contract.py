@@ -175,12 +175,13 @@ def _finish_operation(path: str, method: str, operation: Json) -> None:
 
 
 def _finish_upload(operation: Json, schemas: Json) -> None:
-    """Name the media types of each uploaded file, where FastAPI knows of bytes alone."""
+    """Name the media types of each uploaded file, where FastAPI knows of bytes alone; a form has no null."""
     form = operation.get("requestBody", {}).get("content", {}).get("multipart/form-data", {})
     members = schemas[form["schema"]["$ref"].rpartition("/")[2]]["properties"] if "schema" in form else {}
-    for name, schema in members.items():
+    for name in members:
+        schema = members[name] = _without_null(members[name])
         if schema.pop("contentMediaType", None) is not None:
-            schema |= {"format": "binary", "maxLength": LARGEST_UPLOAD}
+            schema |= {"format": "binary", "minLength": 1, "maxLength": LARGEST_UPLOAD}
             types = ", ".join(UPLOAD_TYPES.get(operation["tags"][0], ("text/csv",)))
             form.setdefault("encoding", {}).setdefault(name, {"contentType": types})
 

@@ -104,6 +104,9 @@ Share = Annotated[float, Field(strict=True, ge=0, le=1)]
 Hours = Annotated[float, Field(strict=True, ge=0, le=10_000)]
 Flag = Annotated[bool, Field(strict=True)]
 
+# In a form everything is text: of all that might mean yes or no, two spellings are read.
+FormFlag = Annotated[bool, _written("^(true|false)$")]
+
 # Days from 1900 to 2099, instants with their offset: arithmetic over a validity never leaves the calendar.
 Day = Annotated[
     date,

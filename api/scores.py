@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import File, Form as FormField, UploadFile
 
-from api.fields import Day, Flag, Id, In, Line, Out, Reason
+from api.fields import Day, Flag, FormFlag, Id, In, Line, Out, Reason
 from api.jobs import JobOut
 from api.paging import Listing
 from api.routing import Resource, Routes, Upload
@@ -107,7 +107,7 @@ def import_responses(  # noqa: PLR0913 - as many as the upload has fields
     candidate_column: Annotated[Line | None, FormField(description="The heading of the column that does so.")] = None,
     taken_on: Annotated[Day | None, FormField(description="The day that counts for who had no session.")] = None,
     *,
-    dry_run: Annotated[bool, FormField(description="Judge every row, and store nothing.")] = False,
+    dry_run: Annotated[FormFlag, FormField(description="Judge every row, and store nothing.")] = False,
 ) -> ImportStartedOut:
     """Import a file of responses as a job.
 

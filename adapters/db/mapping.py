@@ -24,9 +24,12 @@ from sqlalchemy import (
 )
 from sqlmodel import SQLModel
 
+from adapters.db.conditions import condition, plain, shape
+from adapters.db.pages import page_shape, page_statement, page_values
 from adapters.db.prepared import Prepared
 from adapters.db.tables.base import STORED
 from domain.entity import Entity
+from domain.paging import PageRequest
 
 T = TypeVar("T", bound=Entity)
 
@@ -76,31 +79,31 @@ class Mapped(Generic[T]):
 
         A list matches any of its members, None what holds nothing.
         """
-        statement = self._where(equals, counted=counted)
-        values = {name: _plain(value) for name, value in equals.items() if value is not None}
-        if isinstance(statement, Prepared):
-            return statement.rows(connection, values, most=most)
-        found = connection.execute(statement, values)
-        return [tuple(row) for row in (found if most is None else found.fetchmany(most))]
-
-    def _where(self, equals: Mapping[str, object], *, counted: bool) -> Prepared | Select[Any]:
-        """A statement for fields of this shape, built once; a list's length varies, so SQLAlchemy has to write that."""
-        shapes = tuple((name, _shape(value)) for name, value in equals.items())
-        statement = self._statements.get((counted, shapes))
+        shapes = (counted, tuple((name, shape(value)) for name, value in equals.items()))
+        statement = self._statements.get(shapes)
         if statement is None:
             base = select(func.count()).select_from(self.table) if counted else self.all.order_by(self.table.c.id)
-            built = base.where(*(self._condition(name, value) for name, value in equals.items()))
-            varies = any(shape == _MANY for _, shape in shapes)
-            statement = self._statements[counted, shapes] = built if varies else Prepared(built)
-        return statement
+            conditions = (condition(self.table.c[name], value, name) for name, value in equals.items())
+            statement = self._keep(shapes, base.where(*conditions), equals)
+        values = {name: plain(value) for name, value in equals.items() if value is not None}
+        return _rows(statement, connection, values, most)
 
-    def _condition(self, name: str, value: object) -> Any:  # noqa: ANN401 - a SQL expression
-        column = self.table.c[name]
-        if value is None:
-            return column.is_(None)
-        if isinstance(value, list | tuple | set | frozenset):
-            return column.in_(bindparam(name, expanding=True))
-        return column == bindparam(name)
+    def page(self, connection: Connection, request: PageRequest, *, with_none: bool) -> Sequence[tuple[Any, ...]]:
+        """The rows of a page and the one after it; see `adapters.db.pages`."""
+        shapes = (with_none, page_shape(request))
+        statement = self._statements.get(shapes)
+        if statement is None:
+            built = page_statement(self.table, self.all, request, with_none=with_none)
+            statement = self._keep(shapes, built, request.equals)
+        return _rows(statement, connection, page_values(request))
+
+    def _keep(
+        self, shapes: tuple[object, ...], built: Select[Any], equals: Mapping[str, object]
+    ) -> Prepared | Select[Any]:
+        """Keep a statement under its shape. How long a list is varies, so there SQLAlchemy writes it each time."""
+        varies = any(shape(value) == "many" for value in equals.values())
+        self._statements[shapes] = kept = built if varies else Prepared(built)
+        return kept
 
     def _must_agree(self) -> None:
         columns = {column.name for column in self.table.columns}
@@ -115,19 +118,13 @@ def mapped(entity: type[T]) -> Mapped[T]:
     return Mapped(entity, STORED[entity])
 
 
-_MANY = "many"
-
-
-def _shape(value: object) -> str:
-    if value is None:
-        return "null"
-    return _MANY if isinstance(value, list | tuple | set | frozenset) else "one"
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(member) for member in value]
-    return value.value if isinstance(value, Enum) else value
+def _rows(
+    statement: Prepared | Select[Any], connection: Connection, values: Mapping[str, object], most: int | None = None
+) -> Sequence[tuple[Any, ...]]:
+    if isinstance(statement, Prepared):
+        return statement.rows(connection, values, most=most)
+    found = connection.execute(statement, values)
+    return [tuple(row) for row in (found if most is None else found.fetchmany(most))]
 
 
 def _identity(value: Any) -> Any:  # noqa: ANN401

@@ -6,18 +6,17 @@ from dataclasses import replace
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, and_, or_
+from sqlalchemy import Connection, Select
 from sqlalchemy.exc import IntegrityError
 
 from adapters.db.mapping import Mapped, mapped
+from adapters.db.pages import page_statement, page_values
 from adapters.db.prepared import Prepared
 from domain.entity import Entity
 from domain.errors import AlreadyExists, NotFound, Stale
 from domain.paging import Page, PageRequest
 
 T = TypeVar("T", bound=Entity)
-_LAST = chr(0x10FFFF)
-_FIRST_SURROGATE, _AFTER_SURROGATES = 0xD800, 0xE000
 
 
 class SqlRepository(Generic[T]):
@@ -55,12 +54,10 @@ class SqlRepository(Generic[T]):
 
     def page(self, request: PageRequest) -> Page[T]:
         """One keyset page: never an offset, so the depth costs nothing."""
-        statement = self._page_statement(request)
-        rows = [self._map.load(row) for row in self._connection.execute(statement).mappings()]
-        more = len(rows) > request.limit
-        rows = rows[: request.limit]
+        found = self._map.page(self._connection, request, with_none=not self.pages_leave_out_none)
+        rows = [self._map.made(row) for row in found[: request.limit]]
         field = request.sort.removeprefix("-")
-        return Page(rows, (getattr(rows[-1], field), rows[-1].id) if more else None)
+        return Page(rows, (getattr(rows[-1], field), rows[-1].id) if len(found) > request.limit else None)
 
     def add(self, entity: T) -> T:
         """Store a new one; raises AlreadyExists."""
@@ -100,71 +97,10 @@ class SqlRepository(Generic[T]):
             return statement.run(self._connection, row)
 
     def _page_statement(self, request: PageRequest) -> Select[Any]:
-        columns = self._map.table.c
-        key = columns[request.sort.removeprefix("-")]
-        with_none = bool(key.nullable) and not self.pages_leave_out_none
-        order = _Order(key, columns.id, descending=request.sort.startswith("-"), with_none=with_none)
-        statement = self._map.all.limit(request.limit + 1).order_by(*order.by())
-        if key.nullable and not with_none:
-            statement = statement.where(key.is_not(None))
-        for name, value in request.equals.items():
-            statement = statement.where(_equals(columns[name], value))
-        for name, prefix in request.starts_with.items():
-            statement = statement.where(*_starts_with(columns[name], prefix))
-        return statement if request.after is None else statement.where(order.beyond(request.after))
-
-
-class _Order:
-    """The order of a list: by a column, then by id. None counts as larger than any value, on either engine."""
-
-    def __init__(self, key: Any, id_: Any, *, descending: bool, with_none: bool) -> None:  # noqa: ANN401 - columns
-        self._key, self._id, self._descending, self._with_none = key, id_, descending, with_none
-
-    def by(self) -> tuple[Any, ...]:
-        """What ORDER BY takes."""
-        id_ = self._id.desc() if self._descending else self._id.asc()
-        if self._key is self._id:
-            return (id_,)
-        key = self._key.desc() if self._descending else self._key.asc()
-        if not self._with_none:
-            return (key, id_)
-        # PostgreSQL's own choice, so that its index serves.
-        return (key.nulls_first() if self._descending else key.nulls_last(), id_)
-
-    def beyond(self, after: tuple[object, object]) -> Any:  # noqa: ANN401 - a SQL expression
-        """The rows strictly after the last one seen. The first condition lets the index seek."""
-        value, last = after
-        next_id = self._id < last if self._descending else self._id > last
-        if self._key is self._id:
-            return next_id
-        if value is None:
-            alike = and_(self._key.is_(None), next_id)
-            return or_(alike, self._key.is_not(None)) if self._descending else alike
-        if self._descending:
-            return and_(self._key <= value, or_(self._key < value, next_id))
-        further = and_(self._key >= value, or_(self._key > value, next_id))
-        return or_(further, self._key.is_(None)) if self._with_none else further
-
-
-def _equals(column: Any, value: object) -> Any:  # noqa: ANN401 - a SQL expression
-    """As `find` understands it: a list matches any of its members, None what holds nothing."""
-    return column.in_(value) if isinstance(value, list | tuple | set | frozenset) else column == value
-
-
-def _starts_with(column: Any, prefix: str) -> tuple[Any, ...]:  # noqa: ANN401 - SQL expressions
-    """A range on a casefolded column, which a plain index serves on both engines."""
-    start = prefix.casefold()
-    end = _after_all(start)
-    return (column >= start,) if end is None else (column >= start, column < end)
-
-
-def _after_all(start: str) -> str | None:
-    """The first text, by code points, after all that begin with `start`; None where there is none."""
-    kept = start.rstrip(_LAST)
-    if not kept:
-        return None
-    following = ord(kept[-1]) + 1
-    return kept[:-1] + chr(_AFTER_SURROGATES if following == _FIRST_SURROGATE else following)
+        """What `page` asks, for those who ask something more."""
+        with_none = not self.pages_leave_out_none
+        statement = page_statement(self._map.table, self._map.all, request, with_none=with_none)
+        return statement.params(page_values(request))
 
 
 @contextmanager

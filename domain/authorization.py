@@ -266,7 +266,8 @@ TABLE: dict[str, Permission] = {
     "credential.read": permission(*STAFF, _AUDITOR, owner=True),
     "credential.suspend": permission(*_OFFICERS, states=("active", "expired")),
     "credential.lift": permission(*_OFFICERS, states=("suspended",)),
-    "credential.revoke": permission(*_OFFICERS, states=("active", "suspended", "expired", "lapsed")),
+    "credential.revoke": permission(*_OFFICERS, states=("active", "suspended", "expired", "lapsed", "retired")),
+    "credential.date_change": permission(*_OFFICERS),
     "credential.retire": permission(*_OFFICERS, owner=True, states=("active", "expired", "lapsed")),
     "credential.correct_name": permission(*_OFFICERS, states=("active", "suspended", "expired", "lapsed")),
     # --- renewals

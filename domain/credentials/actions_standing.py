@@ -37,7 +37,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What staff or the holder decide: why, and from which day on (today where none is named; only officers name one)."""
+    """What staff or the holder decide: why, and from which day on: today, unless an officer names one."""
 
     reason: str
     effective_on: date | None = None
@@ -278,7 +278,7 @@ def _day(uow: UnitOfWork, actor: Actor, credential: Credential, change: Change) 
     if change.effective_on is None:
         return today
     actor.must("credential.date_change")
-    demand_independence(actor, credential.candidate_id)
+    must_be_independent(uow, actor, credential.candidate_id)
     if not _last_change(uow, credential, today) <= change.effective_on <= today:
         raise DayOutOfRange
     return change.effective_on

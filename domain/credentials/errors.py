@@ -11,10 +11,10 @@ class NameUnchanged(Conflict):
 
 
 class DayOutOfRange(Contradiction):
-    """A change takes effect on a day of the credential's life that has come."""
+    """A change takes effect on a day that has come, and takes back nothing that was recorded before it."""
 
     code = "day_out_of_range"
-    title = "The day must lie between the award and today, both included."
+    title = "The day must lie between the last change of the credential's standing and today."
 
     def __init__(self, pointer: str = "/effective_on") -> None:
         """Refuse the day at this place of the request."""

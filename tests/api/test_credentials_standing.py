@@ -1,0 +1,94 @@
+"""From which day a change of standing takes effect, and that none takes another out of the public record."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from domain.actors import Role
+from domain.notices.model import NoticeKind
+from domain.sweep.actions import nightly
+from tests.api.test_credentials import events, everything, letters
+from tests.builders_credentials import AWARDED, ENDS, a_holder, midday, officer
+from tests.world import World
+
+DAY = timedelta(days=1)
+REASON = {"reason": "The board suspended the licence."}
+
+
+def test_a_holder_does_not_choose_the_day_of_a_retirement(world: World) -> None:
+    holder = a_holder(world)
+    midday(world, date(2027, 5, 4))
+    before = everything(world)
+
+    for day in (AWARDED, date(2027, 5, 4)):
+        refused = holder.post("/retirement", {**REASON, "effective_on": day.isoformat()})
+        assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+
+    assert everything(world) == before
+
+
+def test_an_officer_does_not_choose_the_day_of_their_own_retirement(world: World) -> None:
+    holder = a_holder(world)
+    midday(world, date(2027, 5, 4))
+    both = world.token(Role.CREDENTIAL_OFFICER, subject="ada")
+    before = everything(world)
+
+    refused = holder.post("/retirement", {**REASON, "effective_on": AWARDED.isoformat()}, both)
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "separation_of_duties")
+    assert everything(world) == before
+
+
+@pytest.mark.parametrize("verb", ["lift", "revocation"])
+@pytest.mark.parametrize(
+    ("day", "status"),
+    [
+        pytest.param(date(2027, 5, 3), 409, id="before the suspension"),
+        pytest.param(date(2027, 5, 4), 409, id="its first day"),
+        pytest.param(date(2027, 5, 5), 200, id="its second day"),
+    ],
+)
+def test_no_later_change_takes_a_suspension_out_of_the_record(world: World, verb: str, day: date, status: int) -> None:
+    holder = a_holder(world)
+    midday(world, date(2027, 5, 4))
+    holder.post("/suspension", REASON, officer(world))
+    midday(world, date(2027, 6, 1))
+    before = everything(world)
+
+    answer = holder.post(f"/{verb}", {**REASON, "effective_on": day.isoformat()}, officer(world))
+
+    assert answer.status_code == status
+    assert holder.registry(date(2027, 5, 4)).json()["status"] == "suspended"
+    if status == 409:
+        assert answer.json()["code"] == "day_out_of_range"
+        assert everything(world) == before
+
+
+@pytest.mark.parametrize("swept", [False, True])
+def test_an_expiry_bounds_the_day_of_a_change_whether_or_not_the_sweep_ran(world: World, *, swept: bool) -> None:
+    holder = a_holder(world)
+    midday(world, ENDS + 9 * DAY)
+    if swept:
+        nightly(world.units)
+
+    early = holder.post("/revocation", {**REASON, "effective_on": ENDS.isoformat()}, officer(world))
+    first = holder.post("/revocation", {**REASON, "effective_on": (ENDS + DAY).isoformat()}, officer(world))
+
+    assert (early.status_code, first.status_code) == (409, 200)
+    assert holder.registry(ENDS).json()["status"] == "active"
+
+
+def test_a_retirement_does_not_escape_revocation(either_world: World) -> None:
+    holder = a_holder(either_world)
+    midday(either_world, date(2027, 5, 4))
+    assert holder.post("/retirement", {"reason": "I leave."}).status_code == 200
+    midday(either_world, date(2027, 6, 1))
+
+    revoked = holder.post("/revocation", REASON, officer(either_world))
+
+    assert (revoked.status_code, revoked.json()["status"]) == (200, "revoked")
+    assert holder.registry(date(2027, 5, 31)).json()["status"] == "retired"
+    public = holder.registry().json()
+    assert (public["status"], public["valid"], public["status_since"]) == ("revoked", False, "2027-06-01")
+    assert letters(either_world, NoticeKind.CREDENTIAL_REVOKED)[0]["effective_on"] == "2027-06-01"
+    assert events(either_world, "credential.revoked") == 1

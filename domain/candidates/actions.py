@@ -6,7 +6,8 @@ from hashlib import sha256
 from uuid import UUID
 
 from domain.actors import Actor
-from domain.candidates.errors import AlreadyLinked, EmailNotVerified, InvitationSpent
+from domain.applications.model import Application, ApplicationStatus
+from domain.candidates.errors import AlreadyLinked, EmailNotVerified, InvitationSpent, NameChangeNeedsStaff
 from domain.candidates.events import (
     CandidateInvited,
     CandidateRegistered,
@@ -15,8 +16,9 @@ from domain.candidates.events import (
     LegalNameChanged,
 )
 from domain.candidates.model import Candidate, Identity, Invitation, PastName, PersonName, PostalAddress
-from domain.errors import NotFound
+from domain.errors import Contradiction, Fault, NotFound
 from domain.files import actions as files
+from domain.independence import must_be_independent
 from domain.notices import actions as notices
 from domain.notices.model import NoticeKind
 from domain.numbers import reference
@@ -79,9 +81,16 @@ def update(uow: UnitOfWork, actor: Actor, candidate_id: UUID, changes: dict[str,
 def change_name(
     uow: UnitOfWork, actor: Actor, candidate_id: UUID, name: PersonName, reason: str, file_id: UUID | None
 ) -> Candidate:
-    """Change the legal name, keeping the former one with the time and reason of the change."""
+    """Change the legal name, keeping the former one with the time and reason of the change.
+
+    Once an application was submitted, independent staff alone do so, on a document: a credential bears the name that
+    they have seen. Raises NameChangeNeedsStaff, or Contradiction where they name no document.
+    """
     candidate = uow.candidates.get(candidate_id)
     actor.must("candidate.change_name", candidate)
+    applications = uow.applications.find(candidate_id=candidate_id)
+    if any(_was_submitted(one) for one in applications):
+        _must_have_seen(uow, actor, candidate_id, file_id)
     files.require(uow, candidate_id, () if file_id is None else (file_id,))
     former = PastName(
         name=candidate.legal_name, until=uow.now, reason=reason, changed_by=actor.subject, file_id=file_id
@@ -94,11 +103,24 @@ def change_name(
             past_names=(*candidate.past_names, former),
         )
     )
-    for application in uow.applications.find(candidate_id=candidate_id):
+    for application in applications:
         uow.applications.save(replace(application, search_name=changed.search_name))
     uow.record(LegalNameChanged(candidate_id=candidate_id))
     notices.notify(uow, candidate_id, NoticeKind.NAME_CHANGED, candidate_id)
     return changed
+
+
+def _was_submitted(application: Application) -> bool:
+    unseen = (ApplicationStatus.DRAFT, ApplicationStatus.WITHDRAWN, ApplicationStatus.EXPIRED)
+    return application.submitted_at is not None or application.status not in unseen
+
+
+def _must_have_seen(uow: UnitOfWork, actor: Actor, candidate_id: UUID, file_id: UUID | None) -> None:
+    if actor.candidate_id == candidate_id:
+        raise NameChangeNeedsStaff
+    must_be_independent(uow, actor, candidate_id)
+    if file_id is None:
+        raise Contradiction(Fault("/file_id", "document_needed", "Name the document that shows the new name."))
 
 
 def invite(uow: UnitOfWork, actor: Actor, candidate_id: UUID) -> tuple[Invitation, str]:

@@ -22,3 +22,10 @@ class EmailNotVerified(Conflict):
 
     code = "email_not_verified"
     title = "Your identity provider must verify your e-mail address first."
+
+
+class NameChangeNeedsStaff(Conflict):
+    """Once an application was submitted, staff change the legal name, on a document that shows it."""
+
+    code = "name_change_needs_staff"
+    title = "Send the document that shows your new name; staff change it."

@@ -8,6 +8,7 @@ import pytest
 from domain.actors import Role
 from domain.applications.model import ConflictOfInterest
 from domain.candidates.model import Verification
+from domain.files.model import FilePurpose, StoredFile
 from domain.scores.holds import HoldKind
 from domain.scores.model import AttemptStatus
 from tests.builders_credentials import Holder, a_holder, a_released_pass
@@ -32,9 +33,8 @@ def conflicted(world: World, holder: Holder) -> dict[str, str]:
     return world.token(Role.ADMINISTRATOR, subject="rita")
 
 
-def themselves(world: World, holder: Holder) -> dict[str, str]:
+def themselves(world: World, _: Holder) -> dict[str, str]:
     """The holder, who is an administrator too."""
-    assert holder.candidate_id
     return world.token(Role.ADMINISTRATOR, Role.CANDIDATE, subject="ada")
 
 
@@ -148,3 +148,49 @@ def test_scores_are_held_invalidated_and_let_go_by_the_independent_alone(world: 
 
     assert (held, gone, lifted) == ((403, code),) * 3
     assert stored(world, holder) == before
+
+
+def renamed(world: World, header: dict[str, str], holder: Holder, file_id: object = None) -> tuple[int, str]:
+    """What comes of a change of the holder's legal name."""
+    body = {"legal_name": {"family": "Bello", "given": "Adaeze"}, "reason": "Marriage.", "file_id": file_id}
+    return step(world, header, f"candidates/{holder.candidate_id}/name-changes", body)
+
+
+def test_after_a_submission_independent_staff_alone_change_a_name_and_on_a_document(world: World) -> None:
+    holder, reviewer = a_holder(world), world.token(Role.REVIEWER)
+    with world.unit() as uow:
+        before = uow.candidates.get(holder.candidate_id)
+
+    refused = [
+        renamed(world, holder.header, holder),
+        renamed(world, themselves(world, holder), holder),
+        renamed(world, conflicted(world, holder), holder),
+        renamed(world, reviewer, holder),
+    ]
+
+    assert refused == [
+        (409, "name_change_needs_staff"),
+        (409, "name_change_needs_staff"),
+        (403, "conflict_of_interest"),
+        (409, "contradiction"),
+    ]
+    with world.unit() as uow:
+        assert uow.candidates.get(holder.candidate_id) == before
+    assert holder.credential.name == "Adaeze Okafor"
+
+    with world.unit() as uow:
+        document = uow.stored_files.add(
+            StoredFile(
+                id=uow.new_id(),
+                candidate_id=holder.candidate_id,
+                key="k",
+                media_type="application/pdf",
+                size=1,
+                sha256="0" * 64,
+                purpose=FilePurpose.NAME_CHANGE,
+                name="certificate.pdf",
+                uploaded_at=uow.now,
+                uploaded_by="ada",
+            )
+        )
+    assert renamed(world, reviewer, holder, str(document.id)) == (200, "")

@@ -12,10 +12,13 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-# One line: no control characters, no blank at either end.
-_LINE = r"^[^\x00-\x20\x7f]([^\x00-\x1f\x7f]*[^\x00-\x20\x7f])?$"
+# One line: no control characters, no blank at either end, and nothing that turns the direction of what is read.
+_LINE = (
+    r"^[^\x00-\x20\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]([^\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]*"
+    r"[^\x00-\x20\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069])?$"
+)
 # Paragraphs: tab and line ends beside that.
-_PROSE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+_PROSE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]*$"
 _DAY = r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 _INSTANT = (
     r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
@@ -81,7 +84,13 @@ def _json(schema: dict[str, Any]) -> WithJsonSchema:
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=_LINE)]
 Text = Annotated[str, Field(max_length=4_000, pattern=_PROSE)]
 Reason = Annotated[
-    str, Field(min_length=1, max_length=2_000, pattern=r"^[^\x00-\x20\x7f][^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")
+    str,
+    Field(
+        min_length=1,
+        max_length=2_000,
+        pattern=r"^[^\x00-\x20\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+        r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]*$",
+    ),
 ]
 Code = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 Email = Annotated[

@@ -110,3 +110,11 @@ def test_a_bound_that_is_put_upon_a_kind_of_field_is_documented() -> None:
 def test_what_is_no_whole_number_is_refused_in_a_body(number: object) -> None:
     with pytest.raises(ValidationError):
         _Priced.model_validate({"price": number})
+
+
+@pytest.mark.parametrize("kind", [Line, Text, Reason])
+@pytest.mark.parametrize("turn", [0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+def test_nothing_may_turn_the_direction_of_a_name(kind: Any, turn: int) -> None:
+    for text in (f"{chr(turn)}Ada", f"A{chr(turn)}da", f"Ada{chr(turn)}"):
+        with pytest.raises(ValidationError):
+            _read(kind, text)

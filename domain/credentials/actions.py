@@ -23,6 +23,7 @@ from domain.credentials.actions_standing import (
     recorded,
     standing_now,
     tell,
+    today_of,
 )
 from domain.credentials.events import AwardDeclined, AwardHeld, CredentialIssued, CredentialReinstated
 from domain.credentials.model import Award, AwardStatus, Credential, Standing
@@ -102,7 +103,8 @@ def rejudge(uow: UnitOfWork, actor: Actor, award_id: UUID) -> Award:
     held = uow.awards.lock(award_id)
     actor.must("award.rejudge", held)
     must_be_independent(uow, actor, held.candidate_id)
-    application, on = uow.applications.get(held.application_id), uow.today
+    application = uow.applications.get(held.application_id)
+    on = today_of(uow, uow.policies.named(application.edition))
     judged = _judge(uow, uow.attempts.get(held.attempt_id), application, on)
     again = replace(held, judged_on=on, findings=judged.ruling.findings, facts=judged.facts)
     if not judged.ruling.granted:

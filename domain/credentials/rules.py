@@ -55,7 +55,7 @@ def no_other(others: Iterable[Credential]) -> Finding:
     held = any(one.status in HOLDING for one in others)
     code, found = "met", "None stands in the way."
     if revoked:
-        code, found = "revoked_before", "A credential of this program was revoked; staff decide what follows."
+        code, found = "revoked_before", "A credential of this program was revoked; none is issued again."
     elif held:
         code, found = "held_already", "The candidate holds one of this program already."
     return Finding(

@@ -1,14 +1,20 @@
 """From which day a change of standing takes effect, and that none takes another out of the public record."""
 
+from dataclasses import replace
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 
-from domain.actors import Role
+from adapters.db.unit_of_work import SqlUnitsOfWork
+from domain.actors import Role, the_service
+from domain.credentials.actions import rejudge
+from domain.credentials.model import Standing
+from domain.credentials.rules import no_other
 from domain.notices.model import NoticeKind
 from domain.sweep.actions import nightly
 from tests.api.test_credentials import events, everything, letters
-from tests.builders_credentials import AWARDED, ENDS, a_holder, midday, officer
+from tests.builders_credentials import AWARDED, ENDS, a_credential, a_holder, midday, officer
 from tests.world import World
 
 DAY = timedelta(days=1)
@@ -92,3 +98,34 @@ def test_a_retirement_does_not_escape_revocation(either_world: World) -> None:
     assert (public["status"], public["valid"], public["status_since"]) == ("revoked", False, "2027-06-01")
     assert letters(either_world, NoticeKind.CREDENTIAL_REVOKED)[0]["effective_on"] == "2027-06-01"
     assert events(either_world, "credential.revoked") == 1
+
+
+def test_a_body_ahead_of_its_policy_awards_by_the_policys_calendar(world: World) -> None:
+    holder = a_holder(world, licence={"expires_on": date(2026, 3, 1)})
+    with world.unit() as uow:
+        (licence,) = uow.licences.find(candidate_id=holder.candidate_id)
+        uow.licences.save(replace(licence, expires_on=date(2040, 12, 31)))
+    tokyo = SqlUnitsOfWork(world.database, clock=world.clock, queue=world.tasks, zone="Asia/Tokyo")
+
+    with tokyo.begin(the_service("test")) as uow:
+        ahead = uow.today
+        issued = rejudge(uow, uow.actor, holder.award.id)
+
+    assert ahead == AWARDED + DAY
+    assert issued.credential_id is not None
+    public = world.client.get("/v1/registry/" + _number(world, issued.credential_id)).json()
+    assert issued.judged_on == AWARDED
+    assert public["awarded_on"] == public["valid_from"] == AWARDED.isoformat()
+    assert public["valid_until"] == ENDS.isoformat()
+
+
+def _number(world: World, credential_id: UUID) -> str:
+    with world.unit() as uow:
+        return uow.credentials.get(credential_id).number
+
+
+def test_the_ruling_after_a_revocation_promises_nobodys_decision() -> None:
+    found = no_other([a_credential(status=Standing.REVOKED)])
+
+    assert (found.met, found.code) == (False, "revoked_before")
+    assert found.found == "A credential of this program was revoked; none is issued again."

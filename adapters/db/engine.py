@@ -1,8 +1,7 @@
 """One database: connections held per thread, and transactions begun as each engine needs them.
 
 SQLite: readers begin deferred, writers `BEGIN IMMEDIATE` behind one fair in-process lock, in WAL with
-`synchronous=FULL`. PostgreSQL: READ COMMITTED, with row locks taken by the repository where an action asks for them;
-there each statement sees what is committed by then, in a transaction or out of one, so readers begin none.
+`synchronous=FULL`. PostgreSQL: READ COMMITTED, with row locks taken by the repository where an action asks for them.
 
 No wait for a lock is longer than the database's patience, on either engine.
 """
@@ -20,7 +19,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import NullPool, StaticPool
 
 from adapters.db.locks import FairLock
-from adapters.db.prepared import execute, raise_named
+from adapters.db.prepared import execute
 from domain.errors import Unavailable
 
 log = logging.getLogger(__name__)
@@ -225,7 +224,7 @@ def _postgresql_engine(url: URL, patience: float, statement_timeout: float, *, e
         f"-c statement_timeout={int(statement_timeout * 1000)} -c lock_timeout={int(patience * 1000)} "
         "-c idle_in_transaction_session_timeout=60000"
     )
-    engine = create_engine(
+    return create_engine(
         url.set(drivername="postgresql+psycopg"),
         poolclass=NullPool,
         connect_args={"connect_timeout": 5, "options": options, "prepare_threshold": 2},
@@ -233,8 +232,6 @@ def _postgresql_engine(url: URL, patience: float, statement_timeout: float, *, e
         json_deserializer=orjson.loads,
         echo=echo,
     )
-    event.listen(engine, "begin", _begin_postgresql)
-    return engine
 
 
 def _dumps(value: object) -> str:
@@ -263,16 +260,3 @@ def _begin_sqlite(connection: Connection) -> None:
 def _commit_sqlite(connection: Connection) -> None:
     """As a statement that the driver keeps compiled; what it does by itself afterwards finds nothing to commit."""
     execute(connection, "COMMIT")
-
-
-def _begin_postgresql(connection: Connection) -> None:
-    """A reader's statements stand alone, which saves the round trips of BEGIN and COMMIT."""
-    write = connection.info.get("write")
-    if write is None:
-        return
-    driver: Any = connection.connection.dbapi_connection
-    if driver.autocommit is write:
-        try:
-            driver.autocommit = not write
-        except connection.dialect.loaded_dbapi.Error as fault:
-            raise_named(connection, "BEGIN", fault)

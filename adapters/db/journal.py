@@ -150,9 +150,7 @@ class SqlJournal:
     def snapshot(self) -> None:
         """Read the state of one moment: what a SQLite transaction does anyway."""
         if self._dialect == "postgresql":
-            # A reader has no transaction yet; see `adapters.db.engine`.
-            begin = "BEGIN" if self._alone() else "SET"
-            self._connection.exec_driver_sql(f"{begin} TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            self._connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
     def latest(self) -> StoredCheckpoint | None:
         """The checkpoint of the largest tree."""
@@ -219,13 +217,8 @@ class SqlJournal:
             return self._connection.execute(_LONG_AGO, {"before": self._now - STRAGGLER}).scalar() or 0
         return self._connection.execute(_LAST_SEQ).scalar() or 0
 
-    def _alone(self) -> bool:
-        """Whether each statement is a transaction of its own, which a cursor on the server would not outlive."""
-        driver: Any = self._connection.connection.dbapi_connection
-        return self._dialect == "postgresql" and driver.autocommit and not driver.info.transaction_status
-
     def _stream(self, statement: Select[Any], **parameters: object) -> Iterator[Row[Any]]:
-        options = {} if self._alone() else {"stream_results": True, "yield_per": FETCH}
+        options = {"stream_results": True, "yield_per": FETCH}
         with self._connection.execute(statement, parameters, execution_options=options) as result:
             yield from result
 

@@ -106,12 +106,12 @@ def _execute(connection: Connection, text: str, values: Any, *, many: bool = Fal
     except connection.dialect.loaded_dbapi.Error as fault:
         # Left to the traceback, it would keep SQLite's connection open, and its transaction.
         cursor.close()
-        raise_named(connection, text, fault)
+        _raise(connection, text, fault)
     return cursor
 
 
-def raise_named(connection: Connection, text: str, fault: Exception) -> NoReturn:
-    """Raise a fault of the driver as SQLAlchemy names it, without the values."""
+def _raise(connection: Connection, text: str, fault: Exception) -> NoReturn:
+    """As SQLAlchemy names it, without the values."""
     dialect = connection.dialect
     lost = dialect.is_disconnect(fault, connection.connection.dbapi_connection, None)  # type: ignore[arg-type]
     known = DBAPIError.instance(

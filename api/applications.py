@@ -188,9 +188,7 @@ def read(uow: UnitOfWork, actor: Actor, application_id: Id) -> ApplicationOut:
 
 
 @routes.get("/applications/{application_id}/ruling", action="application.read", answers=ApplicationRulingOut)
-def read_ruling(
-    uow: UnitOfWork, actor: Actor, application_id: Id, mode: ModeAsked = "claimed"
-) -> ApplicationRulingOut:
+def read_ruling(uow: UnitOfWork, actor: Actor, application_id: Id, mode: ModeAsked = "claimed") -> ApplicationRulingOut:
     """Judge an application as it stands today: every pathway, clause by clause, and what a submission still needs."""
     application = uow.applications.get(application_id)
     actor.must("application.read", application)
@@ -265,9 +263,7 @@ def appeal(uow: UnitOfWork, actor: Actor, application_id: Id, body: AppealIn) ->
     return appeal_shown(uow, actor, actions.appeal(uow, actor, application_id, body.grounds))
 
 
-@routes.get(
-    "/applications/{application_id}/appeals", action="appeal.read", answers=AppealOut, listing=Listing(Appeal)
-)
+@routes.get("/applications/{application_id}/appeals", action="appeal.read", answers=AppealOut, listing=Listing(Appeal))
 def list_appeals_of(uow: UnitOfWork, actor: Actor, application_id: Id, page: PageRequest) -> Page[AppealOut]:
     """List the appeals of an application."""
     actor.must("appeal.read", uow.applications.get(application_id))

@@ -149,9 +149,7 @@ def _facts(body: SelfCheckIn, providers: tuple[Provider, ...]) -> Facts:
         experience=tuple(
             ExperienceFact(ref=f"experience/{index}", **_given(one)) for index, one in enumerate(body.experience)
         ),
-        training=tuple(
-            TrainingFact(ref=f"training/{index}", **_given(one)) for index, one in enumerate(body.training)
-        ),
+        training=tuple(TrainingFact(ref=f"training/{index}", **_given(one)) for index, one in enumerate(body.training)),
         providers=providers,
     )
 

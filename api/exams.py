@@ -246,8 +246,6 @@ def reopen_session(uow: UnitOfWork, actor: Actor, session_id: Id) -> Session:
     if_match=Session,
     needs_key=True,
 )
-def cancel_session(
-    uow: UnitOfWork, actor: Actor, gateway: PaymentGateway, session_id: Id, body: RemedyIn
-) -> Session:
+def cancel_session(uow: UnitOfWork, actor: Actor, gateway: PaymentGateway, session_id: Id, body: RemedyIn) -> Session:
     """Cancel a session; whoever has a seat is moved, keeps the authorization or gets the money back, and is told."""
     return actions.cancel_session(uow, actor, gateway, session_id, body.value())

@@ -174,9 +174,7 @@ class _Import:
             refused += [(row, rules.UNKNOWN_CANDIDATE, "") for row, name in rows if name in unknown]
         told.refusals(self._console, sorted(refused))
         lines = [("rows", read.rows), ("readable", len(read.candidates)), ("refused", len(refused))]
-        told.summary(
-            self._console, "Dry run: nothing was stored", [*lines, ("ids that nobody bears", len(strangers))]
-        )
+        told.summary(self._console, "Dry run: nothing was stored", [*lines, ("ids that nobody bears", len(strangers))])
         return len(refused)
 
     def _seat(self, strangers: Sequence[str], administration: Administration) -> None:
@@ -279,8 +277,7 @@ def _must_be_the_key(uow: UnitOfWork, form: Form, key: Key) -> None:
 def _issued(uow: UnitOfWork, administration: Administration, form: Form) -> int:
     """How many credentials follow from the attempts on a form in an administration."""
     passed = [
-        attempt.id
-        for attempt in uow.attempts.find(administration_id=administration.id, form_id=form.id, passed=True)
+        attempt.id for attempt in uow.attempts.find(administration_id=administration.id, form_id=form.id, passed=True)
     ]
     chunks = (passed[start : start + AT_ONCE] for start in range(0, len(passed), AT_ONCE))
     return sum(uow.awards.count(attempt_id=chunk, status="issued") for chunk in chunks)

@@ -117,9 +117,7 @@ class StatementOut(Out):
 
 
 CHARGES = Listing(Charge, sorts=("id", "created_at"), filters={"status": ChargeStatus})
-PAYMENTS = Listing(
-    Payment, sorts=("id", "started_at"), filters={"status": PaymentStatus, "provider_reference": Line}
-)
+PAYMENTS = Listing(Payment, sorts=("id", "started_at"), filters={"status": PaymentStatus, "provider_reference": Line})
 REFUNDS = Listing(Refund)
 
 
@@ -145,9 +143,7 @@ def read_charge(uow: UnitOfWork, actor: Actor, charge_id: Id) -> Charge:
     return charge
 
 
-@routes.post(
-    "/charges/{charge_id}/waiver", action="charge.waive", answers=ChargeOut, if_match=Charge, needs_key=True
-)
+@routes.post("/charges/{charge_id}/waiver", action="charge.waive", answers=ChargeOut, if_match=Charge, needs_key=True)
 def waive(uow: UnitOfWork, actor: Actor, charge_id: Id, body: WaiverIn) -> Charge:
     """Let someone off an open charge; never oneself, and not while a payment for it may still arrive."""
     return actions.waive(uow, actor, charge_id, body.reason)

@@ -135,9 +135,7 @@ def list_programs(uow: UnitOfWork, as_of: AsOf = None, if_none_match: IfNoneMatc
 
 
 @routes.get("/programs/{program}", action="program.read", answers=ProgramPageOut, responses=CACHED)
-def read_program(
-    uow: UnitOfWork, program: Program, as_of: AsOf = None, if_none_match: IfNoneMatch = None
-) -> Response:
+def read_program(uow: UnitOfWork, program: Program, as_of: AsOf = None, if_none_match: IfNoneMatch = None) -> Response:
     """Read a program: what it is, whom it is for, and the edition in force."""
     policy = uow.policies.in_force(program, as_of or uow.today)
     heading = _heading(uow, program, policy.edition)
@@ -146,9 +144,7 @@ def read_program(
 
 
 @routes.get("/programs/{program}/policy", action="program.read", answers=PolicyOut, responses=CACHED)
-def read_policy(
-    uow: UnitOfWork, program: Program, as_of: AsOf = None, if_none_match: IfNoneMatch = None
-) -> Response:
+def read_policy(uow: UnitOfWork, program: Program, as_of: AsOf = None, if_none_match: IfNoneMatch = None) -> Response:
     """Read the whole edition in force, as it was published."""
     return cached(uow.policies.in_force(program, as_of or uow.today), if_none_match)
 
@@ -163,9 +159,7 @@ def list_editions(uow: UnitOfWork, program: Program, if_none_match: IfNoneMatch 
 
 
 @routes.get("/programs/{program}/policies/{edition}", action="program.read", answers=PolicyOut, responses=CACHED)
-def read_edition(
-    uow: UnitOfWork, program: Program, edition: Edition, if_none_match: IfNoneMatch = None
-) -> Response:
+def read_edition(uow: UnitOfWork, program: Program, edition: Edition, if_none_match: IfNoneMatch = None) -> Response:
     """Read one edition, whole and exactly as it was published; it never changes."""
     policy = uow.policies.named(edition)
     if policy.program != program:
@@ -174,9 +168,7 @@ def read_edition(
 
 
 @routes.get("/programs/{program}/exam", action="program.read", answers=ExamOut, responses=CACHED)
-def read_exam(
-    uow: UnitOfWork, program: Program, as_of: AsOf = None, if_none_match: IfNoneMatch = None
-) -> Response:
+def read_exam(uow: UnitOfWork, program: Program, as_of: AsOf = None, if_none_match: IfNoneMatch = None) -> Response:
     """Read the exam's outline with its objectives, its scale, and the terms on which it is sat."""
     policy = uow.policies.in_force(program, as_of or uow.today)
     part = ExamOut(
@@ -208,9 +200,7 @@ def read_eligibility(
 
 
 @routes.get("/programs/{program}/fees", action="program.read", answers=FeesOut, responses=CACHED)
-def read_fees(
-    uow: UnitOfWork, program: Program, as_of: AsOf = None, if_none_match: IfNoneMatch = None
-) -> Response:
+def read_fees(uow: UnitOfWork, program: Program, as_of: AsOf = None, if_none_match: IfNoneMatch = None) -> Response:
     """Read what each step costs."""
     policy = uow.policies.in_force(program, as_of or uow.today)
     part = FeesOut(program=program, edition=policy.edition, currency=policy.currency, fees=policy.fees)
@@ -228,9 +218,7 @@ def read_curriculum(
 
 
 @routes.get("/programs/{program}/roadmap", action="program.read", answers=RoadmapOut, responses=CACHED)
-def read_roadmap(
-    uow: UnitOfWork, program: Program, as_of: AsOf = None, if_none_match: IfNoneMatch = None
-) -> Response:
+def read_roadmap(uow: UnitOfWork, program: Program, as_of: AsOf = None, if_none_match: IfNoneMatch = None) -> Response:
     """Read the growth roadmap: the career stages, and the modules that matter to each."""
     policy = uow.policies.in_force(program, as_of or uow.today)
     part = RoadmapOut(program=program, edition=policy.edition, roadmap=policy.roadmap)

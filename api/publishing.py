@@ -128,9 +128,7 @@ def publish(
     return _located(EditionOut.model_validate(published))
 
 
-@routes.get(
-    "/programs/{program}/providers", action="program.read", answers=ProviderOut, listing=PROVIDERS
-)
+@routes.get("/programs/{program}/providers", action="program.read", answers=ProviderOut, listing=PROVIDERS)
 def list_providers(uow: UnitOfWork, actor: Actor, program: Program, page: PageRequest) -> Page[ProviderOut]:
     """List the providers that staff recognise or recognised; those that the edition names stand in its eligibility."""
     found = uow.providers.page(page.within(program=program))

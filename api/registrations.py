@@ -87,9 +87,7 @@ REGISTRATIONS = Listing(
 )
 
 
-@routes.get(
-    "/authorizations/{authorization_id}/registration-ruling", action="registration.rule", answers=RulingOut
-)
+@routes.get("/authorizations/{authorization_id}/registration-ruling", action="registration.rule", answers=RulingOut)
 def rule_on_booking(uow: UnitOfWork, actor: Actor, authorization_id: Id, session_id: SessionId) -> Ruling:
     """Ask whether a seat of this session could be booked now: every clause, met or not."""
     return actions.booking_ruling(uow, actor, authorization_id, session_id)
@@ -150,9 +148,7 @@ def charge(uow: UnitOfWork, actor: Actor, registration_id: Id, body: StepIn) -> 
     return actions.charge_step(uow, actor, registration_id, body.step)
 
 
-@routes.get(
-    "/registrations/{registration_id}/rescheduling-ruling", action="registration.rule", answers=RulingOut
-)
+@routes.get("/registrations/{registration_id}/rescheduling-ruling", action="registration.rule", answers=RulingOut)
 def rule_on_rescheduling(uow: UnitOfWork, actor: Actor, registration_id: Id, session_id: SessionId) -> Ruling:
     """Ask whether a booking could move to this session now: every clause, met or not."""
     return actions.rescheduling_ruling(uow, actor, registration_id, session_id)

@@ -212,9 +212,7 @@ def decide(uow: UnitOfWork, actor: Actor, application_id: Id, body: ApplicationD
     answers=DeterminationOut,
     listing=Listing(Determination),
 )
-def list_determinations(
-    uow: UnitOfWork, actor: Actor, application_id: Id, page: PageRequest
-) -> Page[DeterminationOut]:
+def list_determinations(uow: UnitOfWork, actor: Actor, application_id: Id, page: PageRequest) -> Page[DeterminationOut]:
     """List the decisions on an application: the first, and one on appeal."""
     actor.must("determination.read", uow.applications.get(application_id))
     found = uow.determinations.page(page.within(application_id=application_id))
@@ -259,9 +257,7 @@ def decide_appeal(uow: UnitOfWork, actor: Actor, appeal_id: Id, body: AppealDeci
     answers=ConflictOfInterestOut,
     status_code=201,
 )
-def declare_conflict_of_interest(
-    uow: UnitOfWork, actor: Actor, body: ConflictOfInterestIn
-) -> ConflictOfInterest:
+def declare_conflict_of_interest(uow: UnitOfWork, actor: Actor, body: ConflictOfInterestIn) -> ConflictOfInterest:
     """Declare a conflict of interest with a candidate; from then on someone else reviews and decides."""
     return actions.declare_conflict(uow, actor, body.candidate_id, body.nature)
 

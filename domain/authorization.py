@@ -235,18 +235,14 @@ TABLE: dict[str, Permission] = {
         Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("draft",), apart_from=("created_by",)
     ),
     "response_import.read": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, _AUDITOR),
-    "attempt.read": permission(
-        Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, Role.CREDENTIAL_OFFICER, _ADMIN, _AUDITOR
-    ),
+    "attempt.read": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, Role.CREDENTIAL_OFFICER, _ADMIN, _AUDITOR),
     "attempt.read_report": permission(
         Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, Role.CREDENTIAL_OFFICER, _ADMIN, _AUDITOR, owner=True
     ),
     "attempt.hold": permission(
         Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, Role.CREDENTIAL_OFFICER, _ADMIN, states=("imported", "scored")
     ),
-    "attempt.invalidate": permission(
-        Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("imported", "scored")
-    ),
+    "attempt.invalidate": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("imported", "scored")),
     "hold.lift": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("standing",)),
     "score_release.propose": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN),
     "score_release.read": permission(

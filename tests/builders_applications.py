@@ -39,6 +39,7 @@ def next_edition(changes: Mapping[str, object] | None = None, *, begins: date = 
     """A document that may follow CPOM's first edition."""
     return a_policy_document({"/edition": "cpom-next", "/in_force_from": begins.isoformat(), **(changes or {})})
 
+
 VERBS = frozenset(
     {
         "add_evidence", "appeal", "attest", "claim", "decide", "release", "resubmit", "return", "submit", "update",

@@ -187,8 +187,6 @@ class AttemptRepository(SqlRepository[Attempt]):
         return [self._map.load(row) for row in self._connection.execute(statement, values).mappings()]
 
 
-
-
 def _bulk_of(connection: Connection) -> Bulk:
     if connection.dialect.name != "postgresql":
         return ManyAttempts(connection)

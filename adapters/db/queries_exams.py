@@ -14,9 +14,7 @@ _REGISTRATIONS = RegistrationRow.__table__  # type: ignore[attr-defined]
 _ADMINISTRATIONS = AdministrationRow.__table__  # type: ignore[attr-defined]
 _SESSIONS = SessionRow.__table__  # type: ignore[attr-defined]
 
-_BOOKED = exists().where(
-    _REGISTRATIONS.c.authorization_id == _AUTHORIZATIONS.c.id, _REGISTRATIONS.c.status == "booked"
-)
+_BOOKED = exists().where(_REGISTRATIONS.c.authorization_id == _AUTHORIZATIONS.c.id, _REGISTRATIONS.c.status == "booked")
 _CLOSED_BEFORE = (
     select(*_AUTHORIZATIONS.columns)
     .where(_AUTHORIZATIONS.c.status == "active", _AUTHORIZATIONS.c.closes_on < bindparam("day"), ~_BOOKED)

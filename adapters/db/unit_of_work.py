@@ -268,8 +268,6 @@ class SqlUnitsOfWork:
     def begin(self, actor: Actor, *, write: bool = True, request_id: str | None = None) -> Iterator[SqlUnitOfWork]:
         """A unit of work that commits at the end of the block, and rolls back on any exception."""
         with self.database.transaction(write=write) as connection:
-            uow = SqlUnitOfWork(
-                connection, actor, self.clock(), self._zone, self._queue, request_id, self._body_name
-            )
+            uow = SqlUnitOfWork(connection, actor, self.clock(), self._zone, self._queue, request_id, self._body_name)
             yield uow
             uow.flush()

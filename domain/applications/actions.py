@@ -81,9 +81,7 @@ def create(uow: UnitOfWork, actor: Actor, program: str, pathway: str | None = No
         )
     )
     uow.record(
-        ApplicationCreated(
-            application_id=draft.id, candidate_id=candidate.id, program=program, edition=policy.edition
-        )
+        ApplicationCreated(application_id=draft.id, candidate_id=candidate.id, program=program, edition=policy.edition)
     )
     payments.charge(uow, policy, submission_fee(policy), candidate.id, draft.id)
     return draft
@@ -95,9 +93,7 @@ def choose_pathway(uow: UnitOfWork, actor: Actor, application_id: UUID, pathway:
     actor.must("application.update", application)
     _must_have_pathway(uow.policies.named(application.edition), pathway)
     changed = uow.applications.save(replace(application, pathway=pathway))
-    uow.record(
-        PathwayChosen(application_id=changed.id, candidate_id=changed.candidate_id, pathway=pathway)
-    )
+    uow.record(PathwayChosen(application_id=changed.id, candidate_id=changed.candidate_id, pathway=pathway))
     return changed
 
 
@@ -112,9 +108,7 @@ def affirm(uow: UnitOfWork, actor: Actor, application_id: UUID, statements: Sequ
     kept = [one for one in application.attestations if (one.code, one.version) not in same]
     changed = uow.applications.save(replace(application, attestations=(*kept, *affirmed)))
     names = ",".join(f"{one.code}@{one.version}" for one in affirmed)
-    uow.record(
-        AttestationsAffirmed(application_id=changed.id, candidate_id=changed.candidate_id, affirmed=names)
-    )
+    uow.record(AttestationsAffirmed(application_id=changed.id, candidate_id=changed.candidate_id, affirmed=names))
     return changed
 
 
@@ -196,9 +190,7 @@ def withdraw_appeal(uow: UnitOfWork, actor: Actor, appeal_id: UUID) -> Appeal:
     actor.must("appeal.withdraw", filed)
     gone = uow.appeals.save(replace(filed, status=AppealStatus.WITHDRAWN))
     payments.cancel_open(uow, gone.id)
-    uow.record(
-        AppealWithdrawn(appeal_id=gone.id, application_id=gone.application_id, candidate_id=gone.candidate_id)
-    )
+    uow.record(AppealWithdrawn(appeal_id=gone.id, application_id=gone.application_id, candidate_id=gone.candidate_id))
     return gone
 
 

@@ -48,12 +48,8 @@ def claim(uow: UnitOfWork, actor: Actor, application_id: UUID) -> Application:
     application = uow.applications.lock(application_id)
     actor.must("application.claim", application)
     must_be_independent(uow, actor, application.candidate_id)
-    claimed = uow.applications.save(
-        replace(application, status=ApplicationStatus.IN_REVIEW, reviewer=actor.subject)
-    )
-    uow.record(
-        ApplicationClaimed(application_id=claimed.id, candidate_id=claimed.candidate_id, reviewer=actor.subject)
-    )
+    claimed = uow.applications.save(replace(application, status=ApplicationStatus.IN_REVIEW, reviewer=actor.subject))
+    uow.record(ApplicationClaimed(application_id=claimed.id, candidate_id=claimed.candidate_id, reviewer=actor.subject))
     return claimed
 
 
@@ -182,9 +178,7 @@ def declare_conflict(uow: UnitOfWork, actor: Actor, candidate_id: UUID, nature: 
             declared_at=uow.now,
         )
     )
-    uow.record(
-        ConflictOfInterestDeclared(conflict_id=declared.id, candidate_id=candidate.id, subject=actor.subject)
-    )
+    uow.record(ConflictOfInterestDeclared(conflict_id=declared.id, candidate_id=candidate.id, subject=actor.subject))
     for one in uow.applications.find(candidate_id=candidate.id):
         application = uow.applications.lock(one.id)
         if application.status is ApplicationStatus.IN_REVIEW and application.reviewer == actor.subject:
@@ -295,9 +289,7 @@ def _approved(uow: UnitOfWork, policy: Policy, application: Application, made: D
 
 
 def _denied(uow: UnitOfWork, policy: Policy, application: Application, made: Determination) -> None:
-    denied = uow.applications.save(
-        replace(application, status=ApplicationStatus.DENIED, expires_on=None, due_on=None)
-    )
+    denied = uow.applications.save(replace(application, status=ApplicationStatus.DENIED, expires_on=None, due_on=None))
     unmet = [one.clause for one in made.decisions if not one.met]
     uow.record(
         ApplicationDenied(

@@ -140,23 +140,20 @@ def _expire(uow: UnitOfWork, application: Application, due_on: date) -> None:
 def _moving(uow: UnitOfWork, program: str) -> Policy | None:
     """The newest edition of a program that takes over the work in flight by now."""
     begun = [
-        uow.policies.named(one.edition)
-        for one in uow.policies.headings(program)
-        if one.in_force_from <= uow.today
+        uow.policies.named(one.edition) for one in uow.policies.headings(program) if one.in_force_from <= uow.today
     ]
     moving = [
         one
         for one in begun
-        if one.in_flight.rule is InFlightRule.MOVE_ON and one.in_flight.moves_on is not None
+        if one.in_flight.rule is InFlightRule.MOVE_ON
+        and one.in_flight.moves_on is not None
         and one.in_flight.moves_on <= uow.today
     ]
     return max(moving, key=lambda one: one.in_force_from, default=None)
 
 
 def _move(uow: UnitOfWork, policy: Policy, limit: int) -> int:
-    earlier = [
-        one.edition for one in uow.policies.headings(policy.program) if one.in_force_from < policy.in_force_from
-    ]
+    earlier = [one.edition for one in uow.policies.headings(policy.program) if one.in_force_from < policy.in_force_from]
     moved = 0
     for edition in earlier:
         for status in UNDER_WAY:

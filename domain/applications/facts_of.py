@@ -108,9 +108,7 @@ def facts(records: Records, mode: Mode = Mode.CLAIMED) -> Facts:
         experience=tuple(
             _claimed(experience_from_json(one.claim), one) for one in _claims(records, EvidenceKind.EXPERIENCE)
         ),
-        training=tuple(
-            _claimed(training_from_json(one.claim), one) for one in _claims(records, EvidenceKind.TRAINING)
-        ),
+        training=tuple(_claimed(training_from_json(one.claim), one) for one in _claims(records, EvidenceKind.TRAINING)),
         providers=records.providers,
     )
 

@@ -151,9 +151,7 @@ def close(uow: UnitOfWork, authorization: Authorization, status: AuthorizationSt
     if authorization.status is status:
         return authorization
     closed = uow.authorizations.save(replace(authorization, status=status))
-    uow.record(
-        AuthorizationClosed(authorization_id=closed.id, candidate_id=closed.candidate_id, status=status.value)
-    )
+    uow.record(AuthorizationClosed(authorization_id=closed.id, candidate_id=closed.candidate_id, status=status.value))
     return closed
 
 

@@ -221,9 +221,7 @@ def excuse(uow: UnitOfWork, actor: Actor, registration_id: UUID, reason: str) ->
 
 def release(uow: UnitOfWork, booking: Booking, reason: str | None, *, by_body: bool) -> Registration:
     """Close a booking as cancelled and say so; its seat and its money are the caller's affair."""
-    cancelled = uow.registrations.save(
-        booking.registration.closed(RegistrationStatus.CANCELLED, uow.now, reason)
-    )
+    cancelled = uow.registrations.save(booking.registration.closed(RegistrationStatus.CANCELLED, uow.now, reason))
     payments.cancel_open(uow, cancelled.id)
     uow.record(
         RegistrationCancelled(
@@ -262,9 +260,7 @@ def give_window_again(uow: UnitOfWork, policy: Policy, authorization: Authorizat
         actions.lengthen(uow, policy, replace(authorization, closes_on=last))
 
 
-def tell_where(
-    uow: UnitOfWork, policy: Policy, registration: Registration, session: Session, kind: NoticeKind
-) -> None:
+def tell_where(uow: UnitOfWork, policy: Policy, registration: Registration, session: Session, kind: NoticeKind) -> None:
     """Tell a candidate where and when they sit the exam."""
     notify(
         uow,
@@ -326,9 +322,7 @@ def _fee_settled(uow: UnitOfWork, policy: Policy, registration: Registration, le
     return payments.settled(uow, policy, fee, registration.id, instance=instance)
 
 
-def _charge(
-    uow: UnitOfWork, policy: Policy, registration: Registration, leaving: Session, step: Step
-) -> Charge | None:
+def _charge(uow: UnitOfWork, policy: Policy, registration: Registration, leaving: Session, step: Step) -> Charge | None:
     fee, instance = _fee(policy, registration, leaving, step, uow.now)
     return payments.charge(uow, policy, fee, registration.candidate_id, registration.id, instance=instance)
 

@@ -170,9 +170,7 @@ def reopen_session(uow: UnitOfWork, actor: Actor, session_id: UUID) -> Session:
     return _changed(uow, replace(session, status=SessionStatus.OPEN), ["status"])
 
 
-def cancel_session(
-    uow: UnitOfWork, actor: Actor, gateway: PaymentGateway, session_id: UUID, remedy: Remedy
-) -> Session:
+def cancel_session(uow: UnitOfWork, actor: Actor, gateway: PaymentGateway, session_id: UUID, remedy: Remedy) -> Session:
     """Cancel a session; whoever holds a seat moves, keeps the authorization or gets the money back, and is told.
 
     Holds the two sessions in the order of their ids, so that no seat is sold meanwhile, then booking after booking.
@@ -194,9 +192,7 @@ def cancel_session(
         uow.sessions.save(target.session.taking(moved))
     gone = uow.sessions.save(replace(session, status=SessionStatus.CANCELLED).taking(-moved - unseated))
     uow.record(
-        SessionCancelled(
-            session_id=gone.id, administration_id=gone.administration_id, moved=moved, unseated=unseated
-        )
+        SessionCancelled(session_id=gone.id, administration_id=gone.administration_id, moved=moved, unseated=unseated)
     )
     return gone
 

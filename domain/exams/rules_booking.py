@@ -72,9 +72,7 @@ def may_book(policy: Policy, holder: Holder, seat: Seat, fee: Finding, now: date
     )
 
 
-def may_move(
-    policy: Policy, holder: Holder, leaving: Session, seat: Seat, fee: Finding, now: datetime
-) -> Ruling:
+def may_move(policy: Policy, holder: Holder, leaving: Session, seat: Seat, fee: Finding, now: datetime) -> Ruling:
     """May a booking move from the session it leaves to another seat?"""
     notice = days_of_notice(leaving, now)
     return Ruling(

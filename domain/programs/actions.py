@@ -133,9 +133,7 @@ def end_recognition(
     ended = uow.providers.save(
         replace(provider, until_on=until_on, ended_by=actor.subject, ended_at=uow.now, ended_reason=reason)
     )
-    uow.record(
-        ProviderEnded(provider_id=ended.id, program=ended.program, code=ended.code, until_on=until_on)
-    )
+    uow.record(ProviderEnded(provider_id=ended.id, program=ended.program, code=ended.code, until_on=until_on))
     return ended
 
 

@@ -146,9 +146,7 @@ def draft_conversion(
     actor.must("form.draft_conversion", form)
     scale = uow.policies.named(form.edition).scale
     raw_max = answers_of(uow, form, _key_for(uow, form, key_number).correct).raw_max
-    table = (
-        two_segments(raw_max, cut, scale) if scaled is None else stored_table(scaled, int(cut), raw_max, scale)
-    )
+    table = two_segments(raw_max, cut, scale) if scaled is None else stored_table(scaled, int(cut), raw_max, scale)
     conversion = uow.conversions.add(
         Conversion(
             id=uow.new_id(),
@@ -179,9 +177,7 @@ def approve_conversion(uow: UnitOfWork, actor: Actor, conversion_id: UUID) -> Co
         replace(conversion, status=VersionStatus.APPROVED, approved_by=actor.subject, approved_at=uow.now)
     )
     uow.record(
-        ConversionApproved(
-            conversion_id=approved.id, form_id=form.id, number=approved.number, cut_raw=approved.cut_raw
-        )
+        ConversionApproved(conversion_id=approved.id, form_id=form.id, number=approved.number, cut_raw=approved.cut_raw)
     )
     return approved
 

@@ -57,9 +57,7 @@ def place(uow: UnitOfWork, actor: Actor, attempt_id: UUID, kind: HoldKind, reaso
     )
     if not attempt.held:
         uow.attempts.save(replace(attempt, held=True))
-    uow.record(
-        HoldPlaced(hold_id=hold.id, attempt_id=attempt.id, candidate_id=attempt.candidate_id, hold=hold.kind)
-    )
+    uow.record(HoldPlaced(hold_id=hold.id, attempt_id=attempt.id, candidate_id=attempt.candidate_id, hold=hold.kind))
     return hold
 
 
@@ -97,9 +95,7 @@ def invalidate(uow: UnitOfWork, actor: Actor, attempt_id: UUID, reason: str) -> 
 
 
 def _end(uow: UnitOfWork, hold: Hold, ending: _Ending) -> Hold:
-    lifted = uow.holds.save(
-        replace(hold, lifted_by=ending.by, lifted_at=uow.now, lifted_reason=ending.reason)
-    )
+    lifted = uow.holds.save(replace(hold, lifted_by=ending.by, lifted_at=uow.now, lifted_reason=ending.reason))
     uow.record(
         HoldLifted(
             hold_id=hold.id,

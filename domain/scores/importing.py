@@ -233,9 +233,7 @@ class _Batch:
         """The day of each session, by its id however the store spells it, and the day of who had none."""
         sessions = self._uow.sessions.find(administration_id=self._administration.id)
         days = {one.id: date_at(one.starts_at, one.zone) for one in sessions}
-        starts: dict[Ref | None, date] = {
-            spelled: day for id_, day in days.items() for spelled in (str(id_), id_.hex)
-        }
+        starts: dict[Ref | None, date] = {spelled: day for id_, day in days.items() for spelled in (str(id_), id_.hex)}
         given = self._job.parameters["taken_on"]
         said = date.fromisoformat(str(given)) if given else None
         otherwise = rules.sat_on(self._administration, said, self._uow.today)

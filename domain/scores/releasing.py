@@ -85,9 +85,7 @@ def approve(uow: UnitOfWork, actor: Actor, release_id: UUID) -> ScoreRelease:
     wanted = JobRequest(kind=RELEASE, parameters={"release_id": str(release.id)}, total=release.attempts)
     job = jobs.request(uow, actor, wanted)
     approved = uow.score_releases.save(
-        replace(
-            release, status=ReleaseStatus.APPROVED, approved_by=actor.subject, approved_at=uow.now, job_id=job.id
-        )
+        replace(release, status=ReleaseStatus.APPROVED, approved_by=actor.subject, approved_at=uow.now, job_id=job.id)
     )
     uow.record(ReleaseDecided(release_id=release.id, approved=True))
     return approved

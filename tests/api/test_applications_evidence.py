@@ -159,9 +159,7 @@ def test_a_rejected_piece_counts_for_nothing_and_says_why(world: World) -> None:
         pytest.param({"recognised": True, "related": False}, "waiver_not_related", id="not related"),
     ],
 )
-def test_staff_judge_the_provider_and_the_subject_of_a_training(
-    world: World, said: dict[str, bool], code: str
-) -> None:
+def test_staff_judge_the_provider_and_the_subject_of_a_training(world: World, said: dict[str, bool], code: str) -> None:
     publish(world)
     ada, rita = an_applicant(world).draft().with_evidence(), a_reviewer(world)
     ada.show("training", {**TRAINING, "subject": "something-else"})
@@ -225,9 +223,7 @@ def test_pathway_two_asks_for_a_certified_translation_and_the_staffs_word_on_the
 
     without = ada.step("submission")
     file = _a_file(either_world, ada)
-    ada.show(
-        "translation", {"kind": "translation", "record_id": licence, "certified": True, "file_ids": [file]}
-    )
+    ada.show("translation", {"kind": "translation", "record_id": licence, "certified": True, "file_ids": [file]})
     submitted = ada.step("submission")
 
     missing = [f["clause"] for f in without.json()["ruling"]["findings"] if not f["met"]]

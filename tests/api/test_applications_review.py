@@ -145,9 +145,7 @@ def test_a_declared_conflict_bars_from_review_and_gives_the_application_back(eit
     ada, rita, rob = _submitted(either_world), a_reviewer(either_world), a_reviewer(either_world, "rob")
     rita.claims(ada)
 
-    declared = rita.post(
-        "/conflicts-of-interest", {"candidate_id": str(ada.candidate_id), "nature": "I trained her."}
-    )
+    declared = rita.post("/conflicts-of-interest", {"candidate_id": str(ada.candidate_id), "nature": "I trained her."})
     again = rita.post("/conflicts-of-interest", {"candidate_id": str(ada.candidate_id), "nature": "Again."})
     claimed = rita.take(ada, "claim")
 

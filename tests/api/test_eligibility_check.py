@@ -18,9 +18,7 @@ ABROAD = {
     "practises_in": "DE",
     "licences": [{"jurisdiction": "DE", "language": "de", "translation": "certified"}],
     "education": [{"degree": "MPharm", "completed_on": "2015-05-01"}],
-    "training": [
-        {"kind": "pgy_residency", "provider": "ASHP", "subject": "hspal", "completed_on": "2018-06-30"}
-    ],
+    "training": [{"kind": "pgy_residency", "provider": "ASHP", "subject": "hspal", "completed_on": "2018-06-30"}],
 }
 
 

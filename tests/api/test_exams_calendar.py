@@ -320,9 +320,7 @@ def test_a_denied_or_withdrawn_accommodation_adds_nothing(exam: Exam) -> None:
 
     exam.done(f"/accommodations/{denied['id']}/decision", exam.manager, {"approved": False, "reason": "Why."}, 1)
     exam.done(f"/accommodations/{withdrawn['id']}/withdrawal", me, version=1)
-    late = exam.post(
-        f"/accommodations/{withdrawn['id']}/decision", exam.manager, {"approved": True, "reason": "x"}, 2
-    )
+    late = exam.post(f"/accommodations/{withdrawn['id']}/decision", exam.manager, {"approved": True, "reason": "x"}, 2)
     seat = exam.done(f"/authorizations/{authorization['id']}/registrations", me, {"session_id": exam.session(APRIL)})
 
     assert late.json()["code"] == "wrong_state"

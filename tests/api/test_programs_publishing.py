@@ -277,9 +277,7 @@ def test_a_recognised_provider_counts_in_the_self_check_from_its_first_day_to_it
         pytest.param({**COLLEGE, "code": "other", "until_on": "2025-12-31"}, 409, "contradiction", id="it ends early"),
     ],
 )
-def test_a_recognition_that_cannot_be_is_refused(
-    world: World, body: dict[str, object], status: int, code: str
-) -> None:
+def test_a_recognition_that_cannot_be_is_refused(world: World, body: dict[str, object], status: int, code: str) -> None:
     publish(world)
     rita = a_reviewer(world)
     rita.post(PROVIDERS, COLLEGE)

@@ -137,9 +137,7 @@ def test_a_form_gets_its_key_and_conversion_from_two_people(desk: Desk) -> None:
         pytest.param({"program": "NOPE"}, 409, "/body/program", id="unknown program"),
     ],
 )
-def test_a_faulty_form_is_refused_at_its_place(
-    desk: Desk, change: dict[str, Any], status: int, pointer: str
-) -> None:
+def test_a_faulty_form_is_refused_at_its_place(desk: Desk, change: dict[str, Any], status: int, pointer: str) -> None:
     answer = desk.post("/v1/forms", desk.pia, {**FORM, **change})
 
     assert answer.status_code == status, answer.text

@@ -140,9 +140,9 @@ def test_a_seat_is_moved_for_a_fee_and_then_left_empty(stage: Stage) -> None:
     assert office.marks_missed(seat)["status"] == "no_show"
     assert yara.letters() == ["no_show"]
     assert yara.sees(f"/authorizations/{authorization['id']}")["status"] == "cancelled"
-    assert yara.is_refused(
-        f"/authorizations/{authorization['id']}/registrations", {"session_id": may}
-    ) == Refusal(409, "wrong_state")
+    assert yara.is_refused(f"/authorizations/{authorization['id']}/registrations", {"session_id": may}) == Refusal(
+        409, "wrong_state"
+    )
 
     # It was no attempt, so nothing has to be waited for; but nothing comes back, and the next one is paid anew.
     assert yara.balance() == {"charged": 54500, "settled": 54500, "received": 54500}

@@ -168,17 +168,21 @@ def test_an_application_is_returned_a_few_times_and_for_a_while(times: int, days
 def test_a_denial_is_appealed_against_once_in_its_window(
     days: int, earlier: AppealStatus | None, codes: list[str]
 ) -> None:
-    appeals = [
-        Appeal(
-            id=ID,
-            application_id=ID,
-            candidate_id=ID,
-            grounds="It is wrong.",
-            filed_at=NOW,
-            first_decided_by="rita",
-            status=earlier,
-        )
-    ] if earlier else []
+    appeals = (
+        [
+            Appeal(
+                id=ID,
+                application_id=ID,
+                candidate_id=ID,
+                grounds="It is wrong.",
+                filed_at=NOW,
+                first_decided_by="rita",
+                status=earlier,
+            )
+        ]
+        if earlier
+        else []
+    )
 
     ruling = may_appeal(a_policy(), TODAY, appeals, TODAY + timedelta(days=days))
 

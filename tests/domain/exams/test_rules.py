@@ -157,9 +157,7 @@ def test_an_authorization_that_ended_stands_in_nobodys_way(status: Authorization
             [],
             id="a leap day turns a year old on Feb 28",
         ),
-        pytest.param(
-            [date(year, 1, 1) for year in range(2020, 2025)], DAY, ["no_attempt_left"], id="five in a life"
-        ),
+        pytest.param([date(year, 1, 1) for year in range(2020, 2025)], DAY, ["no_attempt_left"], id="five in a life"),
         pytest.param([date(year, 1, 1) for year in range(2021, 2025)], DAY, [], id="four in a life"),
     ],
 )

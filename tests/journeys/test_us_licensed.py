@@ -214,7 +214,7 @@ def renews_in_time(grace: Candidate, staff: Offices) -> None:
 def three_more_years(grace: Candidate, staff: Offices) -> None:
     """The second cycle begins with nothing, and is met again."""
     staff.stage.on(date(2031, 6, 2))
-    again = grace.learns("Pharmacy law live, once more", 6, date(2031, 5, 30), uan="0197-0000-27-001-L03-P")
+    again = grace.learns("Pharmacy law live, once more", 6, date(2030, 5, 30), uan="0197-0000-27-001-L03-P")
     assert again["status"] == "accepted"
     assert grace.outlook()["minutes"]["law"] == 0
     grace.learns_enough(date(2031, 6, 1))

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+from pydantic import ConfigDict
 from sqlalchemy import JSON, DateTime, Index, MetaData, String, Text, TypeDecorator, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
@@ -102,7 +103,9 @@ def instant(*, nullable: bool = False, index: bool = False) -> Any:  # noqa: ANN
 
 
 class Row(SQLModel):
-    """What every table of entities has."""
+    """What every table of entities has. Nothing is validated through a table, so no validator is built for it."""
+
+    model_config = ConfigDict(defer_build=True)  # type: ignore[assignment]
 
     id: UUID = Field(primary_key=True)
     version: int

@@ -5,7 +5,7 @@ The request is read as one document with the members `body`, `query`, `path`, `h
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 # A name of the contract looks like this; anything else may be a person's value used as a key.
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*\Z")
@@ -45,13 +45,13 @@ def resolve(location: Sequence[str | int], body: object) -> str:
         if _leads_on(here, part):
             here = here[part]  # type: ignore[index]  # just looked
             found.append(part)
-        elif index == len(rest) - 1 and isinstance(here, dict):
+        elif index == len(rest) - 1 and isinstance(here, Mapping):
             found.append(part)  # the member that is missing
     return pointer(found)
 
 
 def _leads_on(here: object, part: str | int) -> bool:
-    if isinstance(here, dict):
+    if isinstance(here, Mapping):
         return part in here
     return isinstance(here, list) and isinstance(part, int) and 0 <= part < len(here)
 

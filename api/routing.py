@@ -24,7 +24,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import Field
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.routing import BaseRoute
 
 from api.contract import extras
@@ -36,6 +36,7 @@ from api.paging import Listing
 from domain.actors import Actor
 from domain.authorization import TABLE, allowed_actions
 from domain.entity import Entity
+from domain.errors import Fault
 from domain.paging import Page, PageRequest
 from domain.ports import Files, KeyMint, KeyProvider, Mailer, PaymentGateway, SandboxTime, UnitOfWork
 
@@ -298,6 +299,7 @@ async def _body(request: Request, arguments: dict[str, Any]) -> bytes:
     uploads = [(name, value) for name, value in arguments.items() if isinstance(value, UploadFile)]
     if not uploads:
         return await request.body()
+    _must_be_filled_in(arguments, await request.form())
     fields = sorted((name, str(value)) for name, value in arguments.items() if not isinstance(value, UploadFile))
     parts = [repr(fields).encode()]
     for name, upload in uploads:
@@ -305,6 +307,13 @@ async def _body(request: Request, arguments: dict[str, Any]) -> bytes:
         arguments[name] = Upload(content, upload.content_type or "", upload.filename or "")
         parts += [repr(arguments[name].media_type).encode(), content]
     return b"\x00".join(parts)
+
+
+def _must_be_filled_in(arguments: Mapping[str, object], form: FormData) -> None:
+    """Refuse fields without a text: FastAPI would take the default, where the document asks for something else."""
+    blank = [name for name in arguments if form.get(name) == ""]
+    if blank:
+        raise InvalidRequest(*(Fault(f"/body/{name}", "string_too_short", "At least 1 characters.") for name in blank))
 
 
 @dataclass(frozen=True, slots=True)

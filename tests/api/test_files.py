@@ -57,6 +57,17 @@ def test_a_refused_upload_names_its_fault_and_leaves_nothing(world: World) -> No
     assert world.client.get(f"/v1/candidates/{candidate}/files", headers=me).json()["items"] == []
 
 
+@pytest.mark.parametrize("purpose", ["", "none such"])
+def test_a_form_names_what_is_wrong_in_it_and_takes_no_blank_for_a_default(world: World, purpose: str) -> None:
+    me = world.token(subject="ada")
+    candidate = world.id_of(me)
+
+    answer = world.client.post(f"/v1/candidates/{candidate}/files", headers=me, **an_upload(purpose=purpose))
+
+    assert (answer.status_code, [one["pointer"] for one in answer.json()["errors"]]) == (422, ["/body/purpose"])
+    assert world.client.get(f"/v1/candidates/{candidate}/files", headers=me).json()["items"] == []
+
+
 def test_a_retried_upload_is_one_file(world: World) -> None:
     me = world.token(subject="ada")
     candidate = world.id_of(me)

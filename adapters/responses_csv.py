@@ -105,7 +105,10 @@ class _Frame:
         if not len(self.starts) or not self.fields[0]:
             return []
         line = self.content[self.starts[0] : self.ends[0]].tobytes().decode()
-        return next(csv.reader([line], delimiter=self.delimiter), [])
+        try:
+            return next(csv.reader([line], delimiter=self.delimiter), [])
+        except csv.Error:
+            return []
 
     def lines(self, chosen: npt.NDArray[np.bool_]) -> bytes:
         """The chosen lines, one after another."""

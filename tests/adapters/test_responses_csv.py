@@ -161,6 +161,7 @@ def test_rows_of_another_form_are_refused() -> None:
         pytest.param(b"", [("no_heading", None)], id="empty"),
         pytest.param(b"\n\r\n\n", [("no_heading", None)], id="empty lines"),
         pytest.param(b'"EID,B1,B2\nc1,1,2\n', [("no_heading", None)], id="a heading with a stray quote"),
+        pytest.param(b"\rEID,B1\rB2\nc1,1,2\n", [("no_heading", None)], id="a heading with a lone carriage return"),
         pytest.param(b"EID,B1,B2,B3,B4\nc1,1,2,3,\x00\n", [("unreadable", None)], id="NUL"),
         pytest.param(b"PK\x03\x04\x14\x00\x06\x00\x08", [("unreadable", None)], id="a spreadsheet"),
         pytest.param(b"EID,B1\nc\x81,1\n", [("unreadable", None)], id="neither UTF-8 nor CP1252"),

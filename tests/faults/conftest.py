@@ -7,9 +7,9 @@ import pytest
 from tests.faults.service import PostgresServer
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture
 def breakable_postgres(postgres_server: str) -> Iterator[PostgresServer]:
-    """A PostgreSQL server that these tests may stop and crash; it runs again after each."""
+    """A PostgreSQL server of the test's own, empty, to stop and crash: what one test wrote no other counts."""
     server = PostgresServer()
     yield server
     server.close()

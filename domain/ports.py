@@ -1,15 +1,14 @@
 """Every door of the hexagon on one page. `adapters/` holds what stands behind them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Protocol
 from uuid import UUID
 
 from domain.access.model import ApiKey, RoleGrant
 from domain.actors import Actor
-from domain.applications.model import Appeal, Application, AuditDraw, ConflictOfInterest, Determination, Evidence
+from domain.applications.model import Appeal, AuditDraw, ConflictOfInterest, Determination, Evidence
 from domain.candidates.model import Candidate, Education, Identity, Invitation, Licence
 from domain.credentials.model import Award, Credential, StandingChange
 from domain.doors import (
@@ -30,20 +29,17 @@ from domain.doors import (
     TokenVerifier as TokenVerifier,
     VerifiedToken as VerifiedToken,
 )
-from domain.entity import Entity
 from domain.events import Event
-from domain.exams.model import Accommodation, Administration, Authorization, Registration, Session
+from domain.exams.model import Accommodation, Administration, Registration
 from domain.files.model import StoredFile
 from domain.jobs.model import Job, JobOutcome
 from domain.journal.model import Backlog, JournalLine, Leaf, Recorded, StoredCheckpoint
 from domain.notices.model import Notice
 from domain.paging import Page, PageRequest
 from domain.payments.model import Charge, Payment, Refund
-from domain.programs.model import EditionHeading, PolicyEdition, RecognisedProvider
-from domain.programs.policy import Policy
-from domain.renewals.model import Activity, ApprovedActivity, Cycle
+from domain.programs.model import RecognisedProvider
+from domain.renewals.model import Activity, ApprovedActivity
 from domain.scores.model import (
-    Attempt,
     Conversion,
     Form,
     FormItem,
@@ -53,245 +49,22 @@ from domain.scores.model import (
     ScoreRelease,
 )
 from domain.scores.responses import ResponseFile
-from domain.scores.sittings import Figures, Identifier, Intake, Ref, Score, Seat, Sitting
-from domain.sweep.model import Turn
-
-T = TypeVar("T", bound=Entity)
-
-
-class Repository(Protocol[T]):
-    """The stored entities of one kind, inside one transaction."""
-
-    def get(self, id_: UUID) -> T:
-        """The entity; raises NotFound."""
-        ...
-
-    def lock(self, id_: UUID) -> T:
-        """The entity, its row held until the transaction ends (SQLite: the writer holds the database); NotFound."""
-        ...
-
-    def find(self, **equals: object) -> list[T]:
-        """All whose fields equal these values, oldest id first. A list value matches any of its members."""
-        ...
-
-    def first(self, **equals: object) -> T | None:
-        """The first of `find`, or None."""
-        ...
-
-    def page(self, request: PageRequest) -> Page[T]:
-        """One keyset page."""
-        ...
-
-    def count(self, **equals: object) -> int:
-        """How many `find` would return."""
-        ...
-
-    def add(self, entity: T) -> T:
-        """Store a new one; raises AlreadyExists where a uniqueness rule of the store stands against it."""
-        ...
-
-    def add_all(self, entities: Iterable[T]) -> None:
-        """Store many new ones in one statement; raises AlreadyExists."""
-        ...
-
-    def save(self, entity: T) -> T:
-        """Store a changed one; returns it with its version raised by one. Raises Stale when another change won."""
-        ...
-
-    def remove(self, entity: T) -> None:
-        """Forget one; raises Stale when another change won."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegistryEntry:
-    """The finished public answers for one credential number: before and from the instant `turns_at`, and after that.
-
-    `turns_at` and the later `turns_again_at` are midnights of `zone` (IANA) in epoch seconds; None: nothing turns by
-    itself. A payload is what `domain.credentials.public` writes; `tag` names these payloads among all that this number
-    ever had.
-    """
-
-    number: str
-    zone: str
-    turns_at: int | None
-    payload_before: bytes
-    payload_after: bytes | None
-    tag: str
-    turns_again_at: int | None = None
-    payload_last: bytes | None = None
-
-
-class RegistryAnswer(NamedTuple):
-    """One finished answer: the payload that holds at the instant asked about, the entry's zone and its tag."""
-
-    payload: bytes
-    zone: str
-    tag: str
-
-
-class RegistryReader(Protocol):
-    """The fast lane's one question."""
-
-    async def read(self, number: str, at: int) -> RegistryAnswer | None:
-        """The answer for a canonical number at an instant (epoch seconds), or None; raises Unavailable."""
-        ...
-
-
-class Policies(Repository[PolicyEdition], Protocol):
-    """Published editions."""
-
-    def named(self, edition: str) -> Policy:
-        """The edition of this name; raises NotFound."""
-        ...
-
-    def in_force(self, program: str, on: date) -> Policy:
-        """The edition of a program in force on a day; raises NotFound."""
-        ...
-
-    def headings(self, program: str | None = None) -> list[EditionHeading]:
-        """Every published edition of a program, or of all, without its document; by program, then first day."""
-
-    def hold(self, program: str) -> None:
-        """Keep everyone else from holding this program's editions until the transaction ends."""
-
-
-class Applications(Repository[Application], Protocol):
-    """Applications. A page sorted by when they were submitted leaves out those that were not."""
-
-    def due(self, before: date, limit: int) -> list[Application]:
-        """At most `limit` whose `due_on` lies before a day, longest due first."""
-
-    def submitted_between(self, program: str, start: datetime, end: datetime, limit: int) -> list[Application]:
-        """At most `limit` of a program that were submitted from an instant until before another, oldest first."""
-
-
-class Authorizations(Repository[Authorization], Protocol):
-    """Authorizations to test."""
-
-    def closed_before(self, day: date, limit: int) -> list[Authorization]:
-        """Up to `limit` active ones whose window closed before `day` and under which no seat is booked."""
-        ...
-
-
-class Sessions(Repository[Session], Protocol):
-    """Exam sessions."""
-
-    def upcoming(self, request: PageRequest, after: datetime) -> Page[Session]:
-        """One page of the open sessions with a free seat that begin after an instant, of open administrations."""
-        ...
-
-
-class Attempts(Repository[Attempt], Protocol):
-    """Attempts, with what is done to very many of them at once: set by set, never row by row."""
-
-    def seats(
-        self, administration: Administration, form_id: UUID, by: Identifier, names: Sequence[str]
-    ) -> dict[str, Seat]:
-        """Who these names stand for in an administration, by name; names that nobody bears are left out."""
-        ...
-
-    def take(self, intake: Intake, sittings: Sequence[Sitting]) -> None:
-        """Store new attempts, close their bookings as tested, use their authorizations up, and tell the journal.
-
-        Raises AlreadyExists or Stale, with nothing stored, when somebody else was quicker.
-        """
-        ...
-
-    def to_score(
-        self, administration_id: UUID, form_id: UUID, numbers: tuple[int, int], *, after: Ref | None, limit: int
-    ) -> list[tuple[Ref, bytes]]:
-        """Attempts that may be scored and are not scored by this key and conversion, with their answers, by id."""
-        ...
-
-    def put_scores(self, key_number: int, conversion_number: int, scores: Sequence[Score]) -> int:
-        """Store the scores of attempts that may still be scored, and tell the journal; how many were changed."""
-        ...
-
-    def releasable(self, release: ScoreRelease, *, after: UUID | None, limit: int) -> list[Attempt]:
-        """Scored attempts of a release that are not held, by id, their rows held."""
-        ...
-
-    def withheld(self, release: ScoreRelease, *, after: UUID | None, limit: int) -> list[Attempt]:
-        """Scored attempts that a release passes by because they are held, by id."""
-        ...
-
-    def figures(self, administration_id: UUID, form_id: UUID) -> Figures:
-        """A form in an administration, in numbers."""
-        ...
-
-
-class Cycles(Repository[Cycle], Protocol):
-    """Renewal cycles."""
-
-    def to_remind(self, day: date, limit: int) -> list[Cycle]:
-        """Up to `limit` open ones whose next letter is due by `day`, held until the transaction ends.
-
-        Those that somebody else holds are left out: they are for the next night.
-        """
-        ...
-
-
-class Sweep(Protocol):
-    """What the nightly sweep turns, set by set: never row by row.
-
-    Of each credential the standing, an entry of its history and one of the journal are written in the caller's
-    transaction; the ids of the history's entries are returned. Credentials that somebody else holds are left out: they
-    are for the next night.
-    """
-
-    def expire(self, turn: Turn) -> tuple[UUID, ...]:
-        """Active ones become expired."""
-        ...
-
-    def lapse(self, turn: Turn) -> tuple[UUID, ...]:
-        """Expired ones become lapsed, and so do their open cycles."""
-        ...
-
-
-class Registry(Protocol):
-    """The finished public answers, written with every change of a credential."""
-
-    def put(self, entry: RegistryEntry) -> None:
-        """Store or replace the answer for one number."""
-        ...
-
-    def put_all(self, entries: Iterable[RegistryEntry]) -> None:
-        """Store or replace the answers for many numbers, in one statement."""
-        ...
-
-    def delete(self, number: str) -> None:
-        """Forget the answer for one number, which from then on is like one that never was."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class KeptAnswer:
-    """The answer that an Idempotency-Key was given, for replay."""
-
-    fingerprint: str
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-class KeptAnswers(Protocol):
-    """Answers kept for replay."""
-
-    def claim(self, scope: str, fingerprint: str, now: datetime, until: datetime) -> KeptAnswer | None:
-        """Hold `scope` for this transaction and return None; or return what was answered before, if still kept.
-
-        A twin in flight is waited for. Raises Conflict when the wait is too long.
-        """
-        ...
-
-    def answer(self, scope: str, status: int, headers: Mapping[str, str], body: bytes) -> None:
-        """Keep the answer for the held `scope`."""
-        ...
-
-    def forget_old(self, now: datetime) -> int:
-        """Remove what is kept no longer; returns how many."""
-        ...
+from domain.stores import (
+    Applications as Applications,
+    Attempts as Attempts,
+    Authorizations as Authorizations,
+    Cycles as Cycles,
+    KeptAnswer as KeptAnswer,
+    KeptAnswers as KeptAnswers,
+    Policies as Policies,
+    Registry as Registry,
+    RegistryAnswer as RegistryAnswer,
+    RegistryEntry as RegistryEntry,
+    RegistryReader as RegistryReader,
+    Repository as Repository,
+    Sessions as Sessions,
+    Sweep as Sweep,
+)
 
 
 class UnitOfWork(Protocol):

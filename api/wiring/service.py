@@ -1,4 +1,4 @@
-"""The composition root: from settings to a whole service. Nothing else in `api` knows an adapter."""
+"""From settings to a whole service."""
 
 import time
 from collections.abc import Mapping, Sequence

@@ -32,11 +32,22 @@ from domain.doors import (
 from domain.events import Event
 from domain.exams.model import Accommodation, Administration, Registration
 from domain.files.model import StoredFile
+from domain.items.model import (
+    Enemy,
+    Exposure,
+    Item,
+    ItemExport,
+    ItemSet,
+    ItemSetVersion,
+    ItemStatistics,
+    ItemVersion,
+)
 from domain.jobs.model import Job, JobOutcome
 from domain.journal.model import Backlog, JournalLine, Leaf, Recorded, StoredCheckpoint
 from domain.notices.model import Notice
 from domain.paging import Page, PageRequest
 from domain.payments.model import Charge, Payment, Refund
+from domain.practice.model import PracticeExam
 from domain.programs.model import RecognisedProvider
 from domain.renewals.model import Activity, ApprovedActivity
 from domain.scores.model import (
@@ -170,6 +181,25 @@ class UnitOfWork(Protocol):
     def holds(self) -> Repository[Hold]: ...  # noqa: D102
     @property
     def score_releases(self) -> Repository[ScoreRelease]: ...  # noqa: D102
+    # items and practice
+    @property
+    def items(self) -> Repository[Item]: ...  # noqa: D102
+    @property
+    def item_versions(self) -> Repository[ItemVersion]: ...  # noqa: D102
+    @property
+    def item_sets(self) -> Repository[ItemSet]: ...  # noqa: D102
+    @property
+    def item_set_versions(self) -> Repository[ItemSetVersion]: ...  # noqa: D102
+    @property
+    def item_enemies(self) -> Repository[Enemy]: ...  # noqa: D102
+    @property
+    def item_exposures(self) -> Repository[Exposure]: ...  # noqa: D102
+    @property
+    def item_statistics(self) -> Repository[ItemStatistics]: ...  # noqa: D102
+    @property
+    def item_exports(self) -> Repository[ItemExport]: ...  # noqa: D102
+    @property
+    def practice_exams(self) -> Repository[PracticeExam]: ...  # noqa: D102
     # credentials
     @property
     def awards(self) -> Repository[Award]: ...  # noqa: D102

@@ -34,11 +34,22 @@ from domain.errors import Unauthenticated
 from domain.events import Event
 from domain.exams.model import Accommodation, Administration, Registration
 from domain.files.model import StoredFile
+from domain.items.model import (
+    Enemy,
+    Exposure,
+    Item,
+    ItemExport,
+    ItemSet,
+    ItemSetVersion,
+    ItemStatistics,
+    ItemVersion,
+)
 from domain.jobs.model import Job, JobOutcome
 from domain.journal.model import Entry, Recorded
 from domain.notices.model import Notice
 from domain.paging import Page, PageRequest
 from domain.payments.model import Charge, Payment, Refund
+from domain.practice.model import PracticeExam
 from domain.programs.model import RecognisedProvider
 from domain.renewals.model import Activity, ApprovedActivity
 from domain.scores.model import Conversion, Form, FormKey, Hold, ResponseImport, ScoreRelease
@@ -106,6 +117,15 @@ class SqlUnitOfWork:
     response_imports = Store(ResponseImport)
     holds = Store(Hold)
     score_releases = Store(ScoreRelease)
+    items = Store(Item)
+    item_versions = Store(ItemVersion)
+    item_sets = Store(ItemSet)
+    item_set_versions = Store(ItemSetVersion)
+    item_enemies = Store(Enemy)
+    item_exposures = Store(Exposure)
+    item_statistics = Store(ItemStatistics)
+    item_exports = Store(ItemExport)
+    practice_exams = Store(PracticeExam)
     awards = Store(Award)
     credentials = Store(Credential)
     standing_changes = Store(StandingChange)

@@ -125,6 +125,51 @@ def upgrade() -> None:
         sa.UniqueConstraint("exam_code", "code", name=op.f("uq_forms_exam_code_code")),
     )
     op.create_table(
+        "item_exports",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("program", sa.String(), nullable=False),
+        sa.Column("item_ids", columns.json_value(), nullable=False),
+        sa.Column("form_ids", columns.json_value(), nullable=False),
+        sa.Column("items", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("small", sa.Boolean(), nullable=False),
+        sa.Column("requested_by", sa.String(), nullable=False),
+        sa.Column("requested_at", columns.instant(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=True),
+        sa.Column("decided_at", columns.instant(), nullable=True),
+        sa.Column("decided_reason", sa.String(), nullable=True),
+        sa.Column("job_id", sa.Uuid(), nullable=True),
+        sa.Column("file_key", sa.String(), nullable=True),
+        sa.Column("sha256", sa.String(), nullable=True),
+        sa.Column("size", sa.Integer(), nullable=True),
+        sa.Column("expires_at", columns.instant(), nullable=True),
+        sa.Column("fetched_by", sa.String(), nullable=True),
+        sa.Column("fetched_at", columns.instant(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_item_exports")),
+        sa.UniqueConstraint("file_key", name=op.f("uq_item_exports_file_key")),
+    )
+    with op.batch_alter_table("item_exports", schema=None) as batch_op:
+        batch_op.create_index("ix_item_exports_status_expires_at", ["status", "expires_at"], unique=False)
+
+    op.create_table(
+        "item_sets",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("program", sa.String(), nullable=False),
+        sa.Column("exam_code", sa.String(), nullable=False),
+        sa.Column("edition", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("search_code", columns.search_text(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("created_at", columns.instant(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_item_sets")),
+        sa.UniqueConstraint("exam_code", "search_code", name=op.f("uq_item_sets_exam_code_search_code")),
+    )
+    op.create_table(
         "job_executors",
         sa.Column("id", sa.String(64), nullable=False),
         sa.Column("beat_at", sa.Float(), nullable=False),
@@ -471,6 +516,58 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_invitations_candidate_id"), ["candidate_id"], unique=False)
 
     op.create_table(
+        "item_set_versions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("set_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("stimulus", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("created_at", columns.instant(), nullable=False),
+        sa.ForeignKeyConstraint(["set_id"], ["item_sets.id"], name=op.f("fk_item_set_versions_set_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_item_set_versions")),
+        sa.UniqueConstraint("set_id", "number", name=op.f("uq_item_set_versions_set_id_number")),
+    )
+    op.create_table(
+        "items",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("program", sa.String(), nullable=False),
+        sa.Column("exam_code", sa.String(), nullable=False),
+        sa.Column("edition", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("search_code", columns.search_text(), nullable=False),
+        sa.Column("domain", sa.String(), nullable=False),
+        sa.Column("objective", sa.String(), nullable=True),
+        sa.Column("set_id", sa.Uuid(), nullable=True),
+        sa.Column("set_place", sa.Integer(), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("options", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("authored_by", columns.json_value(), nullable=False),
+        sa.Column("created_at", columns.instant(), nullable=False),
+        sa.Column("reviewed_by", sa.String(), nullable=True),
+        sa.Column("reviewed_at", columns.instant(), nullable=True),
+        sa.Column("proposed_by", sa.String(), nullable=True),
+        sa.Column("proposed_at", columns.instant(), nullable=True),
+        sa.Column("approved_by", sa.String(), nullable=True),
+        sa.Column("approved_at", columns.instant(), nullable=True),
+        sa.Column("retired_by", sa.String(), nullable=True),
+        sa.Column("retired_at", columns.instant(), nullable=True),
+        sa.Column("retired_reason", sa.String(), nullable=True),
+        sa.Column("for_practice", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("(set_id IS NULL) = (set_place IS NULL)", name=op.f("ck_items_set_place")),
+        sa.ForeignKeyConstraint(["set_id"], ["item_sets.id"], name=op.f("fk_items_set_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_items")),
+        sa.UniqueConstraint("exam_code", "search_code", name=op.f("uq_items_exam_code_search_code")),
+        sa.UniqueConstraint("set_id", "set_place", name=op.f("uq_items_set_id_set_place")),
+    )
+    with op.batch_alter_table("items", schema=None) as batch_op:
+        batch_op.create_index("ix_items_exam_code_status_domain", ["exam_code", "status", "domain", "id"], unique=False)
+        batch_op.create_index("ix_items_search_code_id", ["search_code", "id"], unique=False)
+
+    op.create_table(
         "job_outcomes",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -552,6 +649,36 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("payments", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_payments_candidate_id"), ["candidate_id"], unique=False)
+
+    op.create_table(
+        "practice_exams",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("candidate_id", sa.Uuid(), nullable=False),
+        sa.Column("program", sa.String(), nullable=False),
+        sa.Column("edition", sa.String(), nullable=False),
+        sa.Column("items", columns.json_value(), nullable=False),
+        sa.Column("answers", columns.json_value(), nullable=False),
+        sa.Column("started_at", columns.instant(), nullable=False),
+        sa.Column("ends_at", columns.instant(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("finished_at", columns.instant(), nullable=True),
+        sa.Column("correct", sa.Integer(), nullable=True),
+        sa.Column("domains", columns.json_value(), nullable=False),
+        sa.ForeignKeyConstraint(["candidate_id"], ["candidates.id"], name=op.f("fk_practice_exams_candidate_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_practice_exams")),
+    )
+    with op.batch_alter_table("practice_exams", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_practice_exams_candidate_id_started_at", ["candidate_id", "started_at", "id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_practice_exams_under_way",
+            ["candidate_id", "program"],
+            unique=True,
+            sqlite_where=sa.text("status = 'in_progress'"),
+            postgresql_where=sa.text("status = 'in_progress'"),
+        )
 
     op.create_table(
         "response_imports",
@@ -791,6 +918,96 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_evidence_candidate_id"), ["candidate_id"], unique=False)
 
     op.create_table(
+        "item_enemies",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Uuid(), nullable=False),
+        sa.Column("enemy_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("declared_by", sa.String(), nullable=False),
+        sa.Column("declared_at", columns.instant(), nullable=False),
+        sa.ForeignKeyConstraint(["enemy_id"], ["items.id"], name=op.f("fk_item_enemies_enemy_id")),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_item_enemies_item_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_item_enemies")),
+        sa.UniqueConstraint("item_id", "enemy_id", name=op.f("uq_item_enemies_item_id_enemy_id")),
+    )
+    with op.batch_alter_table("item_enemies", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_item_enemies_enemy_id"), ["enemy_id"], unique=False)
+
+    op.create_table(
+        "item_exposures",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("form_id", sa.Uuid(), nullable=False),
+        sa.Column("administration_id", sa.Uuid(), nullable=False),
+        sa.Column("shown", sa.Integer(), nullable=False),
+        sa.Column("scored", sa.Boolean(), nullable=False),
+        sa.Column("counted_at", columns.instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["administration_id"], ["administrations.id"], name=op.f("fk_item_exposures_administration_id")
+        ),
+        sa.ForeignKeyConstraint(["form_id"], ["forms.id"], name=op.f("fk_item_exposures_form_id")),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_item_exposures_item_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_item_exposures")),
+        sa.UniqueConstraint(
+            "item_id", "form_id", "administration_id", name=op.f("uq_item_exposures_item_id_form_id_administration_id")
+        ),
+    )
+    with op.batch_alter_table("item_exposures", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_item_exposures_administration_id"), ["administration_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_item_exposures_form_id"), ["form_id"], unique=False)
+
+    op.create_table(
+        "item_statistics",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("form_id", sa.Uuid(), nullable=False),
+        sa.Column("administration_id", sa.Uuid(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("p", sa.Float(), nullable=True),
+        sa.Column("point_biserial", sa.Float(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("options", columns.json_value(), nullable=False),
+        sa.Column("omitted", sa.Integer(), nullable=False),
+        sa.Column("not_reached", sa.Integer(), nullable=False),
+        sa.Column("irt", columns.json_value(), nullable=True),
+        sa.Column("recorded_by", sa.String(), nullable=False),
+        sa.Column("recorded_at", columns.instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["administration_id"], ["administrations.id"], name=op.f("fk_item_statistics_administration_id")
+        ),
+        sa.ForeignKeyConstraint(["form_id"], ["forms.id"], name=op.f("fk_item_statistics_form_id")),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_item_statistics_item_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_item_statistics")),
+        sa.UniqueConstraint(
+            "item_id", "form_id", "administration_id", name=op.f("uq_item_statistics_item_id_form_id_administration_id")
+        ),
+    )
+    with op.batch_alter_table("item_statistics", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_item_statistics_administration_id"), ["administration_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_item_statistics_form_id"), ["form_id"], unique=False)
+
+    op.create_table(
+        "item_versions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("domain", sa.String(), nullable=False),
+        sa.Column("objective", sa.String(), nullable=True),
+        sa.Column("content", columns.json_value(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("created_at", columns.instant(), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_item_versions_item_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_item_versions")),
+        sa.UniqueConstraint("item_id", "number", name=op.f("uq_item_versions_item_id_number")),
+    )
+    op.create_table(
         "refunds",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -830,6 +1047,7 @@ def upgrade() -> None:
         sa.Column("closed_at", columns.instant(), nullable=True),
         sa.Column("closed_reason", sa.String(), nullable=True),
         sa.Column("excused", sa.Boolean(), nullable=False),
+        sa.Column("least_notice", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["administration_id"], ["administrations.id"], name=op.f("fk_registrations_administration_id")
         ),
@@ -1175,6 +1393,21 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_refunds_candidate_id"))
 
     op.drop_table("refunds")
+    op.drop_table("item_versions")
+    with op.batch_alter_table("item_statistics", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_item_statistics_form_id"))
+        batch_op.drop_index(batch_op.f("ix_item_statistics_administration_id"))
+
+    op.drop_table("item_statistics")
+    with op.batch_alter_table("item_exposures", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_item_exposures_form_id"))
+        batch_op.drop_index(batch_op.f("ix_item_exposures_administration_id"))
+
+    op.drop_table("item_exposures")
+    with op.batch_alter_table("item_enemies", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_item_enemies_enemy_id"))
+
+    op.drop_table("item_enemies")
     with op.batch_alter_table("evidence", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_evidence_candidate_id"))
         batch_op.drop_index(batch_op.f("ix_evidence_application_id"))
@@ -1228,6 +1461,15 @@ def downgrade() -> None:
 
     op.drop_table("score_releases")
     op.drop_table("response_imports")
+    with op.batch_alter_table("practice_exams", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_practice_exams_under_way",
+            sqlite_where=sa.text("status = 'in_progress'"),
+            postgresql_where=sa.text("status = 'in_progress'"),
+        )
+        batch_op.drop_index("ix_practice_exams_candidate_id_started_at")
+
+    op.drop_table("practice_exams")
     with op.batch_alter_table("payments", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_payments_candidate_id"))
 
@@ -1242,6 +1484,12 @@ def downgrade() -> None:
 
     op.drop_table("licences")
     op.drop_table("job_outcomes")
+    with op.batch_alter_table("items", schema=None) as batch_op:
+        batch_op.drop_index("ix_items_search_code_id")
+        batch_op.drop_index("ix_items_exam_code_status_domain")
+
+    op.drop_table("items")
+    op.drop_table("item_set_versions")
     with op.batch_alter_table("invitations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invitations_candidate_id"))
 
@@ -1321,6 +1569,11 @@ def downgrade() -> None:
 
     op.drop_table("jobs")
     op.drop_table("job_executors")
+    op.drop_table("item_sets")
+    with op.batch_alter_table("item_exports", schema=None) as batch_op:
+        batch_op.drop_index("ix_item_exports_status_expires_at")
+
+    op.drop_table("item_exports")
     op.drop_table("forms")
     with op.batch_alter_table("candidates", schema=None) as batch_op:
         batch_op.drop_index("ix_candidates_search_name_id")

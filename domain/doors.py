@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from domain.badges.facts import BadgeFacts, Securing, StatusListFacts
+
 
 @dataclass(frozen=True, slots=True)
 class VerifiedToken:
@@ -190,4 +192,32 @@ class KeyMint(Protocol):
 
     def mint(self) -> tuple[str, str, str]:
         """A fresh key: the id that may be shown, the digest to store, and the text to show once."""
+        ...
+
+
+class BadgeSigner(Protocol):
+    """Makes finished documents of facts, signed with the body's present keys."""
+
+    @property
+    def did(self) -> str:
+        """The certifying body's DID, which every document names as its issuer."""
+        ...
+
+    def sign(self, facts: BadgeFacts, securing: Securing) -> bytes:
+        """The badge, finished: JSON (UTF-8) with its proof, or a compact JWT (ASCII); see `securing.media_type`.
+
+        Raises UnfitFacts where the facts cannot be stated: an id that is no URI, a purpose that is missing.
+        """
+        ...
+
+    def sign_status_list(self, facts: StatusListFacts, securing: Securing) -> bytes:
+        """The status list credential, finished as `sign` does it; every securing but `ob+jwt`, which is for badges."""
+        ...
+
+    def verification_method(self, securing: Securing) -> str:
+        """The id of the key that signs so now: the DID URL in a proof or a `vc+jwt`, the https `kid` of an `ob+jwt`."""
+        ...
+
+    def verification_methods(self) -> Mapping[str, str]:
+        """Every published key's DID URL with its key id (the JWK thumbprint), those that sign now first."""
         ...

@@ -12,6 +12,7 @@ from domain.applications.model import Appeal, AuditDraw, ConflictOfInterest, Det
 from domain.candidates.model import Candidate, Education, Identity, Invitation, Licence
 from domain.credentials.model import Award, Credential, StandingChange
 from domain.doors import (
+    BadgeSigner as BadgeSigner,
     CheckpointStore as CheckpointStore,
     Clock as Clock,
     Files as Files,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.access.model import ApiKey, RoleGrant
 from domain.actors import Actor
+from domain.analysis.model import EquatingRun, Grouping, StatisticsSheet
 from domain.applications.model import Appeal, AuditDraw, ConflictOfInterest, Determination, Evidence
 from domain.candidates.model import Candidate, Education, Identity, Invitation, Licence
 from domain.credentials.model import Award, Credential, StandingChange
@@ -38,6 +39,7 @@ from domain.items.model import (
     Exposure,
     Item,
     ItemExport,
+    ItemReading,
     ItemSet,
     ItemSetVersion,
     ItemStatistics,
@@ -62,6 +64,7 @@ from domain.scores.model import (
 )
 from domain.scores.responses import ResponseFile
 from domain.stores import (
+    Analyses as Analyses,
     Applications as Applications,
     Attempts as Attempts,
     Authorizations as Authorizations,
@@ -182,6 +185,15 @@ class UnitOfWork(Protocol):
     def holds(self) -> Repository[Hold]: ...  # noqa: D102
     @property
     def score_releases(self) -> Repository[ScoreRelease]: ...  # noqa: D102
+    # analyses of forms
+    @property
+    def analyses(self) -> Analyses: ...  # noqa: D102
+    @property
+    def groupings(self) -> Repository[Grouping]: ...  # noqa: D102
+    @property
+    def equating_runs(self) -> Repository[EquatingRun]: ...  # noqa: D102
+    @property
+    def statistics_sheets(self) -> Repository[StatisticsSheet]: ...  # noqa: D102
     # items and practice
     @property
     def items(self) -> Repository[Item]: ...  # noqa: D102
@@ -199,6 +211,8 @@ class UnitOfWork(Protocol):
     def item_statistics(self) -> Repository[ItemStatistics]: ...  # noqa: D102
     @property
     def item_exports(self) -> Repository[ItemExport]: ...  # noqa: D102
+    @property
+    def item_readings(self) -> Repository[ItemReading]: ...  # noqa: D102
     @property
     def practice_exams(self) -> Repository[PracticeExam]: ...  # noqa: D102
     # credentials

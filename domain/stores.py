@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
+from domain.analysis.model import Analysis, Attribute
 from domain.applications.model import Application
 from domain.entity import Entity
 from domain.exams.model import Administration, Authorization, Session
@@ -188,11 +189,31 @@ class Attempts(Repository[Attempt], Protocol):
         ...
 
 
+class Analyses(Repository[Analysis], Protocol):
+    """Analyses, and what they read of very many attempts: those that were not invalidated, by their ids."""
+
+    def answers(self, administration_id: UUID, form_id: UUID, *, unheld: bool = False) -> list[tuple[str, bytes]]:
+        """Each attempt with its answers; `unheld` leaves out those on hold."""
+        ...
+
+    def candidates(self, administration_id: UUID, form_id: UUID) -> dict[str, str]:
+        """The candidate of each attempt, by id."""
+        ...
+
+    def numbers(self, administration_id: UUID, form_id: UUID) -> dict[str, str]:
+        """Who took the form: ids of candidates by their numbers."""
+        ...
+
+    def groups(self, administration_id: UUID, form_id: UUID, attribute: Attribute) -> dict[str, str]:
+        """The value of an attribute for each attempt; attempts without one are left out."""
+        ...
+
+
 class Cycles(Repository[Cycle], Protocol):
     """Renewal cycles."""
 
-    def to_remind(self, day: date, limit: int) -> list[Cycle]:
-        """Up to `limit` open ones whose next letter is due by `day`, held until the transaction ends.
+    def to_remind(self, edition: str, day: date, limit: int) -> list[Cycle]:
+        """Up to `limit` open ones under an edition whose next letter is due by `day`, held until the transaction ends.
 
         Those that somebody else holds are left out: they are for the next night.
         """

@@ -17,6 +17,7 @@ from adapters.db.journal import insert_events, read_page
 from adapters.db.kept_answers import SqlKeptAnswers
 from adapters.db.policies import PolicyRepository
 from adapters.db.principals import known
+from adapters.db.queries_analysis import AnalysisRepository
 from adapters.db.queries_applications import ApplicationRepository
 from adapters.db.queries_exams import AuthorizationRepository, SessionRepository
 from adapters.db.queries_renewals import CycleRepository
@@ -25,6 +26,7 @@ from adapters.db.repository import SqlRepository
 from adapters.db.sweep import SqlSweep
 from domain.access.model import ApiKey, RoleGrant
 from domain.actors import Actor, Role
+from domain.analysis.model import EquatingRun, Grouping, StatisticsSheet
 from domain.applications.model import Appeal, AuditDraw, ConflictOfInterest, Determination, Evidence
 from domain.candidates.model import Candidate, Education, Identity, Invitation, Licence
 from domain.credentials.model import Award, Credential, StandingChange
@@ -39,6 +41,7 @@ from domain.items.model import (
     Exposure,
     Item,
     ItemExport,
+    ItemReading,
     ItemSet,
     ItemSetVersion,
     ItemStatistics,
@@ -117,6 +120,9 @@ class SqlUnitOfWork:
     response_imports = Store(ResponseImport)
     holds = Store(Hold)
     score_releases = Store(ScoreRelease)
+    groupings = Store(Grouping)
+    equating_runs = Store(EquatingRun)
+    statistics_sheets = Store(StatisticsSheet)
     items = Store(Item)
     item_versions = Store(ItemVersion)
     item_sets = Store(ItemSet)
@@ -125,6 +131,7 @@ class SqlUnitOfWork:
     item_exposures = Store(Exposure)
     item_statistics = Store(ItemStatistics)
     item_exports = Store(ItemExport)
+    item_readings = Store(ItemReading)
     practice_exams = Store(PracticeExam)
     awards = Store(Award)
     credentials = Store(Credential)
@@ -188,6 +195,11 @@ class SqlUnitOfWork:
     def attempts(self) -> AttemptRepository:
         """Attempts."""
         return AttemptRepository(self.connection, Marks(self.now, self.actor.subject, self.request_id))
+
+    @property
+    def analyses(self) -> AnalysisRepository:
+        """Analyses of forms."""
+        return AnalysisRepository(self.connection)
 
     @property
     def cycles(self) -> CycleRepository:

@@ -57,7 +57,12 @@ class FormKey(Entity):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversion(Entity):
-    """One version of a form's conversion: the cut in raw points and the scaled score of each raw score from 0 up."""
+    """One version of a form's conversion: the cut in raw points and the scaled score of each raw score from 0 up.
+
+    One that was made of an equating run keeps the unrounded equivalent of each raw score on the base form, `equated`,
+    on which it decides: whoever reaches `base_cut` there passes. `base_max` is the base form's highest raw score, and
+    `by_lines` says that its scale is of two lines.
+    """
 
     form_id: UUID
     number: int
@@ -68,6 +73,11 @@ class Conversion(Entity):
     status: VersionStatus = VersionStatus.DRAFT
     approved_by: str | None = None
     approved_at: datetime | None = None
+    equated: tuple[float, ...] = ()
+    equating_run_id: UUID | None = None
+    base_cut: float | None = None
+    base_max: int | None = None
+    by_lines: bool = True
 
 
 class ImportStatus(StrEnum):

@@ -427,23 +427,6 @@ def upgrade() -> None:
         batch_op.create_index("uq_conflicts_of_interest_one", ["subject", "candidate_id"], unique=True)
 
     op.create_table(
-        "conversions",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("form_id", sa.Uuid(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("cut_raw", sa.Integer(), nullable=False),
-        sa.Column("scaled", columns.json_value(), nullable=False),
-        sa.Column("created_by", sa.String(), nullable=False),
-        sa.Column("created_at", columns.instant(), nullable=False),
-        sa.Column("status", sa.String(), nullable=False),
-        sa.Column("approved_by", sa.String(), nullable=True),
-        sa.Column("approved_at", columns.instant(), nullable=True),
-        sa.ForeignKeyConstraint(["form_id"], ["forms.id"], name=op.f("fk_conversions_form_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_conversions")),
-        sa.UniqueConstraint("form_id", "number", name=op.f("uq_conversions_form_id_number")),
-    )
-    op.create_table(
         "educations",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -467,6 +450,43 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_educations_candidate_id"), ["candidate_id"], unique=False)
 
     op.create_table(
+        "equating_runs",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("form_id", sa.Uuid(), nullable=False),
+        sa.Column("administration_id", sa.Uuid(), nullable=False),
+        sa.Column("key_number", sa.Integer(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("responses_sha256", sa.String(), nullable=False),
+        sa.Column("reference_form_id", sa.Uuid(), nullable=False),
+        sa.Column("reference_administration_id", sa.Uuid(), nullable=False),
+        sa.Column("reference_key_number", sa.Integer(), nullable=False),
+        sa.Column("reference_conversion_number", sa.Integer(), nullable=True),
+        sa.Column("reference_people", sa.Integer(), nullable=False),
+        sa.Column("reference_sha256", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("design", columns.json_value(), nullable=False),
+        sa.Column("anchor", columns.json_value(), nullable=False),
+        sa.Column("excluded", columns.json_value(), nullable=False),
+        sa.Column("equivalents", columns.json_value(), nullable=False),
+        sa.Column("result", columns.json_value(), nullable=False),
+        sa.Column("software", sa.String(), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("created_at", columns.instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["administration_id"], ["administrations.id"], name=op.f("fk_equating_runs_administration_id")
+        ),
+        sa.ForeignKeyConstraint(["form_id"], ["forms.id"], name=op.f("fk_equating_runs_form_id")),
+        sa.ForeignKeyConstraint(
+            ["reference_administration_id"],
+            ["administrations.id"],
+            name=op.f("fk_equating_runs_reference_administration_id"),
+        ),
+        sa.ForeignKeyConstraint(["reference_form_id"], ["forms.id"], name=op.f("fk_equating_runs_reference_form_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_equating_runs")),
+        sa.UniqueConstraint("form_id", "number", name=op.f("uq_equating_runs_form_id_number")),
+    )
+    op.create_table(
         "form_keys",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -482,6 +502,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_form_keys")),
         sa.UniqueConstraint("form_id", "number", name=op.f("uq_form_keys_form_id_number")),
     )
+    op.create_table(
+        "groupings",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("form_id", sa.Uuid(), nullable=False),
+        sa.Column("administration_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("file", sa.String(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("groups", columns.json_value(), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("created_at", columns.instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["administration_id"], ["administrations.id"], name=op.f("fk_groupings_administration_id")
+        ),
+        sa.ForeignKeyConstraint(["form_id"], ["forms.id"], name=op.f("fk_groupings_form_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_groupings")),
+    )
+    with op.batch_alter_table("groupings", schema=None) as batch_op:
+        batch_op.create_index("ix_groupings_form_id_administration_id", ["form_id", "administration_id"], unique=False)
+
     op.create_table(
         "identities",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -805,6 +847,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_accommodations_candidate_id"), ["candidate_id"], unique=False)
 
     op.create_table(
+        "analyses",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("form_id", sa.Uuid(), nullable=False),
+        sa.Column("administration_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("key_number", sa.Integer(), nullable=False),
+        sa.Column("conversion_number", sa.Integer(), nullable=True),
+        sa.Column("grouping_id", sa.Uuid(), nullable=True),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("responses_sha256", sa.String(), nullable=False),
+        sa.Column("settings", columns.json_value(), nullable=False),
+        sa.Column("software", sa.String(), nullable=False),
+        sa.Column("results", columns.json_value(), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("created_at", columns.instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["administration_id"], ["administrations.id"], name=op.f("fk_analyses_administration_id")
+        ),
+        sa.ForeignKeyConstraint(["form_id"], ["forms.id"], name=op.f("fk_analyses_form_id")),
+        sa.ForeignKeyConstraint(["grouping_id"], ["groupings.id"], name=op.f("fk_analyses_grouping_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_analyses")),
+        sa.UniqueConstraint(
+            "form_id", "administration_id", "number", name=op.f("uq_analyses_form_id_administration_id_number")
+        ),
+    )
+    op.create_table(
         "appeals",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -869,6 +938,29 @@ def upgrade() -> None:
             postgresql_where=sa.text("status = 'active'"),
         )
 
+    op.create_table(
+        "conversions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("form_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("cut_raw", sa.Integer(), nullable=False),
+        sa.Column("scaled", columns.json_value(), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("created_at", columns.instant(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("approved_by", sa.String(), nullable=True),
+        sa.Column("approved_at", columns.instant(), nullable=True),
+        sa.Column("equated", columns.json_value(), nullable=False),
+        sa.Column("equating_run_id", sa.Uuid(), nullable=True),
+        sa.Column("base_cut", sa.Float(), nullable=True),
+        sa.Column("base_max", sa.Integer(), nullable=True),
+        sa.Column("by_lines", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["equating_run_id"], ["equating_runs.id"], name=op.f("fk_conversions_equating_run_id")),
+        sa.ForeignKeyConstraint(["form_id"], ["forms.id"], name=op.f("fk_conversions_form_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_conversions")),
+        sa.UniqueConstraint("form_id", "number", name=op.f("uq_conversions_form_id_number")),
+    )
     op.create_table(
         "determinations",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1072,6 +1164,35 @@ def upgrade() -> None:
             postgresql_where=sa.text("status = 'booked'"),
         )
 
+    op.create_table(
+        "statistics_sheets",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("form_id", sa.Uuid(), nullable=False),
+        sa.Column("administration_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("analysis_id", sa.Uuid(), nullable=False),
+        sa.Column("equating_run_id", sa.Uuid(), nullable=True),
+        sa.Column("content", columns.json_value(), nullable=False),
+        sa.Column("csv_file", sa.String(), nullable=False),
+        sa.Column("csv_sha256", sa.String(), nullable=False),
+        sa.Column("pdf_file", sa.String(), nullable=False),
+        sa.Column("pdf_sha256", sa.String(), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("created_at", columns.instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["administration_id"], ["administrations.id"], name=op.f("fk_statistics_sheets_administration_id")
+        ),
+        sa.ForeignKeyConstraint(["analysis_id"], ["analyses.id"], name=op.f("fk_statistics_sheets_analysis_id")),
+        sa.ForeignKeyConstraint(
+            ["equating_run_id"], ["equating_runs.id"], name=op.f("fk_statistics_sheets_equating_run_id")
+        ),
+        sa.ForeignKeyConstraint(["form_id"], ["forms.id"], name=op.f("fk_statistics_sheets_form_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_statistics_sheets")),
+        sa.UniqueConstraint(
+            "form_id", "administration_id", "number", name=op.f("uq_statistics_sheets_form_id_administration_id_number")
+        ),
+    )
     op.create_table(
         "attempts",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1376,6 +1497,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_attempts_administration_id_form_id")
 
     op.drop_table("attempts")
+    op.drop_table("statistics_sheets")
     with op.batch_alter_table("registrations", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_registrations_booked",
@@ -1418,6 +1540,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_determinations_application_id"))
 
     op.drop_table("determinations")
+    op.drop_table("conversions")
     with op.batch_alter_table("authorizations", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_authorizations_active",
@@ -1439,6 +1562,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_appeals_candidate_id"))
 
     op.drop_table("appeals")
+    op.drop_table("analyses")
     with op.batch_alter_table("accommodations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_accommodations_candidate_id"))
         batch_op.drop_index(batch_op.f("ix_accommodations_application_id"))
@@ -1498,12 +1622,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_identities_candidate_id"))
 
     op.drop_table("identities")
+    with op.batch_alter_table("groupings", schema=None) as batch_op:
+        batch_op.drop_index("ix_groupings_form_id_administration_id")
+
+    op.drop_table("groupings")
     op.drop_table("form_keys")
+    op.drop_table("equating_runs")
     with op.batch_alter_table("educations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_educations_candidate_id"))
 
     op.drop_table("educations")
-    op.drop_table("conversions")
     with op.batch_alter_table("conflicts_of_interest", schema=None) as batch_op:
         batch_op.drop_index("uq_conflicts_of_interest_one")
         batch_op.drop_index(batch_op.f("ix_conflicts_of_interest_candidate_id"))

@@ -2,6 +2,7 @@
 
 from adapters.db.tables import (
     access,
+    analysis,
     applications,
     candidates,
     credentials,
@@ -23,6 +24,7 @@ from adapters.db.tables.base import metadata
 
 __all__ = [
     "access",
+    "analysis",
     "applications",
     "candidates",
     "credentials",

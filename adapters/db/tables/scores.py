@@ -61,6 +61,11 @@ class ConversionRow(Row, table=True):
     status: str
     approved_by: str | None
     approved_at: datetime | None = instant(nullable=True)
+    equated: Any = json_column()
+    equating_run_id: UUID | None = Field(foreign_key="equating_runs.id")
+    base_cut: float | None
+    base_max: int | None
+    by_lines: bool
 
 
 @stores(ResponseImport)

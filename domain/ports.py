@@ -10,6 +10,7 @@ from domain.access.model import ApiKey, RoleGrant
 from domain.actors import Actor
 from domain.analysis.model import EquatingRun, Grouping, StatisticsSheet
 from domain.applications.model import Appeal, AuditDraw, ConflictOfInterest, Determination, Evidence
+from domain.badges.model import Publisher
 from domain.candidates.model import Candidate, Education, Identity, Invitation, Licence
 from domain.credentials.model import Award, Credential, StandingChange
 from domain.doors import (
@@ -53,6 +54,7 @@ from domain.payments.model import Charge, Payment, Refund
 from domain.practice.model import PracticeExam
 from domain.programs.model import RecognisedProvider
 from domain.renewals.model import Activity, ApprovedActivity
+from domain.rescoring.model import AttemptResult, Rescore
 from domain.scores.model import (
     Conversion,
     Form,
@@ -68,6 +70,7 @@ from domain.stores import (
     Applications as Applications,
     Attempts as Attempts,
     Authorizations as Authorizations,
+    Badges as Badges,
     Cycles as Cycles,
     KeptAnswer as KeptAnswer,
     KeptAnswers as KeptAnswers,
@@ -77,7 +80,10 @@ from domain.stores import (
     RegistryEntry as RegistryEntry,
     RegistryReader as RegistryReader,
     Repository as Repository,
+    RescoreEntries as RescoreEntries,
     Sessions as Sessions,
+    StatusLists as StatusLists,
+    StatusPlaces as StatusPlaces,
     Sweep as Sweep,
 )
 
@@ -103,6 +109,11 @@ class UnitOfWork(Protocol):
     @property
     def body_name(self) -> str:
         """The certifying body, as the public registry and certificates name it."""
+        ...
+
+    @property
+    def publisher(self) -> Publisher | None:
+        """Who signs badges and status lists; None where this service publishes none."""
         ...
 
     def new_id(self) -> UUID:
@@ -215,6 +226,13 @@ class UnitOfWork(Protocol):
     def item_readings(self) -> Repository[ItemReading]: ...  # noqa: D102
     @property
     def practice_exams(self) -> Repository[PracticeExam]: ...  # noqa: D102
+    # rescoring
+    @property
+    def rescores(self) -> Repository[Rescore]: ...  # noqa: D102
+    @property
+    def rescore_entries(self) -> RescoreEntries: ...  # noqa: D102
+    @property
+    def attempt_results(self) -> Repository[AttemptResult]: ...  # noqa: D102
     # credentials
     @property
     def awards(self) -> Repository[Award]: ...  # noqa: D102
@@ -224,6 +242,12 @@ class UnitOfWork(Protocol):
     def standing_changes(self) -> Repository[StandingChange]: ...  # noqa: D102
     @property
     def registry(self) -> Registry: ...  # noqa: D102
+    @property
+    def badges(self) -> Badges: ...  # noqa: D102
+    @property
+    def status_places(self) -> StatusPlaces: ...  # noqa: D102
+    @property
+    def status_lists(self) -> StatusLists: ...  # noqa: D102
     # renewals
     @property
     def sweep(self) -> Sweep: ...  # noqa: D102

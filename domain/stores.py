@@ -11,12 +11,15 @@ from uuid import UUID
 
 from domain.analysis.model import Analysis, Attribute
 from domain.applications.model import Application
+from domain.badges.facts import StatusPurpose
+from domain.badges.model import Badge, StatusList, StatusPlace
 from domain.entity import Entity
 from domain.exams.model import Administration, Authorization, Session
 from domain.paging import Page, PageRequest
 from domain.programs.model import EditionHeading, PolicyEdition
 from domain.programs.policy import Policy
 from domain.renewals.model import Cycle
+from domain.rescoring.model import Rescore, RescoreEntry
 from domain.scores.model import (
     Attempt,
     ScoreRelease,
@@ -220,6 +223,14 @@ class Cycles(Repository[Cycle], Protocol):
         ...
 
 
+class RescoreEntries(Repository[RescoreEntry], Protocol):
+    """What rescores list."""
+
+    def moved(self, run: Rescore) -> bool:
+        """Whether an attempt of the run's newest list has changed since, or others have come that it lacks."""
+        ...
+
+
 class Sweep(Protocol):
     """What the nightly sweep turns, set by set: never row by row.
 
@@ -234,6 +245,46 @@ class Sweep(Protocol):
 
     def lapse(self, turn: Turn) -> tuple[UUID, ...]:
         """Expired ones become lapsed, and so do their open cycles."""
+        ...
+
+
+class Badges(Repository[Badge], Protocol):
+    """Every version of every badge."""
+
+    def newest(self, credential_id: UUID) -> Badge | None:
+        """The newest version of a credential's badge, None where it has none."""
+        ...
+
+    def newest_under(self, key_id: str, limit: int) -> list[Badge]:
+        """At most `limit` newest versions that this key signed, by credential."""
+        ...
+
+
+class StatusPlaces(Repository[StatusPlace], Protocol):
+    """The places of credentials in the status lists; the store keeps each for one credential."""
+
+    def claim(self, places: Sequence[StatusPlace]) -> set[UUID]:
+        """Store those whose place is free; the ids of their credentials. Others' places stay others'."""
+        ...
+
+    def free(self, shard: int, size: int) -> list[int]:
+        """Every place of a shard that nobody has, as far as can be seen from here."""
+        ...
+
+    def set_in(self, shard: int, purpose: StatusPurpose) -> Iterable[int]:
+        """The places of a shard whose bit is set in the list of a purpose."""
+        ...
+
+
+class StatusLists(Repository[StatusList], Protocol):
+    """The lists, two for each shard."""
+
+    def last_shard(self) -> int | None:
+        """The shard in which places are given now, None before the first."""
+        ...
+
+    def open(self, lists: Iterable[StatusList]) -> None:
+        """Store the lists of a new shard; those that somebody else was quicker with stay as they are."""
         ...
 
 

@@ -19,8 +19,10 @@ from adapters.db.policies import PolicyRepository
 from adapters.db.principals import known
 from adapters.db.queries_analysis import AnalysisRepository
 from adapters.db.queries_applications import ApplicationRepository
+from adapters.db.queries_badges import BadgeRepository, StatusListRepository, StatusPlaceRepository
 from adapters.db.queries_exams import AuthorizationRepository, SessionRepository
 from adapters.db.queries_renewals import CycleRepository
+from adapters.db.queries_rescoring import RescoreEntryRepository
 from adapters.db.registry import SqlRegistry
 from adapters.db.repository import SqlRepository
 from adapters.db.sweep import SqlSweep
@@ -28,6 +30,7 @@ from domain.access.model import ApiKey, RoleGrant
 from domain.actors import Actor, Role
 from domain.analysis.model import EquatingRun, Grouping, StatisticsSheet
 from domain.applications.model import Appeal, AuditDraw, ConflictOfInterest, Determination, Evidence
+from domain.badges.model import Publisher
 from domain.candidates.model import Candidate, Education, Identity, Invitation, Licence
 from domain.credentials.model import Award, Credential, StandingChange
 from domain.dates import date_at
@@ -55,6 +58,7 @@ from domain.payments.model import Charge, Payment, Refund
 from domain.practice.model import PracticeExam
 from domain.programs.model import RecognisedProvider
 from domain.renewals.model import Activity, ApprovedActivity
+from domain.rescoring.model import AttemptResult, Rescore
 from domain.scores.model import Conversion, Form, FormKey, Hold, ResponseImport, ScoreRelease
 
 T = TypeVar("T", bound=Entity)
@@ -120,6 +124,8 @@ class SqlUnitOfWork:
     response_imports = Store(ResponseImport)
     holds = Store(Hold)
     score_releases = Store(ScoreRelease)
+    rescores = Store(Rescore)
+    attempt_results = Store(AttemptResult)
     groupings = Store(Grouping)
     equating_runs = Store(EquatingRun)
     statistics_sheets = Store(StatisticsSheet)
@@ -155,9 +161,11 @@ class SqlUnitOfWork:
         queue: JobQueue | None,
         request_id: str | None = None,
         body_name: str = "",
+        publisher: Publisher | None = None,
     ) -> None:
         """Work in the transaction that `connection` has begun."""
         self.body_name = body_name
+        self.publisher = publisher
         self.connection = connection
         self.actor = actor
         self.now = now
@@ -202,6 +210,11 @@ class SqlUnitOfWork:
         return AnalysisRepository(self.connection)
 
     @property
+    def rescore_entries(self) -> RescoreEntryRepository:
+        """What rescores list."""
+        return RescoreEntryRepository(self.connection)
+
+    @property
     def cycles(self) -> CycleRepository:
         """Renewal cycles."""
         return CycleRepository(self.connection)
@@ -215,6 +228,21 @@ class SqlUnitOfWork:
     def registry(self) -> SqlRegistry:
         """The finished public answers."""
         return SqlRegistry(self.connection)
+
+    @property
+    def badges(self) -> BadgeRepository:
+        """Every version of every badge."""
+        return BadgeRepository(self.connection)
+
+    @property
+    def status_places(self) -> StatusPlaceRepository:
+        """The places of credentials in the status lists."""
+        return StatusPlaceRepository(self.connection)
+
+    @property
+    def status_lists(self) -> StatusListRepository:
+        """The status lists."""
+        return StatusListRepository(self.connection)
 
     @property
     def kept_answers(self) -> SqlKeptAnswers:
@@ -288,9 +316,14 @@ class SqlUnitsOfWork:
         zone: str = "America/New_York",
         body_name: str = "CPS",
         queue: JobQueue | None = None,
+        publisher: Publisher | None = None,
     ) -> None:
-        """`clock` tells the instant of each transaction; `zone` the body's IANA zone, `body_name` its name."""
+        """`clock` tells the instant of each transaction; `zone` the body's IANA zone, `body_name` its name.
+
+        Without a `publisher` no badges are signed.
+        """
         self._body_name = body_name
+        self._publisher = publisher
         self.database = database
         self.clock = clock
         self._zone = zone
@@ -299,7 +332,16 @@ class SqlUnitsOfWork:
     @contextmanager
     def begin(self, actor: Actor, *, write: bool = True, request_id: str | None = None) -> Iterator[SqlUnitOfWork]:
         """A unit of work that commits at the end of the block, and rolls back on any exception."""
-        with self.database.transaction(write=write) as connection:
-            uow = SqlUnitOfWork(connection, actor, self.clock(), self._zone, self._queue, request_id, self._body_name)
+        with self.database.transaction(write=write, alone=not write) as connection:
+            uow = SqlUnitOfWork(
+                connection,
+                actor,
+                self.clock(),
+                self._zone,
+                self._queue,
+                request_id,
+                self._body_name,
+                self._publisher,
+            )
             yield uow
             uow.flush()

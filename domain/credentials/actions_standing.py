@@ -10,6 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from domain.actors import Actor
+from domain.badges import issuing
+from domain.badges.stating import Subject
 from domain.credentials.errors import DayOutOfRange, NameUnchanged
 from domain.credentials.events import (
     CredentialNameCorrected,
@@ -114,8 +116,10 @@ def entry(
 def publish(uow: UnitOfWork, credential: Credential, history: Iterable[StandingChange]) -> None:
     """Write the public answer: how the credential stands, and how it will by the passing of days alone.
 
-    An erased credential (it bears no name) stays out of the registry.
+    Its badge and its status bits follow from the same facts. An erased credential (it bears no name) stays out of the
+    registry, and has no badge.
     """
+    history = tuple(history)
     if not credential.name:
         uow.registry.delete(credential.number)
         return
@@ -129,6 +133,22 @@ def publish(uow: UnitOfWork, credential: Credential, history: Iterable[StandingC
     turns = [span.public() for span in life.after(today)][:2]
     facts = public_facts(uow, credential, policy, life.valid_from(today) or credential.valid_from)
     uow.registry.put(public_entry(facts, now.public(), *turns))
+    if uow.publisher is not None:
+        issuing.publish(uow, [_subject(uow, credential, facts, policy, history)])
+
+
+def _subject(
+    uow: UnitOfWork, credential: Credential, facts: PublicFacts, policy: Policy, history: Iterable[StandingChange]
+) -> Subject:
+    """What the credential's badge is made of."""
+    first = min(history, key=lambda one: one.number)
+    return Subject(
+        credential=credential,
+        public=facts,
+        policy=policy,
+        first_policy=uow.policies.named(first.edition),
+        email=uow.candidates.get(credential.candidate_id).email,
+    )
 
 
 def life_of(uow: UnitOfWork, history: Iterable[StandingChange]) -> Timeline:
@@ -215,7 +235,7 @@ def correct_name(uow: UnitOfWork, actor: Actor, credential_id: UUID) -> Credenti
 
 
 def forget(uow: UnitOfWork, candidate_id: UUID) -> None:
-    """Take a person's names out of their credentials, the histories and the registry, for an erasure.
+    """Take a person's names out of their credentials, the histories, the registry and the badges, for an erasure.
 
     What remains holds ids, dates and standings. The caller has judged that the law lets the names go.
     """
@@ -225,6 +245,7 @@ def forget(uow: UnitOfWork, candidate_id: UUID) -> None:
         for change in uow.standing_changes.find(credential_id=credential.id):
             uow.standing_changes.save(replace(change, name="", reason=""))
         uow.registry.delete(credential.number)
+        issuing.forget(uow, credential.id)
 
 
 def end_cycles(uow: UnitOfWork, credential_id: UUID, status: CycleStatus) -> None:

@@ -18,6 +18,7 @@ from domain.programs.upkeep_terms import (
     Applications,
     Attestation,
     Audit,
+    Badges,
     Currency,
     Fee,
     FeeDue,
@@ -27,6 +28,8 @@ from domain.programs.upkeep_terms import (
     Validity,
 )
 from domain.programs.values import Basis, Code, Line, Part, Terms
+
+_BADGES = Badges(basis=Basis.BODY_TO_DECIDE)
 
 
 class Policy(Part):
@@ -53,6 +56,7 @@ class Policy(Part):
     validity: Validity
     renewal: Renewal
     audit: Audit
+    badges: Badges = _BADGES
     retention: Retention
     applications: Applications
     appeals: Appeals

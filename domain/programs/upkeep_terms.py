@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from domain.badges.facts import BadgeProfile
 from domain.programs.clauses import Dated
 from domain.programs.values import Code, Count, Flag, Hours, Line, Part, Positive, Terms, Text
 
@@ -141,6 +142,16 @@ class Audit(Terms):
     applications_rate: Annotated[float, Field(strict=True, allow_inf_nan=False)]
     renewals_rate: Annotated[float, Field(strict=True, allow_inf_nan=False)]
     answer_days: Positive
+
+
+class Badges(Terms):
+    """Which readers the program's badges are cut for.
+
+    Under `ob30-strict` a badge has one status entry, revocation: a suspension then shows in the registry, in what a
+    refresh answers and on the public page only. Under `vcdm2` a list says it too.
+    """
+
+    profile: BadgeProfile = BadgeProfile.VCDM2
 
 
 class Retention(Terms):

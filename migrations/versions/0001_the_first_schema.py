@@ -320,6 +320,19 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "status_lists",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("shard", sa.Integer(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("bits", sa.LargeBinary(), nullable=False),
+        sa.Column("document", sa.LargeBinary(), nullable=False),
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.Column("signed_at", columns.instant(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_status_lists")),
+        sa.UniqueConstraint("shard", "purpose", name=op.f("uq_status_lists_shard_purpose")),
+    )
+    op.create_table(
         "applications",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -723,6 +736,51 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "rescores",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("form_id", sa.Uuid(), nullable=False),
+        sa.Column("administration_id", sa.Uuid(), nullable=True),
+        sa.Column("key_number", sa.Integer(), nullable=False),
+        sa.Column("conversion_number", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("on_lost_pass", sa.String(), nullable=False),
+        sa.Column("refunds", sa.String(), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("created_at", columns.instant(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("list_number", sa.Integer(), nullable=False),
+        sa.Column("list_job_id", sa.Uuid(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("gained", sa.Integer(), nullable=False),
+        sa.Column("lost", sa.Integer(), nullable=False),
+        sa.Column("score_only", sa.Integer(), nullable=False),
+        sa.Column("unchanged", sa.Integer(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=True),
+        sa.Column("decided_at", columns.instant(), nullable=True),
+        sa.Column("decision_reason", sa.String(), nullable=True),
+        sa.Column("job_id", sa.Uuid(), nullable=True),
+        sa.Column("carried", sa.Integer(), nullable=False),
+        sa.Column("kept", sa.Integer(), nullable=False),
+        sa.Column("moved", sa.Integer(), nullable=False),
+        sa.Column("finished_at", columns.instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["administration_id"], ["administrations.id"], name=op.f("fk_rescores_administration_id")
+        ),
+        sa.ForeignKeyConstraint(["form_id"], ["forms.id"], name=op.f("fk_rescores_form_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rescores")),
+    )
+    with op.batch_alter_table("rescores", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rescores_form_id"), ["form_id"], unique=False)
+        batch_op.create_index(
+            "uq_rescores_under_way",
+            ["form_id"],
+            unique=True,
+            sqlite_where=sa.text("status = 'approved'"),
+            postgresql_where=sa.text("status = 'approved'"),
+        )
+
+    op.create_table(
         "response_imports",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -1052,6 +1110,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_item_exposures_form_id"), ["form_id"], unique=False)
 
     op.create_table(
+        "item_readings",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Uuid(), nullable=True),
+        sa.Column("set_id", sa.Uuid(), nullable=True),
+        sa.Column("version_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("reader", sa.String(), nullable=False),
+        sa.Column("read_on", sa.Date(), nullable=False),
+        sa.Column("read_at", columns.instant(), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_item_readings_item_id")),
+        sa.ForeignKeyConstraint(["set_id"], ["item_sets.id"], name=op.f("fk_item_readings_set_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_item_readings")),
+    )
+    with op.batch_alter_table("item_readings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_item_readings_item_id"), ["item_id"], unique=False)
+        batch_op.create_index("ix_item_readings_reader_read_on", ["reader", "read_on", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_item_readings_set_id"), ["set_id"], unique=False)
+
+    op.create_table(
         "item_statistics",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -1240,6 +1318,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_attempts_release_id"), ["release_id"], unique=False)
 
     op.create_table(
+        "attempt_results",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("attempt_id", sa.Uuid(), nullable=False),
+        sa.Column("candidate_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("key_number", sa.Integer(), nullable=True),
+        sa.Column("conversion_number", sa.Integer(), nullable=True),
+        sa.Column("raw", sa.Integer(), nullable=False),
+        sa.Column("scaled", sa.Integer(), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=False),
+        sa.Column("domain_raw", columns.json_value(), nullable=False),
+        sa.Column("released_at", columns.instant(), nullable=True),
+        sa.Column("replaced_at", columns.instant(), nullable=False),
+        sa.Column("rescore_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_attempt_results_attempt_id")),
+        sa.ForeignKeyConstraint(["candidate_id"], ["candidates.id"], name=op.f("fk_attempt_results_candidate_id")),
+        sa.ForeignKeyConstraint(["rescore_id"], ["rescores.id"], name=op.f("fk_attempt_results_rescore_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt_results")),
+        sa.UniqueConstraint("attempt_id", "number", name=op.f("uq_attempt_results_attempt_id_number")),
+        sa.UniqueConstraint("attempt_id", "rescore_id", name=op.f("uq_attempt_results_attempt_id_rescore_id")),
+    )
+    op.create_table(
         "credentials",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -1304,6 +1406,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_holds_attempt_id"), ["attempt_id"], unique=False)
 
     op.create_table(
+        "rescore_entries",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("rescore_id", sa.Uuid(), nullable=False),
+        sa.Column("list_number", sa.Integer(), nullable=False),
+        sa.Column("attempt_id", sa.Uuid(), nullable=False),
+        sa.Column("candidate_id", sa.Uuid(), nullable=False),
+        sa.Column("administration_id", sa.Uuid(), nullable=False),
+        sa.Column("attempt_version", sa.Integer(), nullable=False),
+        sa.Column("released", sa.Boolean(), nullable=False),
+        sa.Column("direction", sa.String(), nullable=False),
+        sa.Column("old_key_number", sa.Integer(), nullable=True),
+        sa.Column("old_conversion_number", sa.Integer(), nullable=True),
+        sa.Column("old", columns.json_value(), nullable=False),
+        sa.Column("new", columns.json_value(), nullable=False),
+        sa.Column("consequences", columns.json_value(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("carried_at", columns.instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["administration_id"], ["administrations.id"], name=op.f("fk_rescore_entries_administration_id")
+        ),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_rescore_entries_attempt_id")),
+        sa.ForeignKeyConstraint(["candidate_id"], ["candidates.id"], name=op.f("fk_rescore_entries_candidate_id")),
+        sa.ForeignKeyConstraint(["rescore_id"], ["rescores.id"], name=op.f("fk_rescore_entries_rescore_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rescore_entries")),
+        sa.UniqueConstraint(
+            "rescore_id", "list_number", "attempt_id", name=op.f("uq_rescore_entries_rescore_id_list_number_attempt_id")
+        ),
+    )
+    with op.batch_alter_table("rescore_entries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rescore_entries_attempt_id"), ["attempt_id"], unique=False)
+
+    op.create_table(
         "awards",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -1329,6 +1464,25 @@ def upgrade() -> None:
     with op.batch_alter_table("awards", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_awards_candidate_id"), ["candidate_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_awards_status"), ["status"], unique=False)
+
+    op.create_table(
+        "badges",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("credential_id", sa.Uuid(), nullable=False),
+        sa.Column("candidate_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("facts", columns.json_value(), nullable=False),
+        sa.Column("document", sa.LargeBinary(), nullable=False),
+        sa.Column("key_id", sa.String(), nullable=False),
+        sa.Column("issued_at", columns.instant(), nullable=False),
+        sa.ForeignKeyConstraint(["candidate_id"], ["candidates.id"], name=op.f("fk_badges_candidate_id")),
+        sa.ForeignKeyConstraint(["credential_id"], ["credentials.id"], name=op.f("fk_badges_credential_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_badges")),
+        sa.UniqueConstraint("credential_id", "number", name=op.f("uq_badges_credential_id_number")),
+    )
+    with op.batch_alter_table("badges", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_badges_key_id"), ["key_id"], unique=False)
 
     op.create_table(
         "cycles",
@@ -1391,6 +1545,23 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["credential_id"], ["credentials.id"], name=op.f("fk_standing_changes_credential_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_standing_changes")),
         sa.UniqueConstraint("credential_id", "number", name=op.f("uq_standing_changes_credential_id_number")),
+    )
+    op.create_table(
+        "status_places",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("credential_id", sa.Uuid(), nullable=False),
+        sa.Column("candidate_id", sa.Uuid(), nullable=False),
+        sa.Column("shard", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("salt", sa.LargeBinary(), nullable=True),
+        sa.Column("revoked", sa.Boolean(), nullable=False),
+        sa.Column("suspended", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["candidate_id"], ["candidates.id"], name=op.f("fk_status_places_candidate_id")),
+        sa.ForeignKeyConstraint(["credential_id"], ["credentials.id"], name=op.f("fk_status_places_credential_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_status_places")),
+        sa.UniqueConstraint("credential_id", name=op.f("uq_status_places_credential_id")),
+        sa.UniqueConstraint("shard", "place", name=op.f("uq_status_places_shard_place")),
     )
     op.create_table(
         "activities",
@@ -1457,6 +1628,7 @@ def downgrade() -> None:
         )
 
     op.drop_table("activities")
+    op.drop_table("status_places")
     op.drop_table("standing_changes")
     with op.batch_alter_table("cycles", schema=None) as batch_op:
         batch_op.drop_index(
@@ -1468,11 +1640,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_cycles_candidate_id"))
 
     op.drop_table("cycles")
+    with op.batch_alter_table("badges", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_badges_key_id"))
+
+    op.drop_table("badges")
     with op.batch_alter_table("awards", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_awards_status"))
         batch_op.drop_index(batch_op.f("ix_awards_candidate_id"))
 
     op.drop_table("awards")
+    with op.batch_alter_table("rescore_entries", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rescore_entries_attempt_id"))
+
+    op.drop_table("rescore_entries")
     with op.batch_alter_table("holds", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_holds_attempt_id"))
 
@@ -1492,6 +1672,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_credentials_candidate_id")
 
     op.drop_table("credentials")
+    op.drop_table("attempt_results")
     with op.batch_alter_table("attempts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attempts_release_id"))
         batch_op.drop_index("ix_attempts_administration_id_form_id")
@@ -1521,6 +1702,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_item_statistics_administration_id"))
 
     op.drop_table("item_statistics")
+    with op.batch_alter_table("item_readings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_item_readings_set_id"))
+        batch_op.drop_index("ix_item_readings_reader_read_on")
+        batch_op.drop_index(batch_op.f("ix_item_readings_item_id"))
+
+    op.drop_table("item_readings")
     with op.batch_alter_table("item_exposures", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_item_exposures_form_id"))
         batch_op.drop_index(batch_op.f("ix_item_exposures_administration_id"))
@@ -1585,6 +1772,15 @@ def downgrade() -> None:
 
     op.drop_table("score_releases")
     op.drop_table("response_imports")
+    with op.batch_alter_table("rescores", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_rescores_under_way",
+            sqlite_where=sa.text("status = 'approved'"),
+            postgresql_where=sa.text("status = 'approved'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_rescores_form_id"))
+
+    op.drop_table("rescores")
     with op.batch_alter_table("practice_exams", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_practice_exams_under_way",
@@ -1670,6 +1866,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_applications_candidate_id")
 
     op.drop_table("applications")
+    op.drop_table("status_lists")
     with op.batch_alter_table("role_grants", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_role_grants_standing",

@@ -4,6 +4,7 @@ from adapters.db.tables import (
     access,
     analysis,
     applications,
+    badges,
     candidates,
     credentials,
     exams,
@@ -17,6 +18,7 @@ from adapters.db.tables import (
     programs,
     registry,
     renewals,
+    rescoring,
     scores,
     service,
 )
@@ -26,6 +28,7 @@ __all__ = [
     "access",
     "analysis",
     "applications",
+    "badges",
     "candidates",
     "credentials",
     "exams",
@@ -40,6 +43,7 @@ __all__ = [
     "programs",
     "registry",
     "renewals",
+    "rescoring",
     "scores",
     "service",
 ]

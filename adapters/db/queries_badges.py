@@ -1,0 +1,119 @@
+"""What badges ask of the store beyond equality: a free place kept unique by the store, a list held, one answer read."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, bindparam, exists, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from adapters.db.prepared import Prepared
+from adapters.db.repository import SqlRepository
+from adapters.db.tables.badges import BadgeRow, StatusListRow, StatusPlaceRow
+from domain.badges.facts import StatusPurpose
+from domain.badges.model import Badge, StatusList, StatusPlace
+
+_BADGES = BadgeRow.__table__  # type: ignore[attr-defined]
+_PLACES = StatusPlaceRow.__table__  # type: ignore[attr-defined]
+_LISTS = StatusListRow.__table__  # type: ignore[attr-defined]
+
+_NEWEST: Final = Prepared(
+    select(_BADGES.c.id)
+    .where(_BADGES.c.credential_id == bindparam("credential_id"))
+    .order_by(_BADGES.c.number.desc())
+    .limit(1)
+)
+_TAKEN: Final = Prepared(select(_PLACES.c.place).where(_PLACES.c.shard == bindparam("shard")))
+_SET: Final = {
+    purpose: Prepared(select(_PLACES.c.place).where(_PLACES.c.shard == bindparam("shard"), _PLACES.c[column].is_(True)))
+    for purpose, column in ((StatusPurpose.REVOCATION, "revoked"), (StatusPurpose.SUSPENSION, "suspended"))
+}
+_LAST_SHARD: Final = Prepared(select(func.max(_LISTS.c.shard)))
+_NEWER: Final = _BADGES.alias("newer")
+_UNDER: Final = Prepared(
+    select(*(_BADGES.c[field.name] for field in fields(Badge)))
+    .where(
+        _BADGES.c.key_id == bindparam("key_id"),
+        ~exists().where(_NEWER.c.credential_id == _BADGES.c.credential_id, _NEWER.c.number > _BADGES.c.number),
+    )
+    .order_by(_BADGES.c.credential_id)
+)
+
+
+def _claim(dialect: Any) -> Any:  # noqa: ANN401 - the two dialects share no type for `insert … on conflict`
+    insert = dialect.insert(_PLACES)
+    return insert.on_conflict_do_nothing(index_elements=["shard", "place"]).returning(_PLACES.c.credential_id)
+
+
+def _open(dialect: Any) -> Any:  # noqa: ANN401 - as above
+    return dialect.insert(_LISTS).on_conflict_do_nothing()
+
+
+_CLAIM: Final = {"sqlite": _claim(sqlite), "postgresql": _claim(postgresql)}
+_OPEN: Final = {"sqlite": _open(sqlite), "postgresql": _open(postgresql)}
+
+
+class BadgeRepository(SqlRepository[Badge]):
+    """The port `Badges`."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Speak through `connection`."""
+        super().__init__(connection, Badge)
+
+    def newest_under(self, key_id: str, limit: int) -> list[Badge]:
+        """At most `limit` newest versions that this key signed, by credential."""
+        rows = _UNDER.rows(self._connection, {"key_id": key_id}, most=limit)
+        return [self._map.made(row) for row in rows]
+
+    def newest(self, credential_id: UUID) -> Badge | None:
+        """The newest version of a credential's badge, None where it has none."""
+        rows = _NEWEST.rows(self._connection, {"credential_id": credential_id})
+        return self.get(rows[0][0]) if rows else None
+
+
+class StatusPlaceRepository(SqlRepository[StatusPlace]):
+    """The port `StatusPlaces`."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Speak through `connection`."""
+        super().__init__(connection, StatusPlace)
+
+    def claim(self, places: Sequence[StatusPlace]) -> set[UUID]:
+        """Store those whose place is free; the ids of their credentials. Others' places stay others'.
+
+        Rows are written in the order of their places, and a place that another transaction is about to take is waited
+        for: it is theirs when they commit, ours when they roll back.
+        """
+        if not places:
+            return set()
+        rows = [self._map.dump(one) for one in sorted(places, key=lambda one: (one.shard, one.place))]
+        taken = self._connection.execute(_CLAIM[self._connection.dialect.name], rows)
+        return set(taken.scalars())
+
+    def free(self, shard: int, size: int) -> list[int]:
+        """Every place of a shard that nobody has, as far as can be seen from here."""
+        taken = {place for (place,) in _TAKEN.rows(self._connection, {"shard": shard})}
+        return [place for place in range(size) if place not in taken]
+
+    def set_in(self, shard: int, purpose: StatusPurpose) -> Iterable[int]:
+        """The places of a shard whose bit is set in the list of a purpose."""
+        return [place for (place,) in _SET[purpose].rows(self._connection, {"shard": shard})]
+
+
+class StatusListRepository(SqlRepository[StatusList]):
+    """The port `StatusLists`."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Speak through `connection`."""
+        super().__init__(connection, StatusList)
+
+    def last_shard(self) -> int | None:
+        """The shard in which places are given now, None before the first."""
+        found: int | None = _LAST_SHARD.rows(self._connection, {})[0][0]
+        return found
+
+    def open(self, lists: Iterable[StatusList]) -> None:
+        """Store the lists of a new shard; those that somebody else was quicker with stay as they are."""
+        rows = [self._map.dump(one) for one in lists]
+        self._connection.execute(_OPEN[self._connection.dialect.name], rows)

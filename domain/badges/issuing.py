@@ -1,0 +1,270 @@
+"""How a badge follows its credential: one function writes its versions, its place and its bits, for one or for many.
+
+It runs in the transaction that changes the credential, so that there is never one without the other.
+
+Locks, in this order: the credential's row (the caller holds it), a free place (kept unique by the store), then the rows
+of status lists by shard and purpose. Nothing is locked after a list, and no list is held by who only issues: giving a
+place leaves the lists as they are. Two transactions that each wait for the other's place are told apart by the engine,
+and one of them begins anew.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+from domain.badges import rules
+from domain.badges.events import BadgeIssued, StatusListChanged
+from domain.badges.facts import MASTER, Securing, StatusPurpose
+from domain.badges.model import Badge, Publisher, StatusList, StatusPlace
+from domain.badges.rules import DRAW_BYTES, chosen, draws, list_id, said_of
+from domain.badges.stating import Subject, badge_facts, list_facts, same
+from domain.credentials.model import Credential
+from domain.ports import UnitOfWork
+
+SALT_BYTES: Final = 16
+ROUNDS: Final = 4
+"""Rounds of blind draws; in a shard that is nearly full, what is left is drawn from the places seen to be free."""
+
+_KEY_ID: Final = re.compile(rb'"verificationMethod"\s*:\s*"([^"]*)"')
+
+Changes = Mapping[tuple[int, StatusPurpose], Sequence[tuple[int, bool]]]
+
+
+def publish(uow: UnitOfWork, subjects: Sequence[Subject]) -> list[Badge]:
+    """Let the badges and the lists say how these credentials stand; the versions that were signed for it.
+
+    A version is signed where the newest one states something else, or there is none. A suspension or a revocation
+    changes nothing that a badge states: its bit is set. Nothing is done where this service publishes no badges.
+    """
+    publisher = uow.publisher
+    if publisher is None or not subjects:
+        return []
+    placed = _placed(uow, publisher, [one.credential for one in subjects])
+    known = {one for one, (_, fresh) in placed.items() if not fresh}
+    signed = [_signed(uow, publisher, one, placed[one.credential.id][0], known) for one in subjects]
+    issued = [badge for badge in signed if badge is not None]
+    if issued:
+        uow.badges.add_all(issued)
+    for badge in issued:
+        _tell(uow, badge)
+    _set_bits(uow, publisher, subjects, {id_: place for id_, (place, _) in placed.items()})
+    return issued
+
+
+def forget(uow: UnitOfWork, credential_id: UUID) -> None:
+    """Take a person out of a credential's badges, for an erasure: the versions and the salt go, the place stays taken.
+
+    What stays is a bit that nobody can tie to anyone.
+    """
+    for badge in uow.badges.find(credential_id=credential_id):
+        uow.badges.remove(badge)
+    place = uow.status_places.first(credential_id=credential_id)
+    if place is not None:
+        uow.status_places.save(replace(place, salt=None))
+
+
+def sign_anew(uow: UnitOfWork, badge: Badge) -> Badge:
+    """The next version of a badge, which states the same under the key that signs now."""
+    publisher = _needed(uow)
+    id_ = new_badge_id(uow)
+    url = f"{publisher.base_url}/v1/badges/{id_}"
+    facts = replace(
+        badge.facts,
+        id=url,
+        refresh_url=f"{url}/refresh",
+        issuer=publisher.issuer,
+        signed_at=uow.now.replace(microsecond=0),
+    )
+    document = publisher.signer.sign(facts, MASTER)
+    anew = replace(
+        badge,
+        id=id_,
+        version=1,
+        number=badge.number + 1,
+        facts=facts,
+        document=document,
+        key_id=key_id_of(document),
+        issued_at=uow.now,
+    )
+    _tell(uow, uow.badges.add(anew))
+    return anew
+
+
+def sign_list_anew(uow: UnitOfWork, kept: StatusList) -> StatusList:
+    """A list, its row held, signed under the key that signs now; its bits stay."""
+    return uow.status_lists.save(signed_list(_needed(uow), kept, uow))
+
+
+def new_badge_id(uow: UnitOfWork) -> UUID:
+    """An id that nobody guesses: 122 random bits, no time among them."""
+    return UUID(bytes=uow.random(16), version=4)
+
+
+def key_id_of(document: bytes) -> str:
+    """The id of the key in a document's proof."""
+    found = _KEY_ID.search(document)
+    return found[1].decode() if found else ""
+
+
+def allocate(uow: UnitOfWork, publisher: Publisher, credentials: Sequence[Credential]) -> dict[UUID, StatusPlace]:
+    """Give each of these credentials a random free place, by the credential's id; opens a shard when one is full.
+
+    That a place is free is the store's to say: what is taken already is drawn again.
+    """
+    waiting = {one.id: one for one in credentials}
+    placed: dict[UUID, StatusPlace] = {}
+    while waiting:
+        shard = uow.status_lists.last_shard()
+        if shard is None:
+            _open(uow, publisher, 0)
+            continue
+        _fill(uow, shard, publisher.shard_size, waiting, placed)
+        if waiting:
+            _open(uow, publisher, shard + 1)
+    return placed
+
+
+def signed_list(publisher: Publisher, kept: StatusList, uow: UnitOfWork) -> StatusList:
+    """A list with both finished answers made of its bits."""
+    facts = list_facts(publisher, kept, uow.now)
+    return replace(
+        kept,
+        document=publisher.signer.sign_status_list(facts, MASTER),
+        token=publisher.signer.sign_status_list(facts, Securing.VC_JWT),
+        signed_at=uow.now,
+    )
+
+
+def _needed(uow: UnitOfWork) -> Publisher:
+    if uow.publisher is None:
+        message = "this service publishes no badges"
+        raise RuntimeError(message)
+    return uow.publisher
+
+
+def _placed(
+    uow: UnitOfWork, publisher: Publisher, credentials: Sequence[Credential]
+) -> dict[UUID, tuple[StatusPlace, bool]]:
+    """The place of each credential, and whether it was given just now."""
+    found = uow.status_places.find(credential_id=[one.id for one in credentials])
+    placed = {one.credential_id: (one, False) for one in found}
+    missing = [one for one in credentials if one.id not in placed]
+    return placed | {id_: (one, True) for id_, one in allocate(uow, publisher, missing).items()}
+
+
+def _fill(
+    uow: UnitOfWork, shard: int, size: int, waiting: dict[UUID, Credential], placed: dict[UUID, StatusPlace]
+) -> None:
+    """Give places of a shard to those who wait, until none waits or none is free; both dictionaries change."""
+    for _ in range(ROUNDS):
+        if not waiting:
+            return
+        _claim(uow, shard, draws(uow.random(DRAW_BYTES * len(waiting)), size), waiting, placed)
+    while waiting and (free := uow.status_places.free(shard, size)):
+        _claim(uow, shard, chosen(free, len(waiting), uow.random(DRAW_BYTES * len(waiting))), waiting, placed)
+
+
+def _claim(
+    uow: UnitOfWork,
+    shard: int,
+    drawn: Sequence[int],
+    waiting: dict[UUID, Credential],
+    placed: dict[UUID, StatusPlace],
+) -> None:
+    wanted = {
+        credential.id: StatusPlace(
+            id=uow.new_id(),
+            credential_id=credential.id,
+            candidate_id=credential.candidate_id,
+            shard=shard,
+            place=place,
+            salt=uow.random(SALT_BYTES),
+        )
+        for credential, place in zip(waiting.values(), drawn, strict=False)
+    }
+    for id_ in uow.status_places.claim(list(wanted.values())):
+        placed[id_] = wanted[id_]
+        del waiting[id_]
+
+
+def _open(uow: UnitOfWork, publisher: Publisher, shard: int) -> None:
+    """Open a shard, unless somebody else is quicker: two lists on which nothing was ever said."""
+    bits = rules.empty(publisher.shard_size)
+    blank = (
+        StatusList(
+            id=list_id(shard, purpose),
+            shard=shard,
+            purpose=purpose,
+            bits=bits,
+            document=b"",
+            token=b"",
+            signed_at=uow.now,
+        )
+        for purpose in StatusPurpose
+    )
+    uow.status_lists.open([signed_list(publisher, one, uow) for one in blank])
+
+
+def _signed(
+    uow: UnitOfWork, publisher: Publisher, subject: Subject, place: StatusPlace, known: set[UUID]
+) -> Badge | None:
+    """The next version of a subject's badge, signed and not stored yet; None where the newest states it already."""
+    credential, id_ = subject.credential, new_badge_id(uow)
+    facts = badge_facts(publisher, subject, place, id_, uow.now)
+    former = uow.badges.newest(credential.id) if credential.id in known else None
+    if former is not None and same(former.facts, facts):
+        return None
+    document = publisher.signer.sign(facts, MASTER)
+    return Badge(
+        id=id_,
+        credential_id=credential.id,
+        candidate_id=credential.candidate_id,
+        number=1 if former is None else former.number + 1,
+        facts=facts,
+        document=document,
+        key_id=key_id_of(document),
+        issued_at=uow.now,
+    )
+
+
+def _tell(uow: UnitOfWork, badge: Badge) -> None:
+    uow.record(
+        BadgeIssued(
+            credential_id=badge.credential_id,
+            candidate_id=badge.candidate_id,
+            number=badge.number,
+            key_id=badge.key_id,
+        )
+    )
+
+
+def _set_bits(
+    uow: UnitOfWork, publisher: Publisher, subjects: Iterable[Subject], placed: Mapping[UUID, StatusPlace]
+) -> None:
+    """Set and clear the bits that these credentials' standings ask for; each list is signed once for all of them."""
+    changes: dict[tuple[int, StatusPurpose], list[tuple[int, bool]]] = {}
+    for subject in subjects:
+        place = placed[subject.credential.id]
+        said = said_of(subject.credential.status)
+        # What was withdrawn once is withdrawn for good, whatever the credential's row says.
+        revoked, suspended = place.revoked or StatusPurpose.REVOCATION in said, StatusPurpose.SUSPENSION in said
+        after = replace(place, revoked=revoked, suspended=suspended)
+        if after == place:
+            continue
+        uow.status_places.save(after)
+        for purpose in StatusPurpose:
+            if after.says(purpose) != place.says(purpose):
+                changes.setdefault((place.shard, purpose), []).append((place.place, after.says(purpose)))
+    _rewrite(uow, publisher, changes)
+
+
+def _rewrite(uow: UnitOfWork, publisher: Publisher, changes: Changes) -> None:
+    for shard, purpose in sorted(changes):
+        kept, changed = uow.status_lists.lock(list_id(shard, purpose)), changes[shard, purpose]
+        bits = kept.bits
+        for place, on in changed:
+            bits = rules.with_bit(bits, place, on=on)
+        uow.status_lists.save(signed_list(publisher, replace(kept, bits=bits), uow))
+        uow.record(StatusListChanged(list_id=kept.id, shard=shard, purpose=purpose.value, changes=len(changed)))

@@ -26,6 +26,7 @@ from domain.doors import (
     Mail as Mail,
     Mailer as Mailer,
     PaymentGateway as PaymentGateway,
+    Press as Press,
     SandboxTime as SandboxTime,
     SigningKey as SigningKey,
     StartedPayment as StartedPayment,

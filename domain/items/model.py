@@ -1,7 +1,7 @@
 """The nouns of the item bank: an item and its versions, a set that shares a case, enemies, exposure, statistics."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -159,6 +159,19 @@ class Exposure(Entity):
     shown: int
     scored: bool
     counted_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemReading(Entity):
+    """Somebody read the content of an item's version, or of a set's; one of `item_id` and `set_id` is filled."""
+
+    item_id: UUID | None
+    set_id: UUID | None
+    version_id: UUID
+    number: int
+    reader: str
+    read_on: date
+    read_at: datetime
 
 
 class IrtModel(StrEnum):

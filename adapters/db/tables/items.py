@@ -1,6 +1,6 @@
 """The item bank: items with their versions, sets, enemies, exposure, statistics and exports."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from domain.items.model import (
     Exposure,
     Item,
     ItemExport,
+    ItemReading,
     ItemSet,
     ItemSetVersion,
     ItemStatistics,
@@ -160,6 +161,22 @@ class ItemStatisticsRow(Row, table=True):
     irt: Any = json_column(nullable=True)
     recorded_by: str
     recorded_at: datetime = instant()
+
+
+@stores(ItemReading)
+class ItemReadingRow(Row, table=True):
+    """Counted by reader and day, looked up by item."""
+
+    __tablename__ = "item_readings"
+    __table_args__ = (Index("ix_item_readings_reader_read_on", "reader", "read_on", "id"),)
+
+    item_id: UUID | None = Field(foreign_key="items.id", index=True)
+    set_id: UUID | None = Field(foreign_key="item_sets.id", index=True)
+    version_id: UUID
+    number: int
+    reader: str
+    read_on: date
+    read_at: datetime = instant()
 
 
 @stores(ItemExport)

@@ -6,6 +6,8 @@ and two who carry on at once cannot both store the same batch: the second finds 
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +22,25 @@ CARRY_ON = "job.carry_on"
 
 Step = Callable[[UnitOfWork, Job], Batch]
 """One batch of a job's kind, short enough to hold the store's writer (some 500 rows)."""
+
+Reading = Callable[[], AbstractContextManager[UnitOfWork]]
+"""Begins a transaction that reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoning:
+    """A step that reckons for longer than a transaction may hold the store's writer.
+
+    `work` reads what it needs in short transactions of its own, reckons outside of any, and hands back the step that
+    stores what came of it. What it read may have changed by then; the step it hands back must not mind.
+    """
+
+    work: Callable[[Reading, Job], Step]
+
+    def __call__(self, uow: UnitOfWork, job: Job) -> Batch:
+        """Do all of it within one transaction, as any other step."""
+        return self.work(lambda: nullcontext(uow), job)(uow, job)
+
 
 Handler = Callable[[UnitsOfWork, Mapping[str, Any]], None]
 """What carries out a small task. It may be called again after a fall, so doing it twice must do no harm."""
@@ -113,6 +134,8 @@ def _further(units: UnitsOfWork, service: Actor, steps: Mapping[str, Step], job:
             uow.jobs.save(job.started(uow.now))
         return True
     step = _step(steps, job)
+    if isinstance(step, Reckoning):
+        step = step.work(lambda: units.begin(service, write=False), job)
     if job.dry_run:
         batch = _rehearsed(units, service, step, job)
         with units.begin(service) as uow:

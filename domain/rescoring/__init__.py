@@ -1,0 +1,1 @@
+"""Rescores: a changed key, a dropped item or a new conversion, judged before it is carried out."""

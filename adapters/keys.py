@@ -18,7 +18,7 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -34,12 +34,16 @@ from adapters import private_files
 from adapters.strict import json_object, to_base64url
 from domain.ports import SigningKey
 
-PrivateKey = Ed25519PrivateKey | ec.EllipticCurvePrivateKey
+PrivateKey = Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 SECRET = "secret"  # noqa: S105 - the name of a kind, not a secret
 PURPOSES: Mapping[str, str] = {
     "journal": "EdDSA",
     "registry": "ES256",
+    "certificates": "ES256",
+    "badges-eddsa": "EdDSA",
+    "badges-es256": "ES256",
+    "badges-rs256": "RS256",
     "cursor": SECRET,
     "links": SECRET,
     "privacy": SECRET,
@@ -49,6 +53,9 @@ AT_REST = frozenset({"privacy"})
 
 _KID = re.compile(r"[A-Za-z0-9_-]{43}")
 _COORDINATE = 32
+_RSA_BITS = 3072
+"""What BSI TR-02102-1 and NIST SP 800-57 ask of a signature that outlives 2030."""
+_RSA_LEAST = 2048
 
 
 class KeyFault(RuntimeError):
@@ -110,7 +117,7 @@ class FileKeyProvider:
         create: bool = True,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """Keep the keys of `purposes` (name to `EdDSA`, `ES256` or `secret`) in `directory`.
+        """Keep the keys of `purposes` (name to `EdDSA`, `ES256`, `RS256` or `secret`) in `directory`.
 
         With a passphrase every file must be sealed with it, without one none may be. A ring that does not exist is
         made at first use; with `create=False` that is a KeyFault, so that a volume forgotten in production is noticed.
@@ -129,7 +136,10 @@ class FileKeyProvider:
         return [held.face for held in self._signing_ring(purpose).held.values()]
 
     def sign(self, purpose: str, message: bytes) -> tuple[str, bytes]:
-        """The active key's id and its signature: Ed25519's, or ECDSA's r and s (SHA-256), 64 bytes either way."""
+        """The active key's id and its raw signature as JOSE has it for EdDSA, ES256 or RS256.
+
+        That is Ed25519's, ECDSA's r and s (64 bytes either way; SHA-256), or RSA's by PKCS #1 v1.5 with SHA-256.
+        """
         active = self._signing_ring(purpose).active
         return active.face.kid, _sign(active.private, message)
 
@@ -217,7 +227,7 @@ class FileKeyProvider:
 
     def _new_record(self, purpose: str, state: KeyState) -> KeyRecord:
         """A fresh key on disk, and the line that will name it."""
-        private = ec.generate_private_key(ec.SECP256R1()) if self._algorithm(purpose) == "ES256" else _new_ed25519()
+        private = _generated(self._algorithm(purpose))
         kid = thumbprint(public_jwk(private))
         private_files.put(self._key_path(purpose, kid), to_pem(private, self._passphrase))
         return KeyRecord(kid=kid, state=state, since=self._now())
@@ -304,6 +314,11 @@ def public_jwk(private: PrivateKey) -> dict[str, object]:
         x = to_base64url(private.public_key().public_bytes_raw())
         bare: dict[str, object] = {"kty": "OKP", "crv": "Ed25519", "x": x}
         return {**bare, "kid": thumbprint(bare), "alg": "EdDSA", "use": "sig"}
+    if isinstance(private, rsa.RSAPrivateKey):
+        modulus = private.public_key().public_numbers()
+        n, e = (to_base64url(_minimal(value)) for value in (modulus.n, modulus.e))
+        bare = {"kty": "RSA", "n": n, "e": e}
+        return {**bare, "kid": thumbprint(bare), "alg": "RS256", "use": "sig"}
     numbers = private.public_key().public_numbers()
     x, y = (to_base64url(value.to_bytes(_COORDINATE, "big")) for value in (numbers.x, numbers.y))
     bare = {"kty": "EC", "crv": "P-256", "x": x, "y": y}
@@ -311,8 +326,8 @@ def public_jwk(private: PrivateKey) -> dict[str, object]:
 
 
 def thumbprint(face: Mapping[str, object]) -> str:
-    """The RFC 7638 SHA-256 thumbprint of an EC or OKP JWK, base64url."""
-    required = {name: face[name] for name in ("crv", "kty", "x", "y") if name in face}
+    """The RFC 7638 SHA-256 thumbprint of an EC, OKP or RSA JWK, base64url."""
+    required = {name: face[name] for name in ("crv", "e", "kty", "n", "x", "y") if name in face}
     return to_base64url(sha256(json.dumps(required, sort_keys=True, separators=(",", ":")).encode()).digest())
 
 
@@ -323,7 +338,7 @@ def to_pem(private: PrivateKey, passphrase: bytes | None) -> bytes:
 
 
 def open_pem(path: Path, passphrase: bytes | None) -> PrivateKey:
-    """The Ed25519 or P-256 key in a private file; KeyFault when it cannot be opened with just this passphrase."""
+    """The Ed25519, P-256 or RSA key in a private file; KeyFault when it cannot be opened with just this passphrase."""
     try:
         private = load_pem_private_key(private_files.read(path), passphrase)
     except (OSError, ValueError, TypeError) as fault:
@@ -333,12 +348,23 @@ def open_pem(path: Path, passphrase: bytes | None) -> PrivateKey:
         return private
     if isinstance(private, ec.EllipticCurvePrivateKey) and isinstance(private.curve, ec.SECP256R1):
         return private
+    if isinstance(private, rsa.RSAPrivateKey) and private.key_size >= _RSA_LEAST:
+        return private
     message = f"{path.name} holds a key of another kind"
     raise KeyFault(message)
 
 
-def _new_ed25519() -> PrivateKey:
+def _generated(algorithm: str) -> PrivateKey:
+    """A fresh key for a JOSE algorithm; a secret is kept as an Ed25519 key."""
+    if algorithm == "ES256":
+        return ec.generate_private_key(ec.SECP256R1())
+    if algorithm == "RS256":
+        return rsa.generate_private_key(public_exponent=65537, key_size=_RSA_BITS)
     return Ed25519PrivateKey.generate()
+
+
+def _minimal(value: int) -> bytes:
+    return value.to_bytes((value.bit_length() + 7) // 8, "big")
 
 
 def _derived(private: PrivateKey, purpose: str, algorithm: str) -> bytes:
@@ -352,15 +378,19 @@ def _derived(private: PrivateKey, purpose: str, algorithm: str) -> bytes:
 def _sign(private: PrivateKey, message: bytes) -> bytes:
     if isinstance(private, Ed25519PrivateKey):
         return private.sign(message)
+    if isinstance(private, rsa.RSAPrivateKey):
+        return private.sign(message, padding.PKCS1v15(), hashes.SHA256())
     r, s = decode_dss_signature(private.sign(message, ec.ECDSA(hashes.SHA256())))
     return r.to_bytes(_COORDINATE, "big") + s.to_bytes(_COORDINATE, "big")
 
 
 def _holds(private: PrivateKey, message: bytes, signature: bytes) -> bool:
-    if len(signature) != 2 * _COORDINATE:
-        return False
     try:
-        if isinstance(private, Ed25519PrivateKey):
+        if isinstance(private, rsa.RSAPrivateKey):
+            private.public_key().verify(signature, message, padding.PKCS1v15(), hashes.SHA256())
+        elif len(signature) != 2 * _COORDINATE:
+            return False
+        elif isinstance(private, Ed25519PrivateKey):
             private.public_key().verify(signature, message)
         else:
             r, s = (int.from_bytes(half, "big") for half in (signature[:_COORDINATE], signature[_COORDINATE:]))

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain.badges.facts import BadgeFacts, Securing, StatusListFacts
+from domain.certificates.model import BadgeFace, Certificate, PaperSize, Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,5 +220,30 @@ class BadgeSigner(Protocol):
         ...
 
     def verification_methods(self) -> Mapping[str, str]:
-        """Every published key's DID URL with its key id (the JWK thumbprint), those that sign now first."""
+        """Every name under which a published key signs, with its key id (the JWK thumbprint), present first."""
+        ...
+
+
+class Press(Protocol):
+    """Makes certificates on paper and badge pictures. That is slow (a tenth of a second): never in a transaction."""
+
+    @property
+    def paper(self) -> PaperSize:
+        """The sheet for whoever asks for none."""
+        ...
+
+    def address(self, number: str) -> str:
+        """The registry's page of a credential: where a certificate's link and code lead."""
+        ...
+
+    def tag(self, made: Certificate | BadgeFace) -> str:
+        """A name for what would be made, the same as long as it would look and be signed the same."""
+        ...
+
+    def certificate(self, stated: Certificate) -> bytes:
+        """The certificate as signed PDF/A. Raises UnprintableName where no font has a letter's glyph."""
+        ...
+
+    def baked(self, badge: BadgeFace, kind: Picture, credential: str) -> bytes:
+        """The badge's picture with its credential, JSON or a compact JWT, baked in. Raises UnprintableName."""
         ...

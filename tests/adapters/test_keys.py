@@ -11,10 +11,10 @@ from typing import Any, cast
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from joserfc.jwk import ECKey, OKPKey
+from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from adapters.keys import PURPOSES, FileKeyProvider, KeyFault, KeyState
 from adapters.strict import from_base64url
@@ -46,7 +46,7 @@ def test_what_the_current_key_signs_it_verifies(keys: FileKeyProvider, purpose: 
     kid, signature = keys.sign(purpose, b"a checkpoint")
 
     assert kid == keys.current(purpose).kid
-    assert len(signature) == 64
+    assert len(signature) == (384 if PURPOSES[purpose] == "RS256" else 64)
     assert keys.verify(purpose, kid, b"a checkpoint", signature)
     assert not keys.verify(purpose, kid, b"another", signature)
     assert not keys.verify(purpose, kid, b"a checkpoint", bytes(64))
@@ -73,9 +73,19 @@ def test_an_es256_signature_is_r_and_s_as_jose_wants_them(keys: FileKeyProvider)
         public.verify(encode_dss_signature(r, s), b"another", ec.ECDSA(hashes.SHA256()))
 
 
-@pytest.mark.parametrize(("purpose", "kind"), [("journal", OKPKey), ("registry", ECKey)])
+def test_an_rs256_signature_holds_elsewhere(keys: FileKeyProvider) -> None:
+    _, signature = keys.sign("badges-rs256", b"a badge")
+    public = RSAKey.import_key(cast("dict[str, Any]", keys.current("badges-rs256").public_jwk)).public_key
+
+    assert public.key_size == 3072
+    public.verify(signature, b"a badge", padding.PKCS1v15(), hashes.SHA256())
+    with pytest.raises(InvalidSignature):
+        public.verify(signature, b"another", padding.PKCS1v15(), hashes.SHA256())
+
+
+@pytest.mark.parametrize(("purpose", "kind"), [("journal", OKPKey), ("registry", ECKey), ("badges-rs256", RSAKey)])
 def test_a_key_is_named_by_its_thumbprint(
-    keys: FileKeyProvider, purpose: str, kind: type[OKPKey] | type[ECKey]
+    keys: FileKeyProvider, purpose: str, kind: type[OKPKey] | type[ECKey] | type[RSAKey]
 ) -> None:
     key = keys.current(purpose)
 

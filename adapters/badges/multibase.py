@@ -1,0 +1,39 @@
+"""Multibase base58btc, and the multicodec names of the keys we publish (W3C Controlled Identifiers 1.0, 2.4)."""
+
+from typing import Final
+
+_ALPHABET: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_PAIRS: Final = tuple(high + low for high in _ALPHABET for low in _ALPHABET)
+_PAIR: Final = 58 * 58
+_LIMB: Final = 58**10
+_ED25519: Final = b"\xed\x01"
+_P256: Final = b"\x80\x24"
+
+
+def base58btc(content: bytes) -> str:
+    """The bytes in base58 with Bitcoin's alphabet, behind the multibase prefix `z`."""
+    number = int.from_bytes(content, "big")
+    limbs = []
+    while number:
+        number, limb = divmod(number, _LIMB)
+        limbs.append(_ten_digits(limb))
+    digits = "".join(reversed(limbs)).lstrip("1")
+    return "z" + "1" * (len(content) - len(content.lstrip(b"\0"))) + digits
+
+
+def ed25519_multikey(public: bytes) -> str:
+    """A raw Ed25519 public key (32 bytes) as a Multikey's `publicKeyMultibase`."""
+    return base58btc(_ED25519 + public)
+
+
+def p256_multikey(x: bytes, y: bytes) -> str:
+    """A P-256 public key by its coordinates (32 bytes each) as a Multikey's `publicKeyMultibase`: compressed."""
+    return base58btc(_P256 + bytes([2 + y[-1] % 2]) + x)
+
+
+def _ten_digits(limb: int) -> str:
+    found = []
+    for _ in range(5):
+        limb, pair = divmod(limb, _PAIR)
+        found.append(_PAIRS[pair])
+    return "".join(reversed(found))

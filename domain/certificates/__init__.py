@@ -1,0 +1,1 @@
+"""Certificates on paper and badge pictures: what they state, and when they may be made."""

@@ -10,8 +10,8 @@ from typing import Final
 from urllib.parse import quote, urlsplit
 
 from adapters.badges.multibase import ed25519_multikey, p256_multikey
-from adapters.badges.purposes import BADGE_PURPOSES
 from adapters.strict import from_base64url
+from domain.badges.keys import BADGE_PURPOSES
 from domain.ports import KeyProvider, SigningKey
 
 DID_CONTEXTS: Final = (

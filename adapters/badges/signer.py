@@ -12,7 +12,6 @@ import orjson
 from adapters.badges import did, nquads, proofs
 from adapters.badges.jwt import HeldElsewhere, TurnedOver, token
 from adapters.badges.multibase import base58btc
-from adapters.badges.purposes import BADGE_PURPOSES, PURPOSE
 from domain.badges.document import (
     Document,
     badge_document,
@@ -22,6 +21,7 @@ from domain.badges.document import (
 )
 from domain.badges.errors import UnfitFacts
 from domain.badges.facts import BadgeFacts, BadgeProfile, IssuerFacts, Securing, StatusListFacts
+from domain.badges.keys import BADGE_PURPOSES, PURPOSE
 from domain.errors import Unavailable
 from domain.ports import KeyProvider, SigningKey
 

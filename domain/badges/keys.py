@@ -1,4 +1,4 @@
-"""Which of the body's keys secures a document how."""
+"""Which of the body's keys secures a document how: the purposes under which a KeyProvider holds them."""
 
 from collections.abc import Mapping
 from typing import Final

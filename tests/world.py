@@ -12,6 +12,10 @@ from sqlalchemy import Connection, event
 from starlette.testclient import TestClient
 
 from adapters import api_keys
+from adapters.badges.signer import KeyedBadgeSigner
+from adapters.certificates.authority import sandbox_chain
+from adapters.certificates.press import Press as SigningPress
+from adapters.certificates.signing import seals_of_provider
 from adapters.db.engine import PATIENCE_SECONDS, Contended, Database
 from adapters.db.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 from adapters.dev_issuer import DevelopmentIssuer
@@ -23,9 +27,12 @@ from adapters.tokens import JoseTokenVerifier, TokenTerms
 from api.app import Parts, create_app
 from api.auth import Authenticator
 from domain.actors import Actor, Role, the_service
-from domain.ports import Files, KeyMint, PaymentGateway
+from domain.badges.model import Publisher
+from domain.ports import Files, KeyMint, PaymentGateway, Press
 
 AUDIENCE = "certificant"
+ADDRESS = "https://certifier.example"
+"""Where badges and lists say that they are found."""
 MORNING = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 
 
@@ -132,7 +139,9 @@ def a_world(url: str, directory: Path, *, patience_seconds: float = PATIENCE_SEC
     issuer = DevelopmentIssuer(directory, audience=AUDIENCE)
     terms = TokenTerms(issuer=issuer.issuer, audiences=frozenset({AUDIENCE}))
     verifier = JoseTokenVerifier(StaticJwks(issuer.jwks()), terms)
-    units = SqlUnitsOfWork(database, clock=clock, queue=tasks)
+    keys = FileKeyProvider(directory / "keys")
+    publisher = Publisher(signer=KeyedBadgeSigner(keys, ADDRESS), name="CPS", base_url=ADDRESS)
+    units = SqlUnitsOfWork(database, clock=clock, queue=tasks, publisher=publisher)
     files = ObjectFiles(open_store("memory:///"))
     parts = Parts(
         units=units,
@@ -142,9 +151,13 @@ def a_world(url: str, directory: Path, *, patience_seconds: float = PATIENCE_SEC
             Files: files,
             KeyMint: api_keys.Mint("test"),
             PaymentGateway: InvoiceGateway("CPS", "Pay by transfer, naming the invoice."),
+            Press: SigningPress(
+                seals_of_provider(keys, lambda key: sandbox_chain(directory / "keys", key, "CPS")),
+                base_url="https://certs.example",
+            ),
         },
         cursor_secret=b"a secret for the cursors of tests",
-        keys=FileKeyProvider(directory / "keys"),
+        keys=keys,
         close=database.close,
     )
     with TestClient(create_app(parts), raise_server_exceptions=False) as client:

@@ -12,15 +12,26 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from api.limits import Quota
+from domain.certificates.model import PaperSize
 
 PREFIX = "CERTIFICANT_"
 # The issuer that `certificant token` signs for; its key lies beside the sandbox's data.
 DEVELOPMENT_ISSUER = "https://issuer.certificant.invalid"
 DEVELOPMENT_AUDIENCE = "certificant"
 _SHORTEST_SECRET = 16
+_PORT = 8000
 _GUESSED_FIRST = frozenset({"changeme", "secret", "password", "certificant", "development", "sandbox", "test"})
 
 
@@ -63,7 +74,8 @@ class Settings(BaseModel):
     body_zone: str = "America/New_York"
     body_email: str = "certification@certifier.example"
     terms_url: str = "https://certifier.example/terms"
-    public_base_url: str = "http://127.0.0.1:8000"
+    # By default where this process listens; see `_where_it_listens`.
+    public_base_url: str = ""
     # The name under which the journal's checkpoints are signed. It must never change: an address may.
     journal_name: str = Field(default="certificant/journal", pattern=r"^[A-Za-z0-9][A-Za-z0-9./_-]{0,99}$")
 
@@ -81,7 +93,7 @@ class Settings(BaseModel):
 
     # How it runs.
     host: str = "127.0.0.1"
-    port: int = Field(default=8000, ge=1, le=65_535)
+    port: int = Field(default=_PORT, ge=1, le=65_535)
     processes: int = Field(default=1, ge=1, le=64)
     reader_threads: int = Field(default=4, ge=1, le=64)
     writer_threads: int = Field(default=8, ge=1, le=64)
@@ -91,6 +103,16 @@ class Settings(BaseModel):
     executor_id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.-]{1,64}$")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     upload_bytes: int = Field(default=26_214_400, ge=1, le=104_857_600)
+
+    # Certificates on paper. In production either a PKCS #12 file signs them, or the key provider's key (`certificates`)
+    # for which a chain (PEM, its own certificate first) vouches.
+    certificate_paper: PaperSize = PaperSize.US_LETTER
+    certificate_signer: Path | None = None
+    certificate_signer_passphrase: SecretStr | None = None
+    certificate_chain: Path | None = None
+    # Fonts of the body's own, for a script that the packaged ones lack; and how ideographs are drawn by themselves.
+    certificate_fonts: Path | None = None
+    certificate_han: Literal["zh-Hans", "zh-Hant", "ja", "ko"] = "zh-Hans"
 
     # Mail.
     mail_mode: Literal["files", "smtp"] = "files"
@@ -117,6 +139,12 @@ class Settings(BaseModel):
         if faults := list(unsafe(settings)):
             raise UnsafeSettings(faults)
         return settings
+
+    @model_validator(mode="before")
+    @classmethod
+    def _where_it_listens(cls, said: dict[str, Any]) -> dict[str, Any]:
+        """Without a public address, it is that of this machine's own port: enough for a laptop."""
+        return {"public_base_url": f"http://127.0.0.1:{said.get('port', _PORT)}", **said}
 
     @field_validator("body_zone")
     @classmethod
@@ -182,6 +210,7 @@ def unsafe(settings: Settings) -> Iterator[str]:
         yield from _unsafe_identity(settings)
         yield from _unsafe_secrets(settings)
         yield from _unsafe_edge(settings)
+        yield from _unsafe_paper(settings)
         yield from _unsafe_store(settings)
 
 
@@ -192,6 +221,8 @@ def _never_right(settings: Settings) -> Iterator[str]:
         yield _fault("smtp_host", "is needed when mail goes by SMTP")
     if not settings.oidc_audience:
         yield _fault("oidc_audience", "must name at least one audience")
+    if settings.certificate_signer is not None and settings.certificate_chain is not None:
+        yield _fault("certificate_chain", "is for the key provider's key, and certificate_signer names another")
     for origin in settings.cors_origins:
         if origin != "*" and not _is_origin(origin):
             yield _fault("cors_origins", "holds something that is no origin (scheme, host and port alone)")
@@ -231,6 +262,11 @@ def _unsafe_edge(settings: Settings) -> Iterator[str]:
         yield _fault("mail_mode", "must be smtp: mail in files reaches nobody")
     elif settings.smtp_tls == "none":
         yield _fault("smtp_tls", "must not be none: mail would travel in the clear")
+
+
+def _unsafe_paper(settings: Settings) -> Iterator[str]:
+    if settings.certificate_signer is None and settings.certificate_chain is None:
+        yield _fault("certificate_signer", "is missing (or CERTIFICANT_CERTIFICATE_CHAIN): nobody vouches for the signer")
 
 
 def _unsafe_store(settings: Settings) -> Iterator[str]:

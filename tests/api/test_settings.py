@@ -17,6 +17,7 @@ SAFE = {
     "CERTIFICANT_SMTP_HOST": "mail.example",
     "CERTIFICANT_CORS_ORIGINS": "https://portal.example, https://console.example:8443",
     "CERTIFICANT_PROCESSES": "4",
+    "CERTIFICANT_CERTIFICATE_SIGNER": "/run/secrets/certificates.p12",
 }
 
 
@@ -27,6 +28,19 @@ def faults_of(**changes: str) -> list[str]:
     except UnsafeSettings as refusal:
         return list(refusal.faults)
     return []
+
+
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ({}, "http://127.0.0.1:8000"),
+        ({"CERTIFICANT_PORT": "8123"}, "http://127.0.0.1:8123"),
+        ({"CERTIFICANT_PORT": "8123", "CERTIFICANT_PUBLIC_BASE_URL": ""}, "http://127.0.0.1:8123"),
+        ({"CERTIFICANT_PORT": "8123", "CERTIFICANT_PUBLIC_BASE_URL": "https://certs.example"}, "https://certs.example"),
+    ],
+)
+def test_the_public_address_is_where_the_service_listens_unless_it_is_said(said: dict[str, str], address: str) -> None:
+    assert Settings.from_environment(said).public_base_url == address
 
 
 def test_an_empty_environment_is_a_sandbox_on_sqlite() -> None:
@@ -70,6 +84,8 @@ def test_production_starts_on_safe_settings() -> None:
         ("mail_mode", "files"),
         ("smtp_tls", "none"),
         ("smtp_host", ""),
+        ("certificate_signer", ""),
+        ("certificate_chain", "/run/secrets/chain.pem"),
     ],
 )
 def test_production_refuses_what_is_safe_on_a_laptop_alone(name: str, value: str) -> None:
@@ -84,7 +100,15 @@ def test_every_fault_is_told_at_once() -> None:
         Settings.from_environment({"CERTIFICANT_ENVIRONMENT": "production", "CERTIFICANT_CORS_ORIGINS": "*"})
 
     about = {fault.split(" ")[0].removeprefix("CERTIFICANT_") for fault in refusal.value.faults}
-    assert about == {"OIDC_ISSUER", "KEY_PASSPHRASE", "PUBLIC_BASE_URL", "CORS_ORIGINS", "MAIL_MODE", "DATABASE_URL"}
+    assert about == {
+        "OIDC_ISSUER",
+        "KEY_PASSPHRASE",
+        "PUBLIC_BASE_URL",
+        "CORS_ORIGINS",
+        "MAIL_MODE",
+        "DATABASE_URL",
+        "CERTIFICATE_SIGNER",
+    }
 
 
 def test_malformed_values_are_told_at_once_and_never_repeated() -> None:

@@ -252,6 +252,7 @@ def _failing(path: str, method: str, operation: Json, said: Json) -> list[str]:
     has_body = "requestBody" in operation
     asked = {
         "404": "{" in path or not said["x-paged"],
+        "406": False,  # where a form can be chosen, the route says so
         "409": method in WRITES and not (public and not said["x-key"]),
         "412": bool(said["x-if-match"]),
         "413": has_body,

@@ -52,6 +52,12 @@ FAILURES: dict[str, Failure] = {
         "There is no such object.",
         "There is no such object, or it is someone else's: the two are never told apart.",
     ),
+    "406": Failure(
+        "NotAcceptable",
+        "not_acceptable",
+        "This is not to be had in a form that Accept names.",
+        "There is such an object, but in no media type that Accept names; `detail` lists those there are.",
+    ),
     "409": Failure(
         "Conflict",
         "wrong_state",
@@ -365,7 +371,10 @@ TAGS: dict[str, str] = {
     "registrations": "Seats: booked, moved, given back, missed.",
     "accommodations": "Arrangements for candidates who need them.",
     "scores": "Forms, keys, responses, scores and their release.",
+    "rescores": "Scoring a form anew: who changes, what follows, two people's approval.",
     "credentials": "Credentials: issue, suspend, revoke, reinstate, retire.",
+    "certificates": "Certificates to print, signed, and badge pictures.",
+    "badges": "What anyone can check of a credential without asking us: signed badges and their status lists.",
     "registry": "The public record: is this credential good, today or on another day?",
     "renewals": "Renewal cycles, continuing education and renewal.",
     "payments": "Charges, payments, waivers and refunds.",

@@ -78,7 +78,10 @@ def _header(scope: Scope, wanted: bytes) -> bytes | None:
 def _varying(send: Send, headers: tuple[tuple[bytes, bytes], ...]) -> Send:
     async def shown(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message.get("headers", ()), *headers, (b"vary", b"Origin")]}
+            given = list(message.get("headers", ()))
+            # What is open to every page says so itself.
+            more = () if any(name == b"access-control-allow-origin" for name, _ in given) else headers
+            message = {**message, "headers": [*given, *more, (b"vary", b"Origin")]}
         await send(message)
 
     return shown

@@ -3,6 +3,8 @@
 They are `DomainError`s so that one table gives every refusal its status and one catalogue lists them all.
 """
 
+from collections.abc import Iterable
+
 from domain.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 
 
@@ -62,6 +64,18 @@ class UnsupportedMediaType(DomainError):
 
     code = "unsupported_media_type"
     title = "The body is not of a media type that this operation reads."
+
+
+class NotAcceptable(DomainError):
+    """The thing is to be had, but in no form that Accept names; the detail lists its media types."""
+
+    code = "not_acceptable"
+    title = "This is not to be had in a form that Accept names."
+
+    def __init__(self, media_types: Iterable[str] = ()) -> None:
+        """Refuse, naming the media types that there are."""
+        there_are = ", ".join(media_types)
+        super().__init__(f"This is to be had as: {there_are}." if there_are else None)
 
 
 class OriginRefused(Forbidden):

@@ -35,6 +35,7 @@ STATUS: dict[type[DomainError], int] = {
     edge.Unreadable: 400,
     edge.IdempotencyKeyRequired: 400,
     edge.MethodNotAllowed: 405,
+    edge.NotAcceptable: 406,
     edge.UriTooLong: 414,
     edge.UnsupportedMediaType: 415,
     edge.IdempotencyKeyReused: 422,

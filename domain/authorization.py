@@ -6,7 +6,6 @@ has no row here does not start.
 
 from dataclasses import dataclass
 from functools import cache
-from uuid import UUID
 
 from domain.actors import STAFF, Actor, Role
 from domain.errors import DomainError, Forbidden, NotFound, SeparationOfDuties, WrongState
@@ -22,7 +21,8 @@ class Permission:
 
     `roles` may do it to anyone's thing. `owner` lets the candidate whose thing it is. `public` needs no token.
     `states` are the values of the thing's `status` from which it may be done (None: any). `apart_from` names fields of
-    the thing that hold the subject (or subjects) of an earlier step, who may not take this one.
+    the thing that hold the subject (or subjects) of an earlier step, who may not take this one. `partner` lets the
+    partner whose thing it is, by the thing's `partner`.
     """
 
     roles: frozenset[Role]
@@ -31,6 +31,7 @@ class Permission:
     states: frozenset[str] | None = None
     apart_from: tuple[str, ...] = ()
     signed_in: bool = False
+    partner: bool = False
 
 
 def permission(
@@ -40,6 +41,7 @@ def permission(
     signed_in: bool = False,
     states: tuple[str, ...] | None = None,
     apart_from: tuple[str, ...] = (),
+    partner: bool = False,
 ) -> Permission:
     """A row of the table. `signed_in` lets every caller with a valid token, whatever the roles."""
     return Permission(
@@ -47,6 +49,7 @@ def permission(
         owner=owner,
         public=public,
         signed_in=signed_in,
+        partner=partner,
         states=None if states is None else frozenset(states),
         apart_from=apart_from,
     )
@@ -62,6 +65,8 @@ def admits(actor: Actor, action: str) -> bool:
     if row.public or actor.system or actor.roles & row.roles:
         return True
     if row.signed_in and actor.subject != "anonymous" and not actor.roles & _NEVER_PERSONS_OF_OURS:
+        return True
+    if row.partner and Role.PARTNER in actor.roles:
         return True
     return row.owner and Role.CANDIDATE in actor.roles
 
@@ -106,17 +111,18 @@ def _refusal(actor: Actor, action: str, thing: object | None) -> type[DomainErro
     return None
 
 
-def demand_independence(actor: Actor, candidate_id: UUID | None) -> None:
-    """Raise SeparationOfDuties when the decision would be on the caller's own affair as a candidate."""
-    if actor.candidate_id is not None and actor.candidate_id == candidate_id:
-        raise SeparationOfDuties
-
-
 def _may_know(actor: Actor, row: Permission, thing: object) -> bool:
     if row.public or row.signed_in or actor.roles & row.roles:
         return True
+    if row.partner and Role.PARTNER in actor.roles:
+        return getattr(thing, "partner", None) == actor.subject
     owner = getattr(thing, "candidate_id", None)
     return row.owner and owner is not None and owner == actor.candidate_id
+
+
+def may_know(actor: Actor, action: str, thing: object) -> bool:
+    """Whether `thing` is any of the caller's business where `action` is concerned; else it is a missing one to them."""
+    return _may_know(actor, TABLE[action], thing)
 
 
 def _took_part(actor: Actor, thing: object, field: str) -> bool:
@@ -128,6 +134,8 @@ _REVIEWER, _ADMIN, _AUDITOR = Role.REVIEWER, Role.ADMINISTRATOR, Role.AUDITOR
 _RUNS_JOBS = (Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, Role.CREDENTIAL_OFFICER, _ADMIN)
 _SEES_FILES = (_REVIEWER, Role.EXAM_MANAGER, Role.CREDENTIAL_OFFICER, _ADMIN)
 _SEES_APPLICATIONS = (_REVIEWER, Role.EXAM_MANAGER, Role.CREDENTIAL_OFFICER, Role.FINANCE, _ADMIN, _AUDITOR)
+_SEES_CHARGES = (Role.EXAM_MANAGER, Role.CREDENTIAL_OFFICER, Role.FINANCE, _ADMIN, _AUDITOR)
+_SEES_LETTERS = (_REVIEWER, Role.EXAM_MANAGER, Role.CREDENTIAL_OFFICER, Role.FINANCE, _ADMIN)
 _OFFICERS = (Role.CREDENTIAL_OFFICER, _ADMIN)
 
 TABLE: dict[str, Permission] = {
@@ -252,14 +260,29 @@ TABLE: dict[str, Permission] = {
         Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("proposed",), apart_from=("proposed_by",)
     ),
     "score_release.reject": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("proposed",)),
+    # --- rescores
+    "form.rescore": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("approved", "retired")),
+    "rescore.read": permission(
+        Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, Role.CREDENTIAL_OFFICER, Role.FINANCE, _ADMIN, _AUDITOR
+    ),
+    "rescore.relist": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("listed",)),
+    "rescore.approve": permission(
+        Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("listed",), apart_from=("created_by",)
+    ),
+    "rescore.reject": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("listing", "listed")),
     # --- credentials
     "registry.read": permission(public=True),
+    "badge.read": permission(public=True),
+    "status_list.read": permission(public=True),
+    "registry.check": permission(public=True),
+    "registry.state": permission(public=True),
     "award.list": permission(*_OFFICERS, _AUDITOR),
     "award.read": permission(*_OFFICERS, Role.PSYCHOMETRICIAN, _AUDITOR, owner=True),
     "award.rejudge": permission(*_OFFICERS, states=("held",)),
     "award.decline": permission(*_OFFICERS, states=("held",)),
     "credential.list": permission(*STAFF, _AUDITOR),
     "credential.read": permission(*STAFF, _AUDITOR, owner=True),
+    "credential.print": permission(*STAFF, _AUDITOR, owner=True),
     "credential.suspend": permission(*_OFFICERS, states=("active", "expired")),
     "credential.lift": permission(*_OFFICERS, states=("suspended",)),
     "credential.revoke": permission(*_OFFICERS, states=("active", "suspended", "expired", "lapsed", "retired")),
@@ -291,7 +314,7 @@ TABLE: dict[str, Permission] = {
     "approved_activity.end": permission(_REVIEWER, *_OFFICERS),
     # --- payments
     "charge.list": permission(Role.FINANCE, _ADMIN, _AUDITOR),
-    "charge.read": permission(*STAFF, _AUDITOR, owner=True),
+    "charge.read": permission(*_SEES_CHARGES, owner=True),
     "charge.pay": permission(Role.FINANCE, _ADMIN, owner=True, states=("open",)),
     "charge.waive": permission(Role.FINANCE, _ADMIN, states=("open",)),
     "charge.refund": permission(Role.FINANCE, _ADMIN, states=("paid",)),
@@ -300,6 +323,24 @@ TABLE: dict[str, Permission] = {
     "payment.receive": permission(Role.FINANCE, _ADMIN, states=("started", "failed")),
     "payment.fail": permission(Role.FINANCE, _ADMIN, owner=True, states=("started",)),
     "statement.read": permission(Role.FINANCE, _ADMIN, _AUDITOR, owner=True),
+    # --- watching: each partner its own; administrators and auditors read
+    "watch_list.open": permission(partner=True),
+    "watch_list.read": permission(_ADMIN, _AUDITOR, partner=True),
+    "watch_list.change": permission(partner=True),
+    "watch.add": permission(partner=True),
+    "watch.read": permission(_ADMIN, _AUDITOR, partner=True),
+    "watch.end": permission(partner=True, states=("watching",)),
+    "watch_event.read": permission(partner=True),
+    "webhook_endpoint.add": permission(partner=True),
+    "webhook_endpoint.read": permission(_ADMIN, _AUDITOR, partner=True),
+    "webhook_endpoint.change": permission(partner=True),
+    "webhook_endpoint.rotate": permission(partner=True, states=("pending", "enabled")),
+    "webhook_endpoint.ping": permission(partner=True, states=("pending", "enabled")),
+    "webhook_endpoint.disable": permission(_ADMIN, partner=True, states=("pending", "enabled")),
+    "webhook_endpoint.enable": permission(partner=True, states=("disabled",)),
+    "webhook_endpoint.recover": permission(partner=True, states=("enabled",)),
+    "webhook_delivery.read": permission(_ADMIN, _AUDITOR, partner=True),
+    "webhook_delivery.redeliver": permission(partner=True, states=("delivered", "failed")),
     # --- access
     "role_grant.create": permission(_ADMIN),
     "role_grant.list": permission(_ADMIN, _AUDITOR),
@@ -319,6 +360,6 @@ TABLE: dict[str, Permission] = {
     "file.read": permission(*_SEES_FILES, _AUDITOR, owner=True),
     "file.read_accommodation": permission(Role.EXAM_MANAGER, _ADMIN, _AUDITOR, owner=True),
     "file.remove": permission(_ADMIN, owner=True, states=("stored",)),
-    "notice.list": permission(*STAFF, _AUDITOR, owner=True),
-    "notice.resend": permission(_REVIEWER, Role.CREDENTIAL_OFFICER, _ADMIN, states=("failed",)),
+    "notice.list": permission(*_SEES_LETTERS, _AUDITOR, owner=True),
+    "notice.resend": permission(*_SEES_LETTERS, states=("failed",)),
 }

@@ -32,13 +32,17 @@ from api.observability import Metrics
 from api.registry import RegistryLane
 from api.settings import Settings
 from api.tasks import Doors, handlers, schedules, steps
+from api.wiring.certificates import press_of
+from api.wiring.publisher import publisher_of
 from domain.actors import the_service
+from domain.badges.model import Publisher
 from domain.jobs.actions import Step
 from domain.journal import actions as journal
 from domain.journal.model import AuditReport
 from domain.journal.verify import verify
-from domain.ports import Clock, Files, KeyMint, KeyProvider, Letters, Mailer, PaymentGateway, SandboxTime
+from domain.ports import Clock, Files, KeyMint, KeyProvider, Letters, Mailer, PaymentGateway, Press, SandboxTime
 from domain.programs import actions as programs
+from domain.programs.dry_run import Comparison, compare_all
 from domain.programs.model import PolicyEdition
 from domain.programs.policy import Policy
 from domain.programs.reading import policy_document
@@ -93,12 +97,24 @@ class Service:
         """Units of work on the database."""
         settings = self.settings
         return SqlUnitsOfWork(
-            self.database, clock=self.clock, zone=settings.body_zone, body_name=settings.body_name, queue=self.queue
+            self.database,
+            clock=self.clock,
+            zone=settings.body_zone,
+            body_name=settings.body_name,
+            queue=self.queue,
+            publisher=self.publisher,
         )
 
     def units_at(self, clock: Clock) -> SqlUnitsOfWork:
         """Units of work that live by another clock: a sandbox's story, told in the past."""
-        return SqlUnitsOfWork(self.database, clock=clock, zone=self.settings.body_zone, queue=self.queue)
+        return SqlUnitsOfWork(
+            self.database, clock=clock, zone=self.settings.body_zone, queue=self.queue, publisher=self.publisher
+        )
+
+    @cached_property
+    def publisher(self) -> Publisher:
+        """Who signs badges and status lists."""
+        return publisher_of(self.settings, self.keys)
 
     def policy(self, edition: str) -> Policy:
         """The policy in the file of this name; raises Invalid."""
@@ -191,6 +207,11 @@ class Service:
         """Who takes money: an invoice, unless a card provider is put behind the same port."""
         return InvoiceGateway(self.settings.body_name, "Pay by bank transfer, naming the invoice number.")
 
+    @cached_property
+    def press(self) -> Press:
+        """What makes certificates on paper and badge pictures."""
+        return press_of(self.settings, self.keys)
+
     @property
     def doors(self) -> Mapping[type, object]:
         """What routes may ask for by type."""
@@ -200,6 +221,7 @@ class Service:
             KeyMint: api_keys.Mint("live" if self.settings.production else "test"),
             KeyProvider: self.keys,
             PaymentGateway: self.gateway,
+            Press: self.press,
             SandboxTime: sandbox,
         }
 
@@ -255,6 +277,12 @@ class Service:
         policy = load_policy(path)
         with self.units.begin(the_service("policy.publish")) as uow:
             return programs.publish(uow, uow.actor, policy.program, policy_document(policy))
+
+    def rehearse_file(self, path: Path) -> Comparison:
+        """Whose outcome a policy file's edition would change; stores nothing, and raises as publishing would."""
+        policy = load_policy(path)
+        with self.units.begin(the_service("policy.publish"), write=False) as uow:
+            return compare_all(uow, programs.checked(uow, policy.program, policy_document(policy)))
 
     def close(self) -> None:
         """Give the connections back."""

@@ -1,12 +1,15 @@
 """What holders, staff and strangers ask of badges and status lists. Writing them is `domain.badges.issuing`."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from domain.actors import Actor
+from domain.badges.document import BADGE_CONTEXTS, achievement_document
 from domain.badges.errors import BadgeSuspended, BadgeWithdrawn
-from domain.badges.facts import MASTER, Securing
+from domain.badges.facts import MASTER, AchievementFacts, Securing
 from domain.badges.issuing import sign_anew, sign_list_anew
 from domain.badges.model import Badge, StatusList
+from domain.badges.stating import achievement
 from domain.credentials.actions_standing import owned
 from domain.credentials.model import Standing
 from domain.errors import NotFound
@@ -55,6 +58,22 @@ def status_list(uow: UnitOfWork, list_id: UUID) -> StatusList:
     return uow.status_lists.get(list_id)
 
 
+def achievement_page(uow: UnitOfWork, program: str, edition: str) -> Mapping[str, object]:
+    """The achievement of a program's edition as JSON-LD, just as its badges state it; raises NotFound."""
+    return achievement_document(_achievement(uow, program, edition))
+
+
+def criteria_page(uow: UnitOfWork, program: str, edition: str) -> Mapping[str, object]:
+    """What an edition asks of a holder, as JSON-LD; raises NotFound."""
+    stated = _achievement(uow, program, edition)
+    return {
+        "@context": list(BADGE_CONTEXTS),
+        "id": stated.criteria_url,
+        "type": "Criteria",
+        "narrative": stated.criteria,
+    }
+
+
 def replace_key(uow: UnitOfWork, key_id: str, limit: int) -> int:
     """Sign anew what was signed by a key that is trusted no more, at most `limit` badges; how many were.
 
@@ -72,6 +91,13 @@ def replace_key(uow: UnitOfWork, key_id: str, limit: int) -> int:
         if badge.key_id == key_id:
             sign_anew(uow, badge)
     return len(waiting)
+
+
+def _achievement(uow: UnitOfWork, program: str, edition: str) -> AchievementFacts:
+    policy = uow.policies.named(edition)
+    if policy.program != program or uow.publisher is None:
+        raise NotFound
+    return achievement(uow.publisher.base_url, policy)
 
 
 def _newest(uow: UnitOfWork, credential_id: UUID) -> Badge:

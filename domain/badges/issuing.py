@@ -8,13 +8,13 @@ place leaves the lists as they are. Two transactions that each wait for the othe
 and one of them begins anew.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
 from domain.badges import rules
+from domain.badges.document import signed_with
 from domain.badges.events import BadgeIssued, StatusListChanged
 from domain.badges.facts import MASTER, Securing, StatusPurpose
 from domain.badges.model import Badge, Publisher, StatusList, StatusPlace
@@ -26,8 +26,6 @@ from domain.ports import UnitOfWork
 SALT_BYTES: Final = 16
 ROUNDS: Final = 4
 """Rounds of blind draws; in a shard that is nearly full, what is left is drawn from the places seen to be free."""
-
-_KEY_ID: Final = re.compile(rb'"verificationMethod"\s*:\s*"([^"]*)"')
 
 Changes = Mapping[tuple[int, StatusPurpose], Sequence[tuple[int, bool]]]
 
@@ -85,7 +83,7 @@ def sign_anew(uow: UnitOfWork, badge: Badge) -> Badge:
         number=badge.number + 1,
         facts=facts,
         document=document,
-        key_id=key_id_of(document),
+        key_id=signed_with(document),
         issued_at=uow.now,
     )
     _tell(uow, uow.badges.add(anew))
@@ -100,12 +98,6 @@ def sign_list_anew(uow: UnitOfWork, kept: StatusList) -> StatusList:
 def new_badge_id(uow: UnitOfWork) -> UUID:
     """An id that nobody guesses: 122 random bits, no time among them."""
     return UUID(bytes=uow.random(16), version=4)
-
-
-def key_id_of(document: bytes) -> str:
-    """The id of the key in a document's proof."""
-    found = _KEY_ID.search(document)
-    return found[1].decode() if found else ""
 
 
 def allocate(uow: UnitOfWork, publisher: Publisher, credentials: Sequence[Credential]) -> dict[UUID, StatusPlace]:
@@ -224,7 +216,7 @@ def _signed(
         number=1 if former is None else former.number + 1,
         facts=facts,
         document=document,
-        key_id=key_id_of(document),
+        key_id=signed_with(document),
         issued_at=uow.now,
     )
 

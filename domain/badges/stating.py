@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from domain.badges.facts import (
     AchievementFacts,
     BadgeFacts,
-    BadgeProfile,
     EvidenceFacts,
     IdentityFacts,
     StatusListFacts,
@@ -21,13 +19,6 @@ from domain.credentials.model import Credential
 from domain.credentials.public import PublicFacts
 from domain.dates import end_of, start_of
 from domain.programs.policy import Policy
-
-SCHEMAS: Final = {
-    BadgeProfile.OB30_STRICT: (
-        "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
-    ),
-}
-"""The published JSON Schema that badges of a profile fulfil and name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,14 +39,13 @@ def badge_facts(publisher: Publisher, subject: Subject, place: StatusPlace, id_:
     """All that a badge of this id states of a credential, at an instant. Dates are the registry's, to the instant."""
     public, zone = subject.public, subject.public.zone
     url = badge_url(publisher, id_)
-    profile = subject.policy.badges.profile
     return BadgeFacts(
         id=url,
         number=public.number,
-        profile=profile,
+        profile=subject.policy.badges.profile,
         issuer=publisher.issuer,
         achievement=achievement(publisher.base_url, subject.policy),
-        identity=IdentityFacts(identity=subject.email, salt=(place.salt or b"").hex()),
+        identity=IdentityFacts.hiding(subject.email, (place.salt or b"").hex()),
         awarded_at=start_of(public.awarded_on, zone),
         valid_from=start_of(public.valid_from, zone),
         valid_until=end_of(public.valid_until, zone),
@@ -69,7 +59,6 @@ def badge_facts(publisher: Publisher, subject: Subject, place: StatusPlace, id_:
         holder_name=public.holder_name,
         evidence=(_determination(subject),),
         refresh_url=f"{url}/refresh",
-        schema_url=SCHEMAS.get(profile),
     )
 
 

@@ -10,6 +10,7 @@ import orjson
 from api.document import document
 from domain.access.model import ApiKey, RoleGrant
 from domain.applications.model import Appeal, Application, AuditDraw, Determination, Evidence
+from domain.badges.model import Badge, StatusList
 from domain.candidates.model import Candidate, Education, Licence
 from domain.credentials.model import Award, Credential
 from domain.entity import Entity
@@ -20,6 +21,7 @@ from domain.notices.model import Notice
 from domain.payments.model import Charge, Payment
 from domain.programs.model import RecognisedProvider
 from domain.renewals.model import Activity, ApprovedActivity, Cycle
+from domain.rescoring.model import Rescore
 from domain.scores.model import Attempt, Conversion, Form, FormKey, Hold, ResponseImport, ScoreRelease
 from tests.adapters.made_files import a_picture
 
@@ -34,6 +36,7 @@ KINDS: dict[str, type[Entity]] = {
     "attempt_id": Attempt,
     "authorization_id": Authorization,
     "award_id": Award,
+    "badge_id": Badge,
     "candidate_id": Candidate,
     "charge_id": Charge,
     "conversion_id": Conversion,
@@ -51,11 +54,13 @@ KINDS: dict[str, type[Entity]] = {
     "job_id": Job,
     "key_id": FormKey,
     "licence_id": Licence,
+    "list_id": StatusList,
     "notice_id": Notice,
     "payment_id": Payment,
     "provider_id": RecognisedProvider,
     "registration_id": Registration,
     "release_id": ScoreRelease,
+    "rescore_id": Rescore,
     "session_id": Session,
 }
 """Whose id a parameter holds. A new route with a parameter of another name adds it here."""

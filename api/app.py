@@ -48,6 +48,7 @@ from api.idempotency import Idempotency
 from api.routing import Routes
 from api.threads import Threads
 from api.transaction import Transactions, Units
+from domain.badges.keys import BADGE_PURPOSES
 from domain.ports import KeyProvider
 
 VERSION = "1.0.0"
@@ -97,6 +98,7 @@ class Parts:
     doors: Mapping[type, object]
     cursor_secret: bytes
     keys: KeyProvider
+    identity: well_known.Identity | None = None
     title: str = "certificant"
     email: str = "certification@certifier.example"
     terms_url: str = "https://certifier.example/terms"
@@ -172,7 +174,7 @@ def _add_pages(app: FastAPI, parts: Parts) -> None:
     resource = well_known.Resource(base_url=parts.base_url, issuer=parts.issuer, name=parts.title)
     found = [
         *health.routes(parts.checks),
-        *well_known.routes(resource, parts.keys, ("registry", "journal")),
+        *well_known.routes(resource, parts.keys, ("registry", "journal", *BADGE_PURPOSES), identity=parts.identity),
         *docs.routes("certificant", described),
         *problem_pages.routes(),
     ]

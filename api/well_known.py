@@ -1,7 +1,7 @@
-"""What others look for at fixed addresses: who issues our tokens (RFC 9728), our public keys, whom to tell of flaws."""
+"""What others look for at fixed addresses: our token issuer (RFC 9728), keys, DID, schemas, whom to tell of flaws."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import orjson
@@ -9,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from api.edge_errors import NoSuchRoute
 from api.problems import METADATA_PATH
-from domain.ports import KeyProvider
+from domain.ports import KeyProvider, SigningKey
 
 _KEEP = {"cache-control": "public, max-age=300", "access-control-allow-origin": "*"}
 
@@ -25,33 +26,52 @@ class Resource:
     documentation: str = "/docs"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """The body as an issuer of badges: its DID document, made anew for each request, and the schemas it publishes."""
+
+    did_document: Callable[[], Mapping[str, object]]
+    schemas: Mapping[str, bytes] = field(default_factory=dict)
+
+
 def routes(
     resource: Resource,
     keys: KeyProvider,
-    purposes: Iterable[str],
+    purposes: Sequence[str],
     *,
+    identity: Identity | None = None,
     security_contact: tuple[str, Callable[[], datetime]] | None = None,
 ) -> list[BaseRoute]:
-    """`/.well-known/oauth-protected-resource`, `/.well-known/jwks.json` and, with a contact, `security.txt`.
+    """`/.well-known/oauth-protected-resource`, `/.well-known/jwks.json`, `/keys/{kid}`; with a contact, `security.txt`.
 
-    The key set holds every published key of `purposes`, read anew for each request, so that a rotation shows at once.
+    The key set holds every published key of `purposes`, read anew for each request, so that a rotation shows at once;
+    `/keys/{kid}` answers one of them. With an identity, its DID document and its schemas are served too.
     `security_contact` is a `mailto:` or `https:` URI and what tells until when the page holds.
     """
     metadata = orjson.dumps(_metadata(resource))
+    # What reads key files is a plain function: it runs in a thread, off the event loop.
 
     async def about(_: Request) -> Response:
         return Response(metadata, 200, _KEEP, "application/json")
 
-    async def key_set(_: Request) -> Response:
-        published = [
-            _public(key.public_jwk, key.kid, key.algorithm) for purpose in purposes for key in keys.all(purpose)
-        ]
-        return Response(orjson.dumps({"keys": published}), 200, _KEEP, "application/jwk-set+json")
+    def key_set(_: Request) -> Response:
+        listed = [_public(key) for key in _published(keys, purposes)]
+        return Response(orjson.dumps({"keys": listed}), 200, _KEEP, "application/jwk-set+json")
+
+    def one_key(request: Request) -> Response:
+        wanted = request.path_params["kid"]
+        found = next((key for key in _published(keys, purposes) if key.kid == wanted), None)
+        if found is None:
+            raise NoSuchRoute
+        return Response(orjson.dumps(_public(found)), 200, _KEEP, "application/jwk+json")
 
     found: list[BaseRoute] = [
         Route(METADATA_PATH, about, methods=["GET"], include_in_schema=False),
         Route("/.well-known/jwks.json", key_set, methods=["GET"], include_in_schema=False),
+        Route("/keys/{kid}", one_key, methods=["GET"], include_in_schema=False),
     ]
+    if identity is not None:
+        found += _identity_pages(identity)
     if security_contact is not None:
         found.append(_security_page(resource, *security_contact))
     return found
@@ -72,9 +92,32 @@ def _metadata(resource: Resource) -> dict[str, object]:
 _PUBLIC = frozenset({"kty", "crv", "x", "y", "n", "e"})
 
 
-def _public(jwk: Mapping[str, object], kid: str, algorithm: str) -> dict[str, object]:
-    shown = {name: value for name, value in jwk.items() if name in _PUBLIC}
-    return {**shown, "kid": kid, "alg": algorithm, "use": "sig"}
+def _public(key: SigningKey) -> dict[str, object]:
+    shown = {name: value for name, value in key.public_jwk.items() if name in _PUBLIC}
+    return {**shown, "kid": key.kid, "alg": key.algorithm, "use": "sig"}
+
+
+def _published(keys: KeyProvider, purposes: Iterable[str]) -> list[SigningKey]:
+    return [key for purpose in purposes for key in keys.all(purpose)]
+
+
+def _identity_pages(identity: Identity) -> list[BaseRoute]:
+    """The DID document, also where a did:web with a path is looked for, and `/schemas/{name}`."""
+
+    def did_document(_: Request) -> Response:
+        return Response(orjson.dumps(identity.did_document()), 200, _KEEP, "application/did+json")
+
+    async def schema(request: Request) -> Response:
+        found = identity.schemas.get(request.path_params["name"])
+        if found is None:
+            raise NoSuchRoute
+        return Response(found, 200, _KEEP, "application/schema+json")
+
+    return [
+        Route("/.well-known/did.json", did_document, methods=["GET"], include_in_schema=False),
+        Route("/did.json", did_document, methods=["GET"], include_in_schema=False),
+        Route("/schemas/{name}", schema, methods=["GET"], include_in_schema=False),
+    ]
 
 
 def _security_page(resource: Resource, contact: str, expires: Callable[[], datetime]) -> BaseRoute:

@@ -33,6 +33,7 @@ from api.registry import RegistryLane
 from api.settings import Settings
 from api.tasks import Doors, handlers, schedules, steps
 from api.wiring.certificates import press_of
+from api.wiring.identity import identity_of
 from api.wiring.publisher import publisher_of
 from domain.actors import the_service
 from domain.badges.model import Publisher
@@ -324,6 +325,7 @@ def application(settings: Settings) -> ASGIApp:
         terms_url=settings.terms_url,
         checks={"database": service.database.reachable, "migrations": service.migrations.at_head},
         keys=service.keys,
+        identity=identity_of(settings, service.keys),
         issuer=settings.oidc_issuer,
         threads=(settings.reader_threads, settings.writer_threads),
         sandbox=not settings.production,

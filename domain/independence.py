@@ -1,11 +1,14 @@
 """Who may not act for the body on a candidate: the candidate, and whoever declared a conflict of interest with them."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from domain.actors import Actor
 from domain.applications.errors import ConflictDeclared
 from domain.errors import SeparationOfDuties
 from domain.ports import UnitOfWork
+
+_OWN_AFFAIR = "Someone else must take this step, because it is your own affair as a candidate."
 
 
 def must_be_independent(uow: UnitOfWork, actor: Actor, candidate_id: UUID) -> None:
@@ -19,9 +22,36 @@ def must_be_independent(uow: UnitOfWork, actor: Actor, candidate_id: UUID) -> No
     if actor.system:
         return
     if actor.candidate_id == candidate_id:
-        message = "Someone else must take this step, because it is your own affair as a candidate."
-        raise SeparationOfDuties(message)
+        raise SeparationOfDuties(_OWN_AFFAIR)
     if _has_declared(uow, actor, candidate_id):
+        raise ConflictDeclared
+
+
+def must_be_owner_or_independent(uow: UnitOfWork, actor: Actor, candidate_id: UUID) -> None:
+    """Return when the caller is the candidate, who may take such a step themselves, or may act for the body on them.
+
+    Raises:
+        ConflictDeclared: the caller declared a conflict of interest with them.
+
+    """
+    if actor.candidate_id != candidate_id:
+        must_be_independent(uow, actor, candidate_id)
+
+
+def must_be_independent_of_all(uow: UnitOfWork, actor: Actor, concerns: Callable[[list[UUID]], bool]) -> None:
+    """As `must_be_independent` for a step on many candidates at once; `concerns` says whether it concerns any of some.
+
+    Raises:
+        SeparationOfDuties: the caller is one of them.
+        ConflictDeclared: the caller declared a conflict of interest with one of them.
+
+    """
+    if actor.system:
+        return
+    if actor.candidate_id is not None and concerns([actor.candidate_id]):
+        raise SeparationOfDuties(_OWN_AFFAIR)
+    declared = [one.candidate_id for one in uow.conflicts.find(subject=actor.subject)]
+    if declared and concerns(declared):
         raise ConflictDeclared
 
 

@@ -15,6 +15,7 @@ from domain.exams import loading, rules
 from domain.exams.errors import NothingDue
 from domain.exams.events import AuthorizationClosed, AuthorizationExtended, AuthorizationIssued, RegistrationTested
 from domain.exams.model import Authorization, AuthorizationStatus, Registration, RegistrationStatus
+from domain.independence import must_be_owner_or_independent
 from domain.notices.actions import notify
 from domain.notices.model import NoticeKind
 from domain.numbers import reference
@@ -48,6 +49,7 @@ def charge_exam(uow: UnitOfWork, actor: Actor, application_id: UUID) -> Charge:
     """
     application = uow.applications.lock(application_id)
     actor.must("application.charge_exam", application)
+    must_be_owner_or_independent(uow, actor, application.candidate_id)
     ruling, _ = _may_authorize(uow, uow.policies.named(application.edition), application)
     Ruling(tuple(one for one in ruling.findings if one.clause in _BEFORE_PAYING)).require()
     raised = bill(uow, application)
@@ -73,6 +75,7 @@ def issue(uow: UnitOfWork, actor: Actor, application_id: UUID) -> Authorization:
     """
     application = uow.applications.lock(application_id)
     actor.must("application.authorize", application)
+    must_be_owner_or_independent(uow, actor, application.candidate_id)
     uow.candidates.lock(application.candidate_id)
     policy = uow.policies.named(application.edition)
     ruling, number = _may_authorize(uow, policy, application)
@@ -103,6 +106,7 @@ def charge_extension(uow: UnitOfWork, actor: Actor, authorization_id: UUID) -> C
     """Ask the fee of the next extension. Raises Refused when none is possible, NothingDue when it is free."""
     authorization = uow.authorizations.lock(authorization_id)
     actor.must("authorization.extend", authorization)
+    must_be_owner_or_independent(uow, actor, authorization.candidate_id)
     policy = uow.policies.named(authorization.edition)
     standing = _may_extend(uow, policy, authorization)
     Ruling(standing.findings[:-1]).require()  # all but the fee
@@ -116,6 +120,7 @@ def extend(uow: UnitOfWork, actor: Actor, authorization_id: UUID) -> Authorizati
     """Extend the window by the policy's days, its fee settled. Holds the authorization."""
     authorization = uow.authorizations.lock(authorization_id)
     actor.must("authorization.extend", authorization)
+    must_be_owner_or_independent(uow, actor, authorization.candidate_id)
     policy = uow.policies.named(authorization.edition)
     _may_extend(uow, policy, authorization).require()
     _charge_extension(uow, policy, authorization)

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from domain.actors import Actor
-from domain.authorization import demand_independence
 from domain.exams import loading
 from domain.exams.events import AccommodationRequested, AccommodationSettled
 from domain.exams.model import Accommodation, AccommodationStatus, RegistrationStatus
 from domain.exams.rules_accommodations import minutes_of
 from domain.files import actions as files
+from domain.independence import must_be_independent, must_be_owner_or_independent
 from domain.notices.actions import notify
 from domain.notices.model import NoticeKind
 from domain.ports import UnitOfWork
@@ -36,6 +36,7 @@ def request(
     """Ask for an arrangement, with the documents that show the need. NotFound for files of someone else's."""
     application = uow.applications.lock(application_id)
     actor.must("application.request_accommodation", application)
+    must_be_owner_or_independent(uow, actor, application.candidate_id)
     files.require(uow, application.candidate_id, file_ids)
     asked = uow.accommodations.add(
         Accommodation(
@@ -60,7 +61,7 @@ def decide(uow: UnitOfWork, actor: Actor, accommodation_id: UUID, answer: Answer
     """Approve or deny a request, never one's own. A seat that is booked already gets the approved minutes too."""
     asked = uow.accommodations.lock(accommodation_id)
     actor.must("accommodation.decide", asked)
-    demand_independence(actor, asked.candidate_id)
+    must_be_independent(uow, actor, asked.candidate_id)
     uow.applications.lock(asked.application_id)  # so that a seat booked at this moment gets the minutes too
     code = answer.code or asked.code
     extra = minutes_of(code) if answer.extra_minutes is None else answer.extra_minutes

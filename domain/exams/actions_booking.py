@@ -11,7 +11,6 @@ from enum import StrEnum
 from uuid import UUID
 
 from domain.actors import Actor
-from domain.authorization import demand_independence
 from domain.exams import actions, loading, rules, rules_booking
 from domain.exams.errors import NothingDue
 from domain.exams.events import RegistrationBooked, RegistrationCancelled, RegistrationMissed, RegistrationMoved
@@ -23,6 +22,7 @@ from domain.exams.model import (
     Session,
 )
 from domain.exams.rules_booking import Holder, Seat
+from domain.independence import must_be_independent, must_be_owner_or_independent
 from domain.notices.actions import notify
 from domain.notices.model import NoticeKind
 from domain.numbers import reference
@@ -76,7 +76,8 @@ def cancellation_ruling(uow: UnitOfWork, actor: Actor, registration_id: UUID) ->
     policy = uow.policies.named(uow.authorizations.get(registration.authorization_id).edition)
     leaving = uow.sessions.get(registration.session_id)
     fee = _fee_settled(uow, policy, registration, leaving, Step.CANCELLATION)
-    return rules_booking.may_cancel(policy, leaving, fee, uow.now), _refund_percent(policy, leaving, uow.now)
+    percent = _refund_percent(policy, registration, leaving, uow.now)
+    return rules_booking.may_cancel(policy, leaving, fee, uow.now), percent
 
 
 def book(uow: UnitOfWork, actor: Actor, authorization_id: UUID, session_id: UUID) -> Registration:
@@ -85,6 +86,7 @@ def book(uow: UnitOfWork, actor: Actor, authorization_id: UUID, session_id: UUID
     uow.applications.lock(found.application_id)
     authorization = uow.authorizations.lock(authorization_id)
     actor.must("authorization.book", authorization)
+    must_be_owner_or_independent(uow, actor, authorization.candidate_id)
     policy, seat = uow.policies.named(authorization.edition), loading.seat(uow, session_id)
     _may_book(uow, policy, loading.holder(uow, policy, authorization), seat).require()
 
@@ -121,6 +123,7 @@ def charge_step(uow: UnitOfWork, actor: Actor, registration_id: UUID, step: Step
     """
     registration = uow.registrations.lock(registration_id)
     actor.must("registration.charge", registration)
+    must_be_owner_or_independent(uow, actor, registration.candidate_id)
     policy = uow.policies.named(uow.authorizations.get(registration.authorization_id).edition)
     leaving = uow.sessions.get(registration.session_id)
     rules_booking.in_time_for(policy, step.value, leaving, uow.now).require()
@@ -136,13 +139,15 @@ def reschedule(uow: UnitOfWork, actor: Actor, registration_id: UUID, session_id:
     Holds the registration, its authorization, and both sessions in the order of their ids.
     """
     booking = _held(uow, actor, "registration.reschedule", registration_id, session_id)
+    must_be_owner_or_independent(uow, actor, booking.registration.candidate_id)
     seat = loading.seat(uow, session_id)
     _may_move(uow, booking, seat).require()
     _charge(uow, booking.policy, booking.registration, booking.session, Step.RESCHEDULING)
 
     taken = uow.sessions.save(seat.session.taking(1))
     uow.sessions.save(booking.session.taking(-1))
-    moved = uow.registrations.save(booking.registration.moved(taken, counted=True))
+    notice = rules_booking.days_of_notice(booking.session, uow.now)
+    moved = uow.registrations.save(booking.registration.moved(taken, notice=notice))
     tell_moved(uow, booking, moved, taken, by_body=False)
     return moved
 
@@ -156,6 +161,7 @@ def cancel(
     registration, its authorization and the session.
     """
     booking = _held(uow, actor, "registration.cancel", registration_id)
+    must_be_owner_or_independent(uow, actor, booking.registration.candidate_id)
     policy, session = booking.policy, booking.session
     fee = _fee_settled(uow, policy, booking.registration, session, Step.CANCELLATION)
     rules_booking.may_cancel(policy, session, fee, uow.now).require()
@@ -163,7 +169,8 @@ def cancel(
 
     cancelled = release(uow, booking, reason, by_body=False)
     uow.sessions.save(session.taking(-1))
-    refund_exam(uow, gateway, booking, _refund_percent(policy, session, uow.now), "cancelled_in_time")
+    percent = _refund_percent(policy, booking.registration, session, uow.now)
+    refund_exam(uow, gateway, booking, percent, "cancelled_in_time")
     actions.close(uow, booking.authorization, AuthorizationStatus.CANCELLED)
     return cancelled
 
@@ -177,7 +184,7 @@ def mark_missed(
     policy's share of the exam fee goes back. Whether it counts as an attempt is the policy's to say.
     """
     booking = _held(uow, actor, "registration.mark_missed", registration_id)
-    demand_independence(actor, booking.registration.candidate_id)
+    must_be_independent(uow, actor, booking.registration.candidate_id)
     policy = booking.policy
     rules_booking.may_call_missed(policy, booking.session, uow.now).require()
     missed = uow.registrations.save(
@@ -200,7 +207,7 @@ def excuse(uow: UnitOfWork, actor: Actor, registration_id: UUID, reason: str) ->
     """
     registration = uow.registrations.get(registration_id)
     actor.must("registration.excuse", registration)
-    demand_independence(actor, registration.candidate_id)
+    must_be_independent(uow, actor, registration.candidate_id)
     uow.applications.lock(uow.authorizations.get(registration.authorization_id).application_id)
     booking = _held(uow, actor, "registration.excuse", registration_id)
     rules_booking.may_excuse(booking.registration).require()
@@ -330,13 +337,15 @@ def _charge(uow: UnitOfWork, policy: Policy, registration: Registration, leaving
 def _fee(
     policy: Policy, registration: Registration, leaving: Session, step: Step, now: datetime
 ) -> tuple[str | None, int]:
-    notice, terms = rules_booking.days_of_notice(leaving, now), policy.scheduling
-    tier = terms.moving(notice) if step is Step.RESCHEDULING else terms.cancelling(notice)
+    if step is Step.RESCHEDULING:
+        tier = policy.scheduling.moving(rules_booking.days_of_notice(leaving, now))
+    else:
+        tier = policy.scheduling.cancelling(rules_booking.counted_notice(registration, leaving, now))
     return (tier.fee if tier else None), registration.reschedules + 1
 
 
-def _refund_percent(policy: Policy, leaving: Session, now: datetime) -> int:
-    tier = policy.scheduling.cancelling(rules_booking.days_of_notice(leaving, now))
+def _refund_percent(policy: Policy, registration: Registration, leaving: Session, now: datetime) -> int:
+    tier = policy.scheduling.cancelling(rules_booking.counted_notice(registration, leaving, now))
     return tier.refund_percent if tier else 0
 
 

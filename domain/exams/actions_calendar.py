@@ -252,7 +252,7 @@ def _booking(uow: UnitOfWork, registration_id: UUID, session: Session) -> Bookin
 
 
 def _move(uow: UnitOfWork, booking: Booking, session: Session) -> None:
-    moved = uow.registrations.save(booking.registration.moved(session, counted=False))
+    moved = uow.registrations.save(booking.registration.moved(session))
     tell_moved(uow, booking, moved, session, by_body=True)
 
 

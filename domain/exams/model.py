@@ -130,7 +130,11 @@ class RegistrationStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registration(Entity):
-    """A seat, booked under an authorization. The store allows one booked registration per authorization."""
+    """A seat, booked under an authorization. The store allows one booked registration per authorization.
+
+    `least_notice` is the fewest whole days of notice with which its candidate ever left a session for another: what a
+    cancellation costs goes by it, however far away the present appointment is.
+    """
 
     candidate_id: UUID
     authorization_id: UUID
@@ -144,6 +148,7 @@ class Registration(Entity):
     closed_at: datetime | None = None
     closed_reason: str | None = None
     excused: bool = False
+    least_notice: int | None = None
 
     def closed(
         self, status: RegistrationStatus, at: datetime, reason: str | None = None, *, excused: bool = False
@@ -151,11 +156,10 @@ class Registration(Entity):
         """The end of the booking, whichever it was."""
         return replace(self, status=status, closed_at=at, closed_reason=reason, excused=excused)
 
-    def moved(self, session: Session, *, counted: bool) -> Self:
-        """To another session; `counted` when the candidate wished so."""
-        return replace(
-            self,
-            session_id=session.id,
-            administration_id=session.administration_id,
-            reschedules=self.reschedules + counted,
-        )
+    def moved(self, session: Session, *, notice: int | None = None) -> Self:
+        """To another session; with the days of `notice` where the candidate wished so, None where the body did."""
+        to = replace(self, session_id=session.id, administration_id=session.administration_id)
+        if notice is None:
+            return to
+        least = notice if self.least_notice is None else min(notice, self.least_notice)
+        return replace(to, reschedules=self.reschedules + 1, least_notice=least)

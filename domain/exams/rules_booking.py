@@ -58,6 +58,16 @@ def days_of_notice(session: Session, now: datetime) -> int:
     return (starts - at).days
 
 
+def counted_notice(registration: Registration, session: Session, now: datetime) -> int:
+    """The days of notice that decide what a cancellation costs and gives back.
+
+    They are those to the present appointment, or fewer where the candidate left an earlier one with fewer: moving a
+    near appointment far away first does not buy back a better tier.
+    """
+    notice = days_of_notice(session, now)
+    return notice if registration.least_notice is None else min(notice, registration.least_notice)
+
+
 def may_book(policy: Policy, holder: Holder, seat: Seat, fee: Finding, now: datetime) -> Ruling:
     """May this seat be booked under this authorization? `fee` says whether the exam fee is (still) settled."""
     return Ruling(
@@ -88,7 +98,7 @@ def may_move(policy: Policy, holder: Holder, leaving: Session, seat: Seat, fee: 
 
 
 def may_cancel(policy: Policy, leaving: Session, fee: Finding, now: datetime) -> Ruling:
-    """May a booking be cancelled now? What goes back is `tier.refund_percent` of the exam fee."""
+    """May a booking be cancelled now? Whether goes by its present appointment, at what cost by `counted_notice`."""
     notice = days_of_notice(leaving, now)
     return Ruling((_tier(policy, "cancellation", policy.scheduling.cancelling(notice), notice), fee))
 

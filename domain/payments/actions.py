@@ -10,8 +10,8 @@ from datetime import date
 from uuid import UUID
 
 from domain.actors import Actor
-from domain.authorization import demand_independence
 from domain.errors import Contradiction, Fault, NotFound
+from domain.independence import must_be_independent, must_be_owner_or_independent
 from domain.notices.actions import notify
 from domain.notices.model import NoticeKind
 from domain.payments import rules
@@ -84,6 +84,7 @@ def start(
     together, WrongState for one that is not open, and PaymentUnderWay when another payment holds one of them.
     """
     charges = _hold(uow, actor, charge_ids)
+    must_be_owner_or_independent(uow, actor, charges[0].candidate_id)
     wanted = {one.id for one in charges}
     for under_way in uow.payments.find(candidate_id=charges[0].candidate_id, status=PaymentStatus.STARTED):
         if set(under_way.charge_ids) == wanted and under_way.payer == payer:
@@ -101,7 +102,7 @@ def receive(uow: UnitOfWork, actor: Actor, payment_id: UUID) -> Payment:
     """
     payment = uow.payments.lock(payment_id)
     actor.must("payment.receive", payment)
-    demand_independence(actor, payment.candidate_id)
+    must_be_independent(uow, actor, payment.candidate_id)
     charges = _locked(uow, payment.charge_ids)
     if any(one.status not in (ChargeStatus.OPEN, ChargeStatus.CANCELLED) for one in charges):
         raise SettledAlready
@@ -135,6 +136,7 @@ def fail(uow: UnitOfWork, actor: Actor, payment_id: UUID) -> Payment:
     """Mark a payment as failed, or give it up; its charges may then stand in another."""
     payment = uow.payments.lock(payment_id)
     actor.must("payment.fail", payment)
+    must_be_owner_or_independent(uow, actor, payment.candidate_id)
     failed = uow.payments.save(replace(payment, status=PaymentStatus.FAILED))
     uow.record(PaymentFailed(payment_id=payment.id, candidate_id=payment.candidate_id))
     return failed
@@ -144,7 +146,7 @@ def waive(uow: UnitOfWork, actor: Actor, charge_id: UUID, reason: str) -> Charge
     """Let someone off an open charge, never oneself. Raises PaymentUnderWay while a payment for it may still arrive."""
     standing = uow.charges.lock(charge_id)
     actor.must("charge.waive", standing)
-    demand_independence(actor, standing.candidate_id)
+    must_be_independent(uow, actor, standing.candidate_id)
     if _is_under_way(uow, standing):
         raise PaymentUnderWay
     waived = uow.charges.save(standing.waived(uow.now, actor.subject, reason))
@@ -166,7 +168,7 @@ def refund(
     """
     standing = uow.charges.lock(charge_id)
     actor.must("charge.refund", standing)
-    demand_independence(actor, standing.candidate_id)
+    must_be_independent(uow, actor, standing.candidate_id)
     amount = standing.refundable_minor if amount_minor is None else amount_minor
     if not 0 < amount <= standing.refundable_minor:
         raise RefundTooLarge

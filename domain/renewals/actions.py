@@ -11,13 +11,13 @@ from enum import StrEnum
 from uuid import UUID
 
 from domain.actors import Actor
-from domain.authorization import demand_independence
 from domain.credentials.actions import reinstated
 from domain.credentials.actions_standing import held, owned, recorded, tell, today_of
 from domain.credentials.events import CredentialExtended, CredentialRenewed
 from domain.credentials.model import Credential, Standing
 from domain.credentials.standing import Grace, by_date
 from domain.errors import NotFound, Refused
+from domain.independence import must_be_independent, must_be_owner_or_independent
 from domain.notices.actions import notify
 from domain.notices.model import NoticeKind
 from domain.payments.actions import cancel_open, charge
@@ -142,6 +142,7 @@ def charge_fees(uow: UnitOfWork, actor: Actor, credential_id: UUID) -> list[Char
     is no way back.
     """
     credential = held(uow, actor, "credential.charge_renewal", credential_id)
+    must_be_owner_or_independent(uow, actor, credential.candidate_id)
     cycle = uow.cycles.lock(current(uow, credential_id).id)
     policy = terms_of(uow, cycle)
     on, charges = today_of(uow, policy), about(uow, cycle)
@@ -159,6 +160,7 @@ def charge_fees(uow: UnitOfWork, actor: Actor, credential_id: UUID) -> list[Char
 def renew(uow: UnitOfWork, actor: Actor, credential_id: UUID) -> Credential:
     """Renew a credential whose holder has met the terms of its cycle; a new cycle begins under the edition in force."""
     credential = held(uow, actor, "credential.renew", credential_id)
+    must_be_owner_or_independent(uow, actor, credential.candidate_id)
     cycle = uow.cycles.lock(current(uow, credential_id).id)
     policy = terms_of(uow, cycle)
     on = today_of(uow, policy)
@@ -191,6 +193,7 @@ def renew(uow: UnitOfWork, actor: Actor, credential_id: UUID) -> Credential:
 def reinstate(uow: UnitOfWork, actor: Actor, credential_id: UUID) -> Credential:
     """Bring a lapsed credential back by hours and fee: a fresh term and cycle begin, under the edition in force."""
     credential = held(uow, actor, "credential.reinstate", credential_id)
+    must_be_owner_or_independent(uow, actor, credential.candidate_id)
     cycle = uow.cycles.lock(current(uow, credential_id).id)
     policy = terms_of(uow, cycle)
     on = today_of(uow, policy)
@@ -206,7 +209,7 @@ def extend(uow: UnitOfWork, actor: Actor, credential_id: UUID, wanted: Extension
     though it lapsed meanwhile. Any other reason counts from today, and only before the lapse.
     """
     credential = held(uow, actor, "credential.extend", credential_id)
-    demand_independence(actor, credential.candidate_id)
+    must_be_independent(uow, actor, credential.candidate_id)
     cycle = uow.cycles.lock(current(uow, credential_id).id)
     policy = uow.policies.named(credential.edition)
     on, military = today_of(uow, policy), wanted.kind is ExtensionKind.MILITARY
@@ -234,7 +237,7 @@ def audit(uow: UnitOfWork, actor: Actor, cycle_id: UUID) -> Cycle:
     """Choose a cycle for audit, beside those that the lot chose: it is not renewed before staff clear it."""
     cycle = uow.cycles.lock(cycle_id)
     actor.must("cycle.audit", cycle)
-    demand_independence(actor, cycle.candidate_id)
+    must_be_independent(uow, actor, cycle.candidate_id)
     chosen = uow.cycles.save(replace(cycle, audited=True, audit_cleared_at=None, audit_cleared_by=None))
     uow.record(CycleAudited(cycle_id=cycle.id, credential_id=cycle.credential_id, candidate_id=cycle.candidate_id))
     _tell_audit(uow, chosen)
@@ -245,7 +248,7 @@ def clear_audit(uow: UnitOfWork, actor: Actor, cycle_id: UUID) -> Cycle:
     """Say that a cycle's activities agree with their documents."""
     cycle = uow.cycles.lock(cycle_id)
     actor.must("cycle.clear_audit", cycle)
-    demand_independence(actor, cycle.candidate_id)
+    must_be_independent(uow, actor, cycle.candidate_id)
     cleared = uow.cycles.save(replace(cycle, audit_cleared_at=uow.now, audit_cleared_by=actor.subject))
     uow.record(AuditCleared(cycle_id=cycle.id, credential_id=cycle.credential_id, candidate_id=cycle.candidate_id))
     return cleared

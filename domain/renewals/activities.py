@@ -5,15 +5,15 @@ activity's row.
 """
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from domain.actors import Actor
-from domain.authorization import demand_independence
 from domain.credentials.actions_standing import held, today_of
 from domain.credentials.model import Standing
-from domain.errors import Contradiction, Fault, Refused, WrongState
+from domain.errors import Contradiction, Fault, NotFound, Refused, WrongState
 from domain.files import actions as files
+from domain.independence import is_independent, must_be_independent, must_be_owner_or_independent
 from domain.ports import UnitOfWork
 from domain.programs.policy import Policy
 from domain.renewals import rules
@@ -69,6 +69,7 @@ def record(uow: UnitOfWork, actor: Actor, credential_id: UUID, claim: Claim) -> 
     Refused for a day outside the cycle, and for a topic that the policy does not count.
     """
     credential = held(uow, actor, "credential.record_activity", credential_id)
+    must_be_owner_or_independent(uow, actor, credential.candidate_id)
     cycle = current(uow, credential_id)
     policy = terms_of(uow, cycle)
     lapsed = credential.status is Standing.LAPSED
@@ -113,6 +114,7 @@ def record(uow: UnitOfWork, actor: Actor, credential_id: UUID, claim: Claim) -> 
 def document(uow: UnitOfWork, actor: Actor, activity_id: UUID, file_ids: tuple[UUID, ...]) -> Activity:
     """Add documents to an activity, say for its audit."""
     activity = _open(uow, actor, "activity.document", activity_id)
+    must_be_owner_or_independent(uow, actor, activity.candidate_id)
     together = tuple(dict.fromkeys((*activity.file_ids, *file_ids)))
     if len(together) > MOST_FILES:
         raise Contradiction(Fault("/file_ids", "too_long", f"An activity has at most {MOST_FILES} documents."))
@@ -134,7 +136,7 @@ def accept(
 ) -> Activity:
     """Let an activity count, perhaps in another category or for fewer minutes than claimed."""
     activity = _open(uow, actor, "activity.accept", activity_id)
-    demand_independence(actor, activity.candidate_id)
+    must_be_independent(uow, actor, activity.candidate_id)
     policy = terms_of(uow, uow.cycles.get(activity.cycle_id))
     chosen = category_code or activity.category
     if category(policy.renewal, chosen) is None:
@@ -149,13 +151,14 @@ def accept(
 def reject(uow: UnitOfWork, actor: Actor, activity_id: UUID, reason: str) -> Activity:
     """Let an activity not count, and say why; also one that a rule accepted, when its audit shows otherwise."""
     activity = _open(uow, actor, "activity.reject", activity_id)
-    demand_independence(actor, activity.candidate_id)
+    must_be_independent(uow, actor, activity.candidate_id)
     return _judged(uow, actor, replace(activity, status=ActivityStatus.REJECTED), reason)
 
 
 def withdraw(uow: UnitOfWork, actor: Actor, activity_id: UUID) -> Activity:
     """Take an activity back, while its cycle runs."""
     activity = _open(uow, actor, "activity.withdraw", activity_id)
+    must_be_owner_or_independent(uow, actor, activity.candidate_id)
     withdrawn = uow.activities.save(replace(activity, status=ActivityStatus.WITHDRAWN))
     uow.record(
         ActivityWithdrawn(activity_id=activity.id, cycle_id=activity.cycle_id, candidate_id=activity.candidate_id)
@@ -166,10 +169,11 @@ def withdraw(uow: UnitOfWork, actor: Actor, activity_id: UUID) -> Activity:
 def approve_beforehand(uow: UnitOfWork, actor: Actor, listed: Listed) -> ApprovedActivity:
     """Put an activity on a program's list: whoever completes it within these days need not ask staff.
 
-    Claims of it that wait for staff are accepted too.
+    Claims of it that wait for staff are accepted too, but for those of whoever puts it there, and of whom they declared
+    a conflict with: somebody else judges these.
     """
     actor.must("approved_activity.add")
-    policy = uow.policies.in_force(listed.program, uow.today)
+    policy = _edition_today(uow, listed.program)
     if category(policy.renewal, listed.category) is None:
         raise UnknownCategory
     if listed.until_on is not None and listed.until_on < listed.from_on:
@@ -205,6 +209,18 @@ def end_approval(uow: UnitOfWork, actor: Actor, approved_id: UUID, until_on: dat
     ended = uow.approved_activities.save(replace(entry, until_on=until_on))
     uow.record(ApprovalEnded(approved_id=entry.id, until_on=until_on))
     return ended
+
+
+def _edition_today(uow: UnitOfWork, program: str) -> Policy:
+    """The edition in force by the calendar of its own zone, which may be a day ahead of the body's, or behind."""
+    for days in (1, 0, -1):
+        try:
+            policy = uow.policies.in_force(program, uow.today + timedelta(days=days))
+        except NotFound:
+            continue
+        if policy.in_force_from <= today_of(uow, policy):
+            return policy
+    raise NotFound
 
 
 def _proof(uow: UnitOfWork, policy: Policy, uan: Uan, on: date) -> Proof | None:
@@ -261,6 +277,7 @@ def _accept_waiting(uow: UnitOfWork, actor: Actor, entry: ApprovedActivity) -> N
     for one in uow.activities.find(uan_stem=entry.uan_stem, status=ActivityStatus.CLAIMED):
         cycle = uow.cycles.get(one.cycle_id)
         fits = cycle.program == entry.program and entry.from_on <= one.completed_on <= last
-        if fits and cycle.status in (CycleStatus.OPEN, CycleStatus.LAPSED):
+        open_ = cycle.status in (CycleStatus.OPEN, CycleStatus.LAPSED)
+        if fits and open_ and is_independent(uow, actor, one.candidate_id):
             accepted = replace(one, status=ActivityStatus.ACCEPTED, category=entry.category, proof=BY_LIST)
             _judged(uow, actor, accepted, None)

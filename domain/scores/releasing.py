@@ -15,6 +15,7 @@ from domain.applications.model import Application
 from domain.credentials.actions import award
 from domain.dates import date_at
 from domain.exams.model import Authorization
+from domain.independence import must_be_independent_of_all
 from domain.jobs import actions as jobs
 from domain.jobs.model import Batch, Job, JobRequest
 from domain.notices.actions import notify
@@ -40,6 +41,7 @@ def propose(uow: UnitOfWork, actor: Actor, administration_id: UUID, form_id: UUI
     """
     form = uow.forms.lock(form_id)
     actor.must("score_release.propose")
+    _must_be_independent(uow, actor, administration_id, form_id)
     rules.must_belong(form, uow.administrations.get(administration_id))
     must_not_be_releasing(uow, administration_id, form_id)
     if uow.policies.named(form.edition).scoring.release_approvals > APPROVALS:
@@ -82,6 +84,7 @@ def approve(uow: UnitOfWork, actor: Actor, release_id: UUID) -> ScoreRelease:
     """Release what somebody else proposed; a job carries it out."""
     release = uow.score_releases.lock(release_id)
     actor.must("score_release.approve", release)
+    _must_be_independent(uow, actor, release.administration_id, release.form_id)
     wanted = JobRequest(kind=RELEASE, parameters={"release_id": str(release.id)}, total=release.attempts)
     job = jobs.request(uow, actor, wanted)
     approved = uow.score_releases.save(
@@ -115,6 +118,15 @@ def step(rows: int = ROWS) -> jobs.Step:
         return Batch(job.advanced(rows=len(found), cursor={"after": str(found[-1].id)}))
 
     return release_batch
+
+
+def _must_be_independent(uow: UnitOfWork, actor: Actor, administration_id: UUID, form_id: UUID) -> None:
+    """Return unless a score that would leave is the actor's own, or that of whom they declared a conflict with.
+
+    Attempts on hold count too: a hold may be lifted before the job comes to them.
+    """
+    sat = {"administration_id": administration_id, "form_id": form_id, "status": AttemptStatus.SCORED}
+    must_be_independent_of_all(uow, actor, lambda ids: uow.attempts.count(candidate_id=ids, **sat) > 0)
 
 
 def _release_all(uow: UnitOfWork, release: ScoreRelease, found: Sequence[Attempt]) -> None:

@@ -1,13 +1,13 @@
 """Attempts by the hundred thousand: looked up, stored, scored and counted set by set.
 
 Statements are the drivers' own (`bulk_attempts_sqlite`, `bulk_attempts_postgresql`). Ids stay as the engine spells them
-on the whole way, since making a UUID of each costs more than storing it. The journal gets one event per attempt, in the
-words of the event's own class.
+on the whole way, since making a UUID of each costs more than storing it. The journal gets one event for each attempt,
+closed booking and authorization used up, in the words of the event's own class.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import cache
 from math import sqrt
 from typing import Protocol
 from uuid import UUID
@@ -16,11 +16,13 @@ import orjson
 from sqlalchemy import Connection, Integer, bindparam, case, cast, func, select
 
 from adapters.db.bulk_attempts_sqlite import ManyAttempts
+from adapters.db.marks import Marks
 from adapters.db.repository import SqlRepository
 from adapters.db.tables.scores import AttemptRow
 from domain.errors import Stale
 from domain.events import Event
-from domain.exams.model import Administration
+from domain.exams.events import AuthorizationClosed, RegistrationTested
+from domain.exams.model import Administration, AuthorizationStatus
 from domain.scores.events import AttemptImported, AttemptScored
 from domain.scores.model import Attempt, AttemptStatus, ScoreRelease
 from domain.scores.sittings import Figures, Identifier, Intake, Ref, Score, Seat, Sitting
@@ -28,15 +30,6 @@ from domain.scores.sittings import Figures, Identifier, Intake, Ref, Score, Seat
 _PLACES = [UUID(int=2**128 - number) for number in (1, 2, 3, 4)]
 """Stand in an event for the ids that differ from row to row."""
 _T = AttemptRow.__table__.c  # type: ignore[attr-defined]
-
-
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """What every line of a transaction's journal has in common."""
-
-    now: datetime
-    actor: str
-    request_id: str | None
 
 
 class Bulk(Protocol):
@@ -66,8 +59,8 @@ class Bulk(Protocol):
         """Close booked registrations as tested; how many there were."""
         ...
 
-    def use_up(self, authorizations: Sequence[Ref], attempts: int) -> int:
-        """Use active authorizations up that have had so many attempts; how many there were."""
+    def use_up(self, authorizations: Sequence[Ref], attempts: int) -> list[tuple[Ref, Ref]]:
+        """Use active authorizations up that have had so many attempts; which there were, and whose."""
         ...
 
     def to_score(
@@ -122,15 +115,8 @@ class AttemptRepository(SqlRepository[Attempt]):
         bulk, seats = self._bulk, [sitting.seat for sitting in sittings]
         ids = bulk.fresh(len(sittings))
         bulk.insert_attempts(intake, ids, sittings, self._marks.now)
-        booked = [str(seat.registration) for seat in seats if seat.booked]
-        if booked and bulk.close_bookings(booked, self._marks.now) != len(booked):
-            raise Stale
-        walked_in = [str(seat.authorization) for seat in seats if seat.registration is None]
-        per = intake.attempts_per_authorization
-        if walked_in and bulk.use_up(walked_in, per) != len(walked_in) and per == 1:
-            raise Stale
-        if others := [str(seat.authorization) for seat in seats if seat.registration is not None]:
-            bulk.use_up(others, per)
+        self._close([sitting for sitting in sittings if sitting.seat.booked])
+        self._use_up(intake, seats)
         bulk.journal(AttemptImported.kind, ids, _imported(bulk, intake, ids, seats), self._marks)
 
     def to_score(
@@ -170,6 +156,28 @@ class AttemptRepository(SqlRepository[Attempt]):
         spread = (squares - total * total / scored) / (scored - 1) if scored > 1 else None
         deviation = None if spread is None else sqrt(max(0.0, spread))
         return Figures(attempts, scored, passed, held, released, mean, deviation)
+
+    def _close(self, booked: Sequence[Sitting]) -> None:
+        """Close these bookings as tested; raises Stale where one of them is no longer open."""
+        registrations = [str(sitting.seat.registration) for sitting in booked]
+        if not registrations:
+            return
+        if self._bulk.close_bookings(registrations, self._marks.now) != len(registrations):
+            raise Stale
+        self._bulk.journal(RegistrationTested.kind, registrations, _tested(self._bulk, booked), self._marks)
+
+    def _use_up(self, intake: Intake, seats: Sequence[Seat]) -> None:
+        """Use up what allows no further attempt; raises Stale where one who had no booking has nothing left to use."""
+        per = intake.attempts_per_authorization
+        walked_in = [str(seat.authorization) for seat in seats if seat.registration is None]
+        used = self._bulk.use_up(walked_in, per) if walked_in else []
+        if per == 1 and len(used) != len(walked_in):
+            raise Stale
+        if others := [str(seat.authorization) for seat in seats if seat.registration is not None]:
+            used += self._bulk.use_up(others, per)
+        if used:
+            ids = [authorization for authorization, _ in used]
+            self._bulk.journal(AuthorizationClosed.kind, ids, _used(self._bulk, used), self._marks)
 
     def _of_release(self, release: ScoreRelease, after: UUID | None, limit: int, *, held: bool) -> list[Attempt]:
         statement = self._map.all.where(*_OF_RELEASE).order_by(_T.id).limit(limit)
@@ -227,6 +235,31 @@ def _imported(bulk: Bulk, intake: Intake, ids: Sequence[Ref], seats: Sequence[Se
     for one, seat in zip(ids, seats, strict=True):
         told = (shown(one), shown(seat.candidate or ""), shown(seat.authorization or ""))
         yield booked % (*told, shown(seat.registration)) if seat.registration else unbooked % told
+
+
+def _tested(bulk: Bulk, booked: Sequence[Sitting]) -> Iterator[str]:
+    """The data of each closed booking's event."""
+    shown = bulk.shown
+    for seat, taken_on, *_ in booked:
+        told = (shown(str(seat.registration)), shown(str(seat.candidate)), shown(str(seat.authorization)))
+        yield _tested_template(taken_on) % told
+
+
+@cache
+def _tested_template(taken_on: date) -> str:
+    event = RegistrationTested(
+        registration_id=_PLACES[0], candidate_id=_PLACES[1], authorization_id=_PLACES[2], taken_on=taken_on
+    )
+    return _template(event, 3)
+
+
+def _used(bulk: Bulk, used: Sequence[tuple[Ref, Ref]]) -> Iterator[str]:
+    """The data of each event of an authorization that was used up."""
+    event = AuthorizationClosed(
+        authorization_id=_PLACES[0], candidate_id=_PLACES[1], status=AuthorizationStatus.USED.value
+    )
+    template, shown = _template(event, 2), bulk.shown
+    return (template % (shown(authorization), shown(candidate)) for authorization, candidate in used)
 
 
 def _import_template(intake: Intake, registration: UUID | None) -> str:

@@ -5,7 +5,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -13,12 +13,10 @@ import uuid_utils
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
+from adapters.db.marks import Marks
 from domain.errors import AlreadyExists
 from domain.exams.model import Administration
 from domain.scores.sittings import Identifier, Intake, Ref, Score, Seat, Sitting
-
-if TYPE_CHECKING:
-    from adapters.db.bulk_attempts import Marks
 
 NULL = r"\N"
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
@@ -63,6 +61,7 @@ _ENOUGH = (
     " AND (SELECT count(*) FROM attempts t WHERE t.candidate_id = authorizations.candidate_id "
     "AND t.authorization_id = authorizations.id) >= %(attempts)s"
 )
+_WHICH = " RETURNING id::text, candidate_id::text"
 _TO_SCORE = (
     "SELECT id::text, responses FROM attempts WHERE administration_id = %(administration)s AND form_id = %(form)s "
     "AND id > %(after)s::uuid AND status IN ('imported', 'scored') AND (key_number IS DISTINCT FROM %(key)s "
@@ -128,12 +127,12 @@ class CopyingAttempts:
         """Close booked registrations as tested; how many there were."""
         return int(self._run(_CLOSE, {"ids": list(registrations), "now": now}).rowcount)
 
-    def use_up(self, authorizations: Sequence[Ref], attempts: int) -> int:
-        """Use active authorizations up that have had so many attempts; how many there were."""
+    def use_up(self, authorizations: Sequence[Ref], attempts: int) -> list[tuple[Ref, Ref]]:
+        """Use active authorizations up that have had so many attempts; which there were, and whose."""
         values: dict[str, object] = {"ids": list(authorizations)}
         if attempts == 1:
-            return int(self._run(_USE_UP, values).rowcount)
-        return int(self._run(_USE_UP + _ENOUGH, {**values, "attempts": attempts}).rowcount)
+            return self._fetch(_USE_UP + _WHICH, values)
+        return self._fetch(_USE_UP + _ENOUGH + _WHICH, {**values, "attempts": attempts})
 
     def to_score(
         self, administration_id: UUID, form_id: UUID, numbers: tuple[int, int], after: Ref | None, limit: int
@@ -162,7 +161,7 @@ class CopyingAttempts:
         }
         return int(self._run(_SCORE, values).rowcount)
 
-    def journal(self, kind: str, subjects: Sequence[Ref], data: Iterable[str], marks: "Marks") -> None:
+    def journal(self, kind: str, subjects: Sequence[Ref], data: Iterable[str], marks: Marks) -> None:
         """One journal line per subject, with its data in JSON."""
         head = f"{marks.now.isoformat()}\t{kind}"
         request = NULL if marks.request_id is None else marks.request_id.translate(_ESCAPES)

@@ -4,7 +4,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -12,12 +12,10 @@ import uuid_utils
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from adapters.db.marks import Marks
 from domain.errors import AlreadyExists
 from domain.exams.model import Administration
 from domain.scores.sittings import Identifier, Intake, Ref, Score, Seat, Sitting
-
-if TYPE_CHECKING:
-    from adapters.db.bulk_attempts import Marks
 
 _NAMES = "(SELECT value AS name FROM json_each(:names)) n"
 # The plus keeps the engine from going through everyone booked in the administration once for each name.
@@ -56,6 +54,7 @@ _ENOUGH = (
     " AND (SELECT count(*) FROM attempts t WHERE t.candidate_id = authorizations.candidate_id "
     "AND t.authorization_id = authorizations.id) >= :attempts"
 )
+_WHICH = " RETURNING id, candidate_id"
 _TO_SCORE = (
     "SELECT id, responses FROM attempts WHERE administration_id = ? AND form_id = ? AND id > ? "
     "AND status IN ('imported', 'scored') AND (key_number IS NOT ? OR conversion_number IS NOT ?) ORDER BY id LIMIT ?"
@@ -124,12 +123,12 @@ class ManyAttempts:
         """Close booked registrations as tested; how many there were."""
         return int(self._run(_CLOSE, {"ids": _json(registrations), "now": _instant(now)}).rowcount)
 
-    def use_up(self, authorizations: Sequence[Ref], attempts: int) -> int:
-        """Use active authorizations up that have had so many attempts; how many there were."""
+    def use_up(self, authorizations: Sequence[Ref], attempts: int) -> list[tuple[Ref, Ref]]:
+        """Use active authorizations up that have had so many attempts; which there were, and whose."""
         values: dict[str, object] = {"ids": _json(authorizations)}
         if attempts == 1:
-            return int(self._run(_USE_UP, values).rowcount)
-        return int(self._run(_USE_UP + _ENOUGH, {**values, "attempts": attempts}).rowcount)
+            return self._fetch(_USE_UP + _WHICH, values)
+        return self._fetch(_USE_UP + _ENOUGH + _WHICH, {**values, "attempts": attempts})
 
     def to_score(
         self, administration_id: UUID, form_id: UUID, numbers: tuple[int, int], after: Ref | None, limit: int
@@ -146,7 +145,7 @@ class ManyAttempts:
         ]
         return int(self._run(_SCORE, rows).rowcount)
 
-    def journal(self, kind: str, subjects: Sequence[Ref], data: Iterable[str], marks: "Marks") -> None:
+    def journal(self, kind: str, subjects: Sequence[Ref], data: Iterable[str], marks: Marks) -> None:
         """One journal line per subject, with its data in JSON."""
         at = _instant(marks.now)
         rows = [

@@ -11,10 +11,11 @@ from sqlalchemy import Connection
 from uuid_utils.compat import uuid7
 
 from adapters import api_keys
-from adapters.db.bulk_attempts import AttemptRepository, Marks
+from adapters.db.bulk_attempts import AttemptRepository
 from adapters.db.engine import Database
 from adapters.db.journal import insert_events, read_page
 from adapters.db.kept_answers import SqlKeptAnswers
+from adapters.db.marks import Marks
 from adapters.db.policies import PolicyRepository
 from adapters.db.principals import known
 from adapters.db.queries_analysis import AnalysisRepository

@@ -1,6 +1,7 @@
 """Attempts set by set: what both engines promise alike, and what the statements cost."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,7 @@ from adapters.db.engine import Database
 from adapters.db.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 from domain.actors import Actor
 from domain.errors import AlreadyExists, Stale
+from domain.exams.events import AuthorizationClosed, RegistrationTested
 from domain.exams.model import RegistrationStatus
 from domain.paging import PageRequest
 from domain.scores.events import AttemptImported
@@ -99,6 +101,38 @@ def test_events_written_in_bulk_are_those_that_their_class_would_write(scores: S
         assert (line.data, line.subject_id, line.actor) == (event.data(), event.attempt_id, TRICKY.subject)
 
 
+def journalled(scores: Scores, kind: str) -> list[dict[str, Any]]:
+    """The data of every line of a kind."""
+    with scores.unit() as uow:
+        return [dict(line.data) for line in uow.journal_page(PageRequest(sort="seq", equals={"kind": kind})).items]
+
+
+@pytest.mark.parametrize("per_authorization", [1, 2])
+def test_closed_bookings_and_used_authorizations_are_journalled_as_one_by_one(
+    scores: Scores, per_authorization: int
+) -> None:
+    booked, walked_in = scores.sitters(1)[0], scores.sitters(1, booked=False)[0]
+
+    with scores.unit(TRICKY) as uow:
+        intake = an_intake(uow, scores)._replace(attempts_per_authorization=per_authorization)
+        uow.attempts.take(intake, [a_sitting(seat) for seat in seats_of(uow, scores, booked, walked_in)])
+
+    assert booked.registration is not None
+    tested = RegistrationTested(
+        registration_id=booked.registration.id,
+        candidate_id=booked.candidate_id,
+        authorization_id=booked.authorization.id,
+        taken_on=date(2026, 3, 10),
+    )
+    used = [
+        AuthorizationClosed(authorization_id=one.authorization.id, candidate_id=one.candidate_id, status="used").data()
+        for one in (walked_in, booked)
+        if per_authorization == 1
+    ]
+    assert journalled(scores, RegistrationTested.kind) == [tested.data()]
+    assert journalled(scores, AuthorizationClosed.kind) == used
+
+
 def test_a_second_attempt_of_a_candidate_is_refused_by_the_store(scores: Scores) -> None:
     sitter = scores.sitters(1)[0]
     with scores.unit() as uow:
@@ -130,7 +164,8 @@ def test_a_seat_that_was_given_back_meanwhile_takes_nothing_with_it(scores: Scor
     assert scores.attempts() == {}
     with scores.unit() as uow:
         assert uow.authorizations.get(first.authorization.id).status == "active"
-        assert uow.journal_page(PageRequest(sort="seq", equals={"kind": AttemptImported.kind})).items == []
+    for event in (AttemptImported, RegistrationTested, AuthorizationClosed):
+        assert journalled(scores, event.kind) == []
 
 
 def test_scores_are_not_put_on_what_was_released_or_invalidated(scores: Scores) -> None:

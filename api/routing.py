@@ -15,101 +15,51 @@ Parameters typed `UnitOfWork`, `Actor` or as one of the doors of `domain.ports` 
 
 import inspect
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
-import orjson
 from fastapi import APIRouter, Request, Response
+from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
+from fastapi.params import Query
 from fastapi.routing import APIRoute
-from pydantic import Field
 from starlette.datastructures import FormData, UploadFile
 from starlette.routing import BaseRoute
 
 from api.contract import extras
 from api.edge_errors import InvalidRequest
 from api.fields import Out
-from api.idempotency import Precondition
 from api.lazy_route import LazyRoute
 from api.paging import Listing
+from api.pointers import pointer
+from api.route import Call, Preparation, Resource, Route
 from domain.actors import Actor
-from domain.authorization import TABLE, allowed_actions
+from domain.authorization import TABLE
 from domain.entity import Entity
 from domain.errors import Fault
-from domain.paging import Page, PageRequest
-from domain.ports import Files, KeyMint, KeyProvider, Mailer, PaymentGateway, SandboxTime, UnitOfWork
+from domain.paging import PageRequest
+from domain.ports import (
+    BulkRegistry,
+    Files,
+    KeyMint,
+    KeyProvider,
+    Mailer,
+    PaymentGateway,
+    Press,
+    RegistryStatements,
+    SandboxTime,
+    UnitOfWork,
+)
 
-INJECTED: tuple[type, ...] = (UnitOfWork, Actor, Files, KeyMint, KeyProvider, Mailer, PaymentGateway, SandboxTime)
+__all__ = ["Resource", "Route", "Routes", "Upload", "page_of"]
+
+INJECTED: tuple[type, ...] = (
+    UnitOfWork, Actor, BulkRegistry, Files, KeyMint, KeyProvider, Mailer, PaymentGateway, Press, RegistryStatements,
+    SandboxTime,
+)  # fmt: skip
 F = TypeVar("F", bound=Callable[..., object])
-Preparation = Callable[[Mapping[type, Any], Mapping[str, Any]], Mapping[str, object]]
-"""Given the doors and a call's arguments, the arguments to replace; for callers who may take the action at all."""
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-
-
-class Resource(Out):
-    """The answer for one entity. `noun` names its rows of the authorization table."""
-
-    noun: ClassVar[str] = ""
-
-    id: Any
-    version: int
-    allowed_actions: list[str] = Field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """A declared route: the function and what the wrapper must do around it."""
-
-    function: Callable[..., object]
-    action: str
-    answers: type[Out] | None
-    status_code: int
-    writes: bool
-    takes_key: bool
-    needs_key: bool
-    if_match: type[Entity] | None
-    if_match_parameter: str
-    listing: Listing | None
-    location: str | None
-    secrets: tuple[str, ...]
-    before: Preparation | None = None
-    page_parameter: str = ""
-    injected: dict[str, type] = field(default_factory=dict)
-
-    def expected_version(self, request: Request) -> int | None:
-        """The version that If-Match names; None for `*`. Raises PreconditionRequired or Stale."""
-        return Precondition.of(request)
-
-    def respond(self, result: object, actor: Actor, request: Request) -> Response:
-        """The finished answer for what the route returned."""
-        if isinstance(result, Response):
-            return result
-        if result is None:
-            return Response(status_code=204)
-        if self.listing is not None and isinstance(result, Page):
-            return self._respond_with_page(result, actor, request)
-        headers = {}
-        if isinstance(version := getattr(result, "version", None), int):
-            headers["etag"] = f'"{version}"'
-        if self.location is not None and (id_ := getattr(result, "id", None)) is not None:
-            headers["location"] = self.location.format(id=id_)
-        return Response(self._json(result, actor), self.status_code, headers, "application/json")
-
-    def _respond_with_page(self, page: Page[Any], actor: Actor, request: Request) -> Response:
-        assert self.listing is not None  # noqa: S101 - the caller looked
-        items = b",".join(self._json(item, actor) for item in page.items)
-        cursor = self.listing.next_cursor(request, page)
-        body = b'{"items":[' + items + b'],"next_cursor":' + orjson.dumps(cursor) + b"}"
-        return Response(body, 200, self.listing.link(request, cursor), "application/json")
-
-    def _json(self, result: object, actor: Actor) -> bytes:
-        if self.answers is None:
-            return orjson.dumps(result)
-        model = result if isinstance(result, self.answers) else self.answers.model_validate(result)
-        if isinstance(model, Resource) and model.noun and not model.allowed_actions:
-            model = model.model_copy(update={"allowed_actions": allowed_actions(actor, model.noun, result)})
-        return model.__pydantic_serializer__.to_json(model)
 
 
 class Routes:
@@ -258,14 +208,13 @@ def _must_be_in_the_table(action: str, where: str) -> None:
 
 def _endpoint(route: Route, signature: inspect.Signature) -> Callable[..., Any]:
     """What FastAPI calls: it gathers the arguments and hops into a thread, once."""
-    from api.transaction import Call, Transactions  # noqa: PLC0415 - the two modules are one mechanism in two files
 
     async def endpoint(request: Request, **arguments: Any) -> Response:
         body = await _body(request, arguments)
         if route.listing is not None:
             arguments = route.listing.arguments(request, arguments, route.page_parameter)
-        transactions: Transactions = request.app.state.transactions
-        return await transactions.run(Call(route, request, arguments, body))
+        answer: Response = await request.app.state.transactions.run(Call(route, request, arguments, body))
+        return answer
 
     endpoint.__signature__ = signature  # type: ignore[attr-defined]
     endpoint.__name__ = route.function.__name__
@@ -281,15 +230,28 @@ class _AdmittingRoute(APIRoute):
         """FastAPI's handler, with a malformed request looked at once more."""
         handle = super().get_route_handler()
         declared: Route = self.endpoint.declared  # type: ignore[attr-defined]
+        parameters = get_flat_params(self.dependant)
+        known = frozenset(one.alias for one in parameters if isinstance(one.field_info, Query))
 
         async def handler(request: Request) -> Response:
             try:
+                if request.scope["query_string"]:
+                    _must_be_known(request, known)
                 return await handle(request)
             except (RequestValidationError, InvalidRequest):
                 await request.app.state.transactions.admit(request, declared)
                 raise
 
         return handler
+
+
+def _must_be_known(request: Request, known: frozenset[str]) -> None:
+    """Refuse query parameters that the operation does not have: a misspelt filter must not answer the whole list."""
+    unknown = [name for name in request.query_params if name not in known]
+    if unknown:
+        said = f"Known are: {', '.join(sorted(known))}." if known else "This operation has none."
+        detail = f"There is no such parameter. {said}"
+        raise InvalidRequest(*(Fault(pointer(("query", name)), "extra_forbidden", detail) for name in unknown))
 
 
 async def _body(request: Request, arguments: dict[str, Any]) -> bytes:

@@ -14,10 +14,10 @@ from fastapi import Request, Response
 
 from api.auth import Authenticator
 from api.idempotency import Claim, Idempotency
-from api.routing import Preparation, Route
+from api.route import Call, Preparation, Route
 from api.threads import Threads
 from domain.actors import ANONYMOUS, Actor
-from domain.authorization import TABLE, admits
+from domain.authorization import admits, may_know
 from domain.errors import Forbidden, NotFound, Stale, Unauthenticated, Unavailable
 from domain.ports import UnitOfWork
 
@@ -31,16 +31,6 @@ class Units(Protocol):
     def begin(self, actor: Actor, *, write: bool, request_id: str | None) -> Any:  # noqa: ANN401 - a context manager of the adapter's unit of work, which has more than the port
         """A unit of work that commits at the end of its block."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request as the thread sees it: everything read from the network already."""
-
-    route: Route
-    request: Request
-    arguments: Mapping[str, Any]
-    body: bytes
 
 
 @dataclass(slots=True)
@@ -150,8 +140,7 @@ def _check_precondition(uow: Any, actor: Actor, call: Call) -> None:  # noqa: AN
     if call.route.if_match is None:
         return
     entity = uow.store(call.route.if_match).lock(call.arguments[call.route.if_match_parameter])
-    row = TABLE[call.route.action]
-    if not actor.roles & row.roles and row.owner and entity.candidate_id != actor.candidate_id:
+    if not may_know(actor, call.route.action, entity):
         raise NotFound
     expected = call.route.expected_version(call.request)
     if expected is not None and expected != entity.version:

@@ -1,0 +1,95 @@
+"""A declared route and one call of it: what the declaring of routes and the wrapper around them both know."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import orjson
+from fastapi import Request, Response
+from pydantic import Field
+
+from api.fields import Out
+from api.idempotency import Precondition
+from api.paging import Listing
+from domain.actors import Actor
+from domain.authorization import allowed_actions
+from domain.entity import Entity
+from domain.paging import Page
+
+Preparation = Callable[[Mapping[type, Any], Mapping[str, Any]], Mapping[str, object]]
+"""Given the doors and a call's arguments, the arguments to replace; for callers who may take the action at all."""
+
+
+class Resource(Out):
+    """The answer for one entity. `noun` names its rows of the authorization table."""
+
+    noun: ClassVar[str] = ""
+
+    id: Any
+    version: int
+    allowed_actions: list[str] = Field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """A declared route: the function and what the wrapper must do around it."""
+
+    function: Callable[..., object]
+    action: str
+    answers: type[Out] | None
+    status_code: int
+    writes: bool
+    takes_key: bool
+    needs_key: bool
+    if_match: type[Entity] | None
+    if_match_parameter: str
+    listing: Listing | None
+    location: str | None
+    secrets: tuple[str, ...]
+    before: Preparation | None = None
+    page_parameter: str = ""
+    injected: dict[str, type] = field(default_factory=dict)
+
+    def expected_version(self, request: Request) -> int | None:
+        """The version that If-Match names; None for `*`. Raises PreconditionRequired or Stale."""
+        return Precondition.of(request)
+
+    def respond(self, result: object, actor: Actor, request: Request) -> Response:
+        """The finished answer for what the route returned."""
+        if isinstance(result, Response):
+            return result
+        if result is None:
+            return Response(status_code=204)
+        if self.listing is not None and isinstance(result, Page):
+            return self._respond_with_page(result, actor, request)
+        headers = {}
+        if isinstance(version := getattr(result, "version", None), int):
+            headers["etag"] = f'"{version}"'
+        if self.location is not None and (id_ := getattr(result, "id", None)) is not None:
+            headers["location"] = self.location.format(id=id_)
+        return Response(self._json(result, actor), self.status_code, headers, "application/json")
+
+    def _respond_with_page(self, page: Page[Any], actor: Actor, request: Request) -> Response:
+        assert self.listing is not None  # noqa: S101 - the caller looked
+        items = b",".join(self._json(item, actor) for item in page.items)
+        cursor = self.listing.next_cursor(request, page)
+        body = b'{"items":[' + items + b'],"next_cursor":' + orjson.dumps(cursor) + b"}"
+        return Response(body, 200, self.listing.link(request, cursor), "application/json")
+
+    def _json(self, result: object, actor: Actor) -> bytes:
+        if self.answers is None:
+            return orjson.dumps(result)
+        model = result if isinstance(result, self.answers) else self.answers.model_validate(result)
+        if isinstance(model, Resource) and model.noun and not model.allowed_actions:
+            model = model.model_copy(update={"allowed_actions": allowed_actions(actor, model.noun, result)})
+        return model.__pydantic_serializer__.to_json(model)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request as the thread sees it: everything read from the network already."""
+
+    route: Route
+    request: Request
+    arguments: Mapping[str, Any]
+    body: bytes

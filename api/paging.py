@@ -30,7 +30,7 @@ from domain.paging import Page, PageRequest
 
 LONGEST = 1_024
 _SEAL = 16
-_START = Annotated[Line | None, Query(description="The start of it.")]
+_START = Annotated[Line | None, Query(description="The start of it; case and accents do not matter.")]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from sqlalchemy import Select, Table, and_, bindparam, or_
 
 from adapters.db.conditions import condition, plain, shape
 from domain.paging import PageRequest
+from domain.text import folded
 
 _LAST = chr(0x10FFFF)
 _FIRST_SURROGATE, _AFTER_SURROGATES = 0xD800, 0xE000
@@ -17,7 +18,7 @@ def page_shape(request: PageRequest) -> tuple[object, ...]:
     return (
         request.sort,
         tuple((name, shape(value)) for name, value in request.equals.items()),
-        tuple((name, _after_all(start.casefold()) is None) for name, start in request.starts_with.items()),
+        tuple((name, _after_all(folded(start)) is None) for name, start in request.starts_with.items()),
         None if request.after is None else request.after[0] is None,
     )
 
@@ -37,7 +38,7 @@ def page_statement(table: Table, all_rows: Select[Any], request: PageRequest, *,
         statement = statement.where(condition(columns[name], value, f"is_{name}"))
     for name, start in request.starts_with.items():
         statement = statement.where(columns[name] >= bindparam(f"from_{name}"))
-        if _after_all(start.casefold()) is not None:
+        if _after_all(folded(start)) is not None:
             statement = statement.where(columns[name] < bindparam(f"below_{name}"))
     return statement if request.after is None else statement.where(order.beyond(after_none=request.after[0] is None))
 
@@ -47,9 +48,9 @@ def page_values(request: PageRequest) -> dict[str, object]:
     values: dict[str, object] = {_MOST: request.limit + 1}
     values |= {f"is_{name}": plain(value) for name, value in request.equals.items() if value is not None}
     for name, start in request.starts_with.items():
-        # A range on a casefolded column, which a plain index serves on both engines.
-        values[f"from_{name}"] = folded = start.casefold()
-        if (end := _after_all(folded)) is not None:
+        # A range on a folded column, which a plain index serves on both engines.
+        values[f"from_{name}"] = first = folded(start)
+        if (end := _after_all(first)) is not None:
             values[f"below_{name}"] = end
     if request.after is not None:
         key, values[_ID] = request.after

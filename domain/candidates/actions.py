@@ -1,5 +1,6 @@
 """Verbs of candidates: register, invite, link, change a profile or a legal name."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from hashlib import sha256
@@ -23,6 +24,7 @@ from domain.notices import actions as notices
 from domain.notices.model import NoticeKind
 from domain.numbers import reference
 from domain.ports import UnitOfWork
+from domain.text import folded
 
 INVITATION_DAYS = 14
 
@@ -40,8 +42,8 @@ class Profile:
 
 
 def search_name(name: PersonName) -> str:
-    """The form by which staff search: casefolded, family name first."""
-    return " ".join(f"{name.family} {name.given} {name.middle}".casefold().split())
+    """The form by which staff search: family name first, without case, marks and doubled blanks."""
+    return " ".join(folded(f"{name.family} {name.given} {name.middle}").split())
 
 
 def register(uow: UnitOfWork, actor: Actor, profile: Profile) -> Candidate:
@@ -89,7 +91,7 @@ def change_name(
     candidate = uow.candidates.get(candidate_id)
     actor.must("candidate.change_name", candidate)
     applications = uow.applications.find(candidate_id=candidate_id)
-    if any(_was_submitted(one) for one in applications):
+    if _is_settled(applications):
         _must_have_seen(uow, actor, candidate_id, file_id)
     files.require(uow, candidate_id, () if file_id is None else (file_id,))
     former = PastName(
@@ -108,6 +110,15 @@ def change_name(
     uow.record(LegalNameChanged(candidate_id=candidate_id))
     notices.notify(uow, candidate_id, NoticeKind.NAME_CHANGED, candidate_id)
     return changed
+
+
+def may_change_own_name(uow: UnitOfWork, candidate_id: UUID) -> bool:
+    """Whether candidates may still change their legal name themselves: until an application was submitted."""
+    return not _is_settled(uow.applications.find(candidate_id=candidate_id))
+
+
+def _is_settled(applications: Iterable[Application]) -> bool:
+    return any(_was_submitted(one) for one in applications)
 
 
 def _was_submitted(application: Application) -> bool:

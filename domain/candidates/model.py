@@ -57,7 +57,7 @@ class PostalAddress:
 class Candidate(Entity):
     """A person who may apply. `number` is the human reference (`C` and nine digits with a check digit).
 
-    `search_name` is the casefolded `family given`, for staff lists. `practises_in` is ISO 3166 alpha-2.
+    `search_name` is the folded `family given middle`, for staff lists. `practises_in` is ISO 3166 alpha-2.
     """
 
     number: str

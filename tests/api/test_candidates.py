@@ -107,6 +107,19 @@ def test_an_invitation_ties_a_sign_in_to_a_candidate_once(world: World) -> None:
     assert second.json()["code"] == "invitation_spent"
 
 
+@pytest.mark.parametrize("asked", ["dvor", "DVO%C5%98", "Dvor%CC%8C", "DVO%C5%98%C3%81K%20Zo"])
+def test_staff_find_a_name_however_its_letters_are_written(either_world: World, asked: str) -> None:
+    staff = either_world.token(Role.REVIEWER)
+    name = {"family": "Dvor\N{COMBINING CARON}\N{LATIN SMALL LETTER A WITH ACUTE}k", "given": "Zoe"}
+    made = either_world.client.post("/v1/candidates", json={**ADA, "legal_name": name}, headers=staff).json()
+    either_world.client.post("/v1/candidates", json=ADA, headers=staff)
+
+    found = either_world.client.get(f"/v1/candidates?search_name={asked}", headers=staff).json()["items"]
+
+    assert [one["id"] for one in found] == [made["id"]]
+    assert found[0]["legal_name"]["family"] == name["family"]
+
+
 def test_staff_page_through_candidates_by_the_start_of_the_name(either_world: World) -> None:
     staff = either_world.token(Role.REVIEWER)
     for family in ("Abe", "Abel", "Abara", "Zed"):

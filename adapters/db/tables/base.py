@@ -78,7 +78,7 @@ _Searchable = String().with_variant(String(collation="C"), "postgresql")
 
 
 def search_text() -> Any:  # noqa: ANN401 - SQLModel's Field is typed so
-    """A casefolded column that is searched by its start: compared by code point, so that a plain index serves."""
+    """A folded column that is searched by its start: compared by code point, so that a plain index serves."""
     return Field(sa_type=_Searchable)
 
 

@@ -10,6 +10,7 @@ from api.fields import CountryCode, Day, Email, Flag, Id, In, Language, Line, Ou
 from api.paging import Listing
 from api.routing import Resource, Routes
 from domain.actors import Actor
+from domain.authorization import allowed_actions
 from domain.candidates import actions, records
 from domain.candidates.actions import Profile
 from domain.candidates.model import (
@@ -266,28 +267,29 @@ def list_candidates(uow: UnitOfWork, actor: Actor, page: PageRequest) -> Page[Ca
 
 
 @routes.get("/candidates/{candidate_id}", action="candidate.read", answers=CandidateOut)
-def read(uow: UnitOfWork, actor: Actor, candidate_id: Id) -> Candidate:
+def read(uow: UnitOfWork, actor: Actor, candidate_id: Id) -> Candidate | CandidateOut:
     """Read a candidate."""
     candidate = uow.candidates.get(candidate_id)
     actor.must("candidate.read", candidate)
-    return candidate
+    return _told(uow, actor, candidate)
 
 
 @routes.patch("/candidates/{candidate_id}", action="candidate.update", answers=CandidateOut, if_match=Candidate)
-def update(uow: UnitOfWork, actor: Actor, candidate_id: Id, body: CandidateChangeIn) -> Candidate:
+def update(uow: UnitOfWork, actor: Actor, candidate_id: Id, body: CandidateChangeIn) -> Candidate | CandidateOut:
     """Change contact details or the country of practice."""
     changes = {name: getattr(body, name) for name in body.model_fields_set}
     if isinstance(address := changes.get("address"), AddressIn):
         changes["address"] = address.value()
-    return actions.update(uow, actor, candidate_id, changes)
+    return _told(uow, actor, actions.update(uow, actor, candidate_id, changes))
 
 
 @routes.post(
     "/candidates/{candidate_id}/name-changes", action="candidate.change_name", answers=CandidateOut, if_match=Candidate
 )
-def change_name(uow: UnitOfWork, actor: Actor, candidate_id: Id, body: NameChangeIn) -> Candidate:
+def change_name(uow: UnitOfWork, actor: Actor, candidate_id: Id, body: NameChangeIn) -> Candidate | CandidateOut:
     """Change the legal name; the former one is kept with its end and reason."""
-    return actions.change_name(uow, actor, candidate_id, body.legal_name.value(), body.reason, body.file_id)
+    named = actions.change_name(uow, actor, candidate_id, body.legal_name.value(), body.reason, body.file_id)
+    return _told(uow, actor, named)
 
 
 @routes.post(
@@ -359,6 +361,14 @@ def list_education(uow: UnitOfWork, actor: Actor, candidate_id: Id, page: PageRe
 def judge_education(uow: UnitOfWork, actor: Actor, education_id: Id, body: EducationJudgementIn) -> Education:
     """Verify a degree, and judge whether it is equivalent."""
     return records.judge_education(uow, actor, education_id, body.verification, equivalent=body.equivalent)
+
+
+def _told(uow: UnitOfWork, actor: Actor, candidate: Candidate) -> Candidate | CandidateOut:
+    """The candidate, to themselves without the change of name where staff alone may take it."""
+    if actor.candidate_id != candidate.id or actions.may_change_own_name(uow, candidate.id):
+        return candidate
+    able = [verb for verb in allowed_actions(actor, "candidate", candidate) if verb != "change_name"]
+    return CandidateOut.model_validate(candidate).model_copy(update={"allowed_actions": able})
 
 
 def _shown_once(invitation: Invitation, token: str) -> InvitationOut:

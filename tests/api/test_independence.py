@@ -194,3 +194,19 @@ def test_after_a_submission_independent_staff_alone_change_a_name_and_on_a_docum
             )
         )
     assert renamed(world, reviewer, holder, str(document.id)) == (200, "")
+
+
+def test_the_change_of_name_is_offered_to_those_whom_it_would_work_for(world: World) -> None:
+    holder = a_holder(world)
+    path = f"/v1/candidates/{holder.candidate_id}"
+
+    def offered(header: dict[str, str]) -> list[str]:
+        told: list[str] = world.client.get(path, headers=header).json()["allowed_actions"]
+        return told
+
+    updated = world.client.patch(path, json={"phone": "+1 919 555 0100"}, headers={**holder.header, "if-match": "*"})
+
+    assert offered(holder.header) == updated.json()["allowed_actions"] == ["update"]
+    assert offered(themselves(world, holder)) == ["invite", "update"]
+    assert offered(world.token(Role.REVIEWER)) == ["change_name", "invite", "update"]
+    assert updated.headers["etag"] == f'"{updated.json()["version"]}"'

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from domain.actors import Actor, the_service
 from domain.candidates.model import Candidate, CandidateStatus
-from domain.errors import Unavailable
+from domain.errors import NotFound, Unavailable
 from domain.notices import homes
 from domain.notices.errors import Reason, Undeliverable
 from domain.notices.events import NoticeFailed, NoticeSent
 from domain.notices.model import Notice, NoticeKind, NoticeStatus, unmet_clauses
-from domain.notices.rules import parameters_of
+from domain.notices.rules import parameters_of, seen_by
 from domain.paging import Page, PageRequest
 from domain.ports import Letters, Mail, Mailer, UnitOfWork, UnitsOfWork
 from domain.ruling import Ruling
@@ -74,8 +74,14 @@ def send(units: UnitsOfWork, mailer: Mailer, letters: Letters, parameters: Mappi
 
 
 def resend(uow: UnitOfWork, actor: Actor, notice_id: UUID) -> Notice:
-    """Queue a letter that was given up once more, say after the candidate's address was put right."""
+    """Queue a letter that was given up once more, say after the candidate's address was put right.
+
+    Raises NotFound for a letter that is not of the caller's work.
+    """
     notice = uow.notices.lock(notice_id)
+    if notice.kind not in seen_by(actor, notice.candidate_id):
+        actor.must("notice.resend")
+        raise NotFound
     actor.must("notice.resend", notice)
     again = uow.notices.save(notice.requeued())
     uow.enqueue(SEND, {"notice_id": str(notice.id)}, unique_key=f"{notice.id}.{again.version}")
@@ -83,9 +89,14 @@ def resend(uow: UnitOfWork, actor: Actor, notice_id: UUID) -> Notice:
 
 
 def of_candidate(uow: UnitOfWork, actor: Actor, candidate_id: UUID, request: PageRequest) -> Page[Notice]:
-    """The letters to one candidate; NotFound for a stranger's."""
+    """The letters to one candidate, to staff those of their own work; NotFound for a stranger's."""
     actor.must("notice.list", uow.candidates.get(candidate_id))
-    return uow.notices.page(request.within(candidate_id=candidate_id))
+    seen, asked = seen_by(actor, candidate_id), request.equals.get("kind")
+    kinds = sorted(seen) if asked is None else [kind for kind in seen if kind == asked]
+    if not kinds:
+        return Page([], None)
+    all_ = len(kinds) == len(NoticeKind)
+    return uow.notices.page(request.within(candidate_id=candidate_id, **({} if all_ else {"kind": kinds})))
 
 
 def _written(units: UnitsOfWork, letters: Letters, notice_id: UUID) -> Mail | None:

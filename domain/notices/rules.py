@@ -1,10 +1,11 @@
-"""What a letter may hold. Pure."""
+"""What a letter may hold, and which staff may know of it. Pure."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
 from uuid import UUID
 
+from domain.actors import Actor, Role
 from domain.notices.model import TERMS, NoticeKind, Value
 
 
@@ -23,6 +24,42 @@ def parameters_of(kind: NoticeKind, given: Mapping[str, object]) -> dict[str, Va
         message = f"{kind} does not take {', '.join(unknown)}"
         raise TypeError(message)
     return {name: _value(name, value) for name, value in given.items()}
+
+
+_OF_REVIEW = frozenset({Role.REVIEWER})
+_OF_EXAMS = frozenset({Role.EXAM_MANAGER})
+_OF_OFFICERS = frozenset({Role.CREDENTIAL_OFFICER})
+_OF_MONEY = frozenset({Role.FINANCE})
+_WORK: Mapping[str, frozenset[Role]] = {
+    "invitation": _OF_REVIEW,
+    "candidate": _OF_REVIEW | _OF_OFFICERS,
+    "application": _OF_REVIEW,
+    "determination": _OF_REVIEW,
+    "appeal": _OF_REVIEW,
+    "cycle or application": _OF_REVIEW | _OF_OFFICERS,
+    "authorization": _OF_EXAMS,
+    "accommodation": _OF_EXAMS,
+    "registration": _OF_EXAMS,
+    "attempt": _OF_EXAMS | _OF_OFFICERS,
+    "award": _OF_OFFICERS,
+    "credential": _OF_OFFICERS,
+    "cycle": _OF_OFFICERS,
+    "charge": _OF_MONEY,
+    "charge or payment": _OF_MONEY,
+    "payment": _OF_MONEY,
+    "refund": _OF_MONEY,
+}
+"""Whose work a letter belongs to, by what it is about."""
+
+
+def seen_by(actor: Actor, candidate_id: UUID) -> frozenset[NoticeKind]:
+    """The kinds of letters to this candidate that the caller may know of.
+
+    All for the candidate, administrators, auditors and the service; for other staff those that their own work sends.
+    """
+    if actor.system or actor.candidate_id == candidate_id or actor.roles & {Role.ADMINISTRATOR, Role.AUDITOR}:
+        return frozenset(NoticeKind)
+    return frozenset(kind for kind, terms in TERMS.items() if actor.roles & _WORK.get(terms.about, frozenset()))
 
 
 def _value(name: str, value: object) -> Value:

@@ -279,3 +279,30 @@ def test_finance_finds_a_payment_by_its_invoice_number(world: World) -> None:
     assert [one["charge_ids"] for one in found] == [charges]
     assert found[0]["allowed_actions"] == ["fail", "receive"]
     assert [one["id"] for one in open_] == charges
+
+
+@pytest.mark.parametrize(
+    ("role", "reads_charges", "reads_payments"),
+    [
+        (Role.REVIEWER, False, False),
+        (Role.PSYCHOMETRICIAN, False, False),
+        (Role.EXAM_MANAGER, True, False),
+        (Role.CREDENTIAL_OFFICER, True, False),
+        (Role.FINANCE, True, True),
+        (Role.ADMINISTRATOR, True, True),
+        (Role.AUDITOR, True, True),
+    ],
+)
+def test_money_is_read_by_those_whose_work_needs_it(
+    world: World, role: Role, reads_charges: bool, reads_payments: bool
+) -> None:
+    me, candidate, (charge,) = owing(world, 10_000)
+    payment = paid(world, me, [charge])["id"]
+    of_charges = (f"candidates/{candidate}/charges", f"charges/{charge}", f"candidates/{candidate}/refunds")
+    of_payments = (f"candidates/{candidate}/payments", f"payments/{payment}", f"candidates/{candidate}/statement")
+
+    def answers(paths: tuple[str, ...]) -> set[int]:
+        return {world.client.get(f"/v1/{path}", headers=world.token(role)).status_code for path in paths}
+
+    assert answers(of_charges) == {200 if reads_charges else 403}
+    assert answers(of_payments) == {200 if reads_payments else 403}

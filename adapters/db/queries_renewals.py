@@ -11,7 +11,11 @@ from domain.renewals.model import Cycle
 _CYCLES = CycleRow.__table__  # type: ignore[attr-defined]
 _TO_REMIND = (
     select(*_CYCLES.columns)
-    .where(_CYCLES.c.status == "open", _CYCLES.c.remind_on <= bindparam("day"))
+    .where(
+        _CYCLES.c.status == "open",
+        _CYCLES.c.remind_on <= bindparam("day"),
+        _CYCLES.c.edition == bindparam("of_edition"),
+    )
     .order_by(_CYCLES.c.remind_on)
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True)
@@ -25,7 +29,7 @@ class CycleRepository(SqlRepository[Cycle]):
         """Speak through `connection`."""
         super().__init__(connection, Cycle)
 
-    def to_remind(self, day: date, limit: int) -> list[Cycle]:
-        """Up to `limit` open ones whose next letter is due by `day`, held; but those that somebody else holds."""
-        rows = self._connection.execute(_TO_REMIND, {"day": day, "limit": limit})
+    def to_remind(self, edition: str, day: date, limit: int) -> list[Cycle]:
+        """Up to `limit` open ones under an edition whose next letter is due by `day`, held; but those held already."""
+        rows = self._connection.execute(_TO_REMIND, {"of_edition": edition, "day": day, "limit": limit})
         return [self._map.load(row) for row in rows.mappings()]

@@ -16,12 +16,13 @@ from domain.notices.model import Notice, NoticeKind
 from domain.ports import UnitOfWork
 from domain.programs.policy import Policy
 from domain.renewals import rules
-from domain.renewals.actions import about, ledger, terms_of
+from domain.renewals.actions import about, ledger
 from domain.renewals.cycles import OPENING, due_reminder, next_reminder
 from domain.renewals.model import Cycle
 from domain.ruling import Ruling
 from domain.sweep.letters import announce, letter, post
 from domain.sweep.model import Turn
+from domain.watching.telling import tell_watchers_of_turns
 
 AUDIT = "audit"
 """The letter that tells of the audit, among those a cycle has been sent."""
@@ -29,7 +30,7 @@ AUDIT = "audit"
 
 def expire(uow: UnitOfWork, limit: int) -> int:
     """Active credentials whose last valid day is over are expired, in history and journal; letters follow."""
-    return _turned(uow, limit, lambda policy: today_of(uow, policy), uow.sweep.expire)
+    return _turned(uow, limit, lambda policy: today_of(uow, policy), uow.sweep.expire, Standing.EXPIRED)
 
 
 def lapse(uow: UnitOfWork, limit: int) -> int:
@@ -38,32 +39,49 @@ def lapse(uow: UnitOfWork, limit: int) -> int:
     def before(policy: Policy) -> date:
         return today_of(uow, policy) - timedelta(days=policy.renewal.grace_days)
 
-    return _turned(uow, limit, before, uow.sweep.lapse)
+    return _turned(uow, limit, before, uow.sweep.lapse, Standing.LAPSED)
 
 
 def remind(uow: UnitOfWork, limit: int) -> int:
     """Cycles whose next letter is due: the window has opened, or some days are left; and the audit, where one is."""
-    cycles = uow.cycles.to_remind(uow.today, limit)
+    done = 0
+    for heading in uow.policies.headings():
+        if done < limit:
+            done += _remind_under(uow, uow.policies.named(heading.edition), limit - done)
+    return done
+
+
+def _remind_under(uow: UnitOfWork, policy: Policy, limit: int) -> int:
+    """Remind the holders whose cycles began under an edition, by the calendar of its zone."""
+    on = today_of(uow, policy)
+    cycles = uow.cycles.to_remind(policy.edition, on, limit)
     held = {one.id: one for one in uow.credentials.find(id=[cycle.credential_id for cycle in cycles])}
     notices: list[Notice] = []
     for cycle in cycles:
-        policy, credential = terms_of(uow, cycle), standing_now(uow, held[cycle.credential_id])
-        name = due_reminder(policy.renewal, cycle, uow.today)
+        credential = standing_now(uow, held[cycle.credential_id])
+        name = due_reminder(policy.renewal, cycle, on)
         sent = cycle.reminders
         if name is not None and credential.status is Standing.ACTIVE:
             letters = dict(_reminders(uow, cycle, credential, policy, name))
             notices.extend(letters.values())
             sent = (*sent, *letters)
-        following = next_reminder(policy.renewal, cycle.last_day, uow.today)
+        following = next_reminder(policy.renewal, cycle.last_day, on)
         uow.cycles.save(replace(cycle, reminders=sent, remind_on=following))
     post(uow, notices)
     return len(cycles)
 
 
 def _turned(
-    uow: UnitOfWork, limit: int, before: Callable[[Policy], date], store: Callable[[Turn], tuple[UUID, ...]]
+    uow: UnitOfWork,
+    limit: int,
+    before: Callable[[Policy], date],
+    store: Callable[[Turn], tuple[UUID, ...]],
+    into: Standing,
 ) -> int:
-    """Turn what is due, edition by edition, until `limit` are done; one task writes and sends the letters."""
+    """Turn what is due, edition by edition, until `limit` are done; one task writes and sends the letters.
+
+    Those who watch hear of it by tasks of their own.
+    """
     changes: list[UUID] = []
     for heading in uow.policies.headings():
         policy, left = uow.policies.named(heading.edition), limit - len(changes)
@@ -71,6 +89,7 @@ def _turned(
             turn = Turn(edition=policy.edition, before=before(policy), grace_days=policy.renewal.grace_days, limit=left)
             changes += store(turn)
     announce(uow, changes)
+    tell_watchers_of_turns(uow, changes, into)
     return len(changes)
 
 
@@ -78,7 +97,7 @@ def _reminders(
     uow: UnitOfWork, cycle: Cycle, credential: Credential, policy: Policy, name: str
 ) -> Iterator[tuple[str, Notice]]:
     """The letters that are due to a cycle, by name."""
-    on = uow.today
+    on = today_of(uow, policy)
     ruling = rules.assess(credential, cycle, ledger(uow, cycle, credential, policy, on), about(uow, cycle), policy, on)
     # Whoever is told that renewal opens soon, or waits for the audit, needs no clause to say so.
     open_ = Ruling(tuple(one for one in ruling.findings if one.clause not in ("window", "audit")))

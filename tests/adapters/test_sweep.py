@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -271,6 +271,27 @@ def test_holders_are_reminded_on_the_days_the_policy_names(world: World) -> None
     assert told == {91: 0, 90: 1, 89: 1, 61: 1, 60: 2, 31: 2, 30: 3, 8: 3, 7: 4, 6: 4, 0: 4}
     assert holder.cycle.reminders == ("open", "60", "30", "7")
     assert holder.cycle.remind_on is None
+
+
+@pytest.mark.parametrize(
+    ("zone", "instant", "letters_sent"),
+    [
+        pytest.param("Pacific/Auckland", datetime(2028, 12, 1, 12, 30, tzinfo=UTC), 1, id="a day ahead of the body"),
+        pytest.param("Pacific/Auckland", datetime(2028, 12, 1, 10, 30, tzinfo=UTC), 0, id="ahead, and not yet"),
+        pytest.param("Pacific/Honolulu", datetime(2028, 12, 2, 9, 30, tzinfo=UTC), 0, id="behind the body"),
+        pytest.param("Pacific/Honolulu", datetime(2028, 12, 2, 10, 30, tzinfo=UTC), 1, id="behind, and there at last"),
+    ],
+)
+def test_reminders_go_by_the_calendar_of_the_policys_zone(
+    world: World, zone: str, instant: datetime, letters_sent: int
+) -> None:
+    holder = a_holder(world, {"/zone": zone})
+    world.clock.set(instant)
+
+    nightly(world.units)
+
+    assert ENDS - timedelta(days=90) == date(2028, 12, 2)
+    assert len(reminded(world, holder)) == letters_sent
 
 
 def reminded(world: World, holder: Holder) -> list[NoticeKind]:

@@ -2,19 +2,16 @@
 
 import os
 import signal
-import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from api.beside import Beside
 from api.cli_policy import policy
-from api.settings import Settings, UnsafeSettings
-
-if TYPE_CHECKING:
-    from api.wiring import Service
+from api.cli_service import service, settings
 
 main = typer.Typer(
     no_args_is_help=True,
@@ -27,24 +24,6 @@ keys = typer.Typer(no_args_is_help=True, help="The service's own keys.")
 main.add_typer(policy, name="policy")
 main.add_typer(audit, name="audit")
 main.add_typer(keys, name="keys")
-
-READY_SECONDS = 30
-
-
-def settings() -> Settings:
-    """The settings from the environment; unsafe ones end the program with every fault named."""
-    try:
-        return Settings.from_environment(os.environ)
-    except UnsafeSettings as fault:
-        typer.echo(str(fault), err=True)
-        raise typer.Exit(2) from None
-
-
-def service() -> "Service":
-    """The service behind the settings."""
-    from api.wiring import Service  # noqa: PLC0415 - only the commands that need the store pay for it
-
-    return Service(settings())
 
 
 @main.command()
@@ -216,7 +195,10 @@ def openapi(
 
 @main.command()
 def up() -> None:
-    """Everything at once, for a laptop: migrate, fill the sandbox, start a worker and the API."""
+    """Everything at once, for a laptop: migrate, fill the sandbox, start a worker and the API.
+
+    A worker that dies is started again; one that dies at once, again and again, ends the program with 1.
+    """
     from api.sandbox import fill, welcome  # noqa: PLC0415 - as above
 
     made = service()
@@ -227,13 +209,16 @@ def up() -> None:
     made.close()
     # uvicorn hands the signal that stopped it back to whoever had it before: that must not skip the worker's end.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    helper = subprocess.Popen([sys.executable, "-m", "api.cli", "worker"])
+    command = [sys.executable, "-m", "api.cli", "worker"]
+    helper = Beside("worker", command, given_up=lambda: os.kill(os.getpid(), signal.SIGTERM))
+    helper.start()
     try:
         typer.echo(tokens)
         serve(migrate_first=False)
     finally:
-        helper.terminate()
-        helper.wait(READY_SECONDS)
+        helper.stop()
+        if helper.failed:
+            raise typer.Exit(1)
 
 
 if __name__ == "__main__":

@@ -1,22 +1,20 @@
 """`certificant policy`: lint a file, publish it, compare two."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.cli_service import service
+
 if TYPE_CHECKING:
-    from api.wiring import Service
+    from domain.programs.dry_run import Comparison
 
 policy = typer.Typer(no_args_is_help=True, help="Policy editions: lint, publish, compare.")
 
 PolicyFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A policy, as YAML.")]
-
-
-def _service() -> "Service":
-    from api.cli import service  # noqa: PLC0415 - the command line is one program in two pages
-
-    return service()
 
 
 @policy.command()
@@ -32,12 +30,31 @@ def lint(files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False
 
 
 @policy.command()
-def publish(file: PolicyFile) -> None:
-    """Publish a file's edition, for good. What stands against it is listed, and nothing is changed then."""
+def publish(
+    file: PolicyFile,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say whose outcome would change, and why.")] = False,
+) -> None:
+    """Publish a file's edition, for good. What stands against it is listed, and nothing is changed then.
+
+    With --dry-run nothing is published: every application that is under way or approved is judged under its own edition
+    and under this one, and those whose outcome changes are listed with the clauses that make the difference.
+    """
+    with _refusals_listed(file):
+        if dry_run:
+            _tell(service().rehearse_file(file))
+            return
+        edition = service().publish_file(file)
+    typer.echo(f"{edition.edition} is published, in force from {edition.in_force_from}; sha256 {edition.sha256}.")
+
+
+@contextmanager
+def _refusals_listed(file: Path) -> Iterator[None]:
+    """End with 1, and with every fault of the file listed, where publishing it is refused."""
     from domain.errors import DomainError, Invalid  # noqa: PLC0415 - as above
 
     try:
-        edition = _service().publish_file(file)
+        yield
     except Invalid as refusal:
         for fault in refusal.faults:
             typer.echo(f"{file}: {fault.pointer or '/'}: {fault.code}: {fault.detail}", err=True)
@@ -45,7 +62,15 @@ def publish(file: PolicyFile) -> None:
     except DomainError as refusal:
         typer.echo(f"{file}: {refusal.code}: {refusal.detail}", err=True)
         raise typer.Exit(1) from None
-    typer.echo(f"{edition.edition} is published, in force from {edition.in_force_from}; sha256 {edition.sha256}.")
+
+
+def _tell(compared: "Comparison") -> None:
+    from domain.programs.dry_run import clauses_said  # noqa: PLC0415 - as above
+
+    for application, outcome in compared.changed:
+        becomes = "becomes eligible" if outcome.eligible_after else "is no longer eligible"
+        typer.echo(f"{application.number} ({application.status.value}) {becomes}: {clauses_said(outcome)}")
+    typer.echo(f"Nothing was published. {len(compared.changed)} of {compared.judged} outcomes would change.")
 
 
 @policy.command()

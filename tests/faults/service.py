@@ -40,7 +40,7 @@ class ServiceProcess:
     """`certificant serve` over one database and one folder; `log` is all that it and those before it wrote."""
 
     def __init__(self, database_url: str, folder: Path, **settings: str) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         self.log = folder / "service.log"
         self.data = folder / "data"
@@ -258,7 +258,8 @@ def _somebody(key: str) -> dict[str, Any]:
     return {"legal_name": {"family": "Writer", "given": key}, "email": f"w{key}@example.org", "practises_in": "US"}
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port: int = listening.getsockname()[1]

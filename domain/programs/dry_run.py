@@ -7,7 +7,7 @@ still to be verified is the same under both.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 from uuid import UUID
 
@@ -49,6 +49,25 @@ def rehearse(uow: UnitOfWork, actor: Actor, policy: Policy) -> Comparison:
         return Comparison(job=jobs.request(uow, actor, wanted))
     judged = _judged(page.items)
     return Comparison(judged=len(judged), changed=tuple(_compared(uow, policy, judged)))
+
+
+def compare_all(uow: UnitOfWork, policy: Policy) -> Comparison:
+    """Compare every application of the program, however many there are, for a caller who waits; stores nothing."""
+    judged, changed = 0, list[tuple[Application, ChangedOutcome]]()
+    wanted = PageRequest(limit=AT_ONCE, equals={"program": policy.program})
+    while True:
+        page = uow.applications.page(wanted)
+        found = _judged(page.items)
+        judged += len(found)
+        changed += _compared(uow, policy, found)
+        if page.after is None:
+            return Comparison(judged=judged, changed=tuple(changed))
+        wanted = replace(wanted, after=page.after)
+
+
+def clauses_said(changed: ChangedOutcome) -> str:
+    """The clauses that make the difference, in one line: `us-licensed/specialty-experience: met > too_short`."""
+    return "; ".join(f"{one.pathway}/{one.clause}: {one.before or '-'} > {one.after or '-'}" for one in changed.clauses)
 
 
 def step(uow: UnitOfWork, job: Job) -> Batch:
@@ -97,9 +116,6 @@ def _compared(
 
 
 def _outcome(uow: UnitOfWork, job: Job, row: int, application: Application, changed: ChangedOutcome) -> JobOutcome:
-    clauses = "; ".join(
-        f"{one.pathway}/{one.clause}: {one.before or '-'} > {one.after or '-'}" for one in changed.clauses
-    )
     return JobOutcome(
         id=uow.new_id(),
         job_id=job.id,
@@ -110,6 +126,6 @@ def _outcome(uow: UnitOfWork, job: Job, row: int, application: Application, chan
             "application_id": str(application.id),
             "number": application.number,
             "status": application.status.value,
-            "clauses": clauses,
+            "clauses": clauses_said(changed),
         },
     )

@@ -1,5 +1,6 @@
 """The command line, each command as an operator would type it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,30 @@ def test_a_policy_is_linted_published_once_and_compared(run: CliRunner, tmp_path
     assert published.output.startswith("cpom-2026 is published")
     assert again.exit_code == 1
     assert compared.output == "/retakes/wait_days: 45 -> 60\n1 difference(s).\n"
+
+
+def test_a_dry_run_of_publishing_says_whose_outcome_would_change_and_publishes_nothing(
+    run: CliRunner, tmp_path: Path
+) -> None:
+    stricter, wrong = tmp_path / "stricter.yaml", tmp_path / "wrong.yaml"
+    text = CPOM.read_text().replace("edition: cpom-2026", "edition: cpom-2050")
+    text = re.sub(r"in_force_from: \S+", "in_force_from: 2050-01-01", text, count=1)
+    stricter.write_text(text.replace("          months: 12\n", "          months: 600\n"))
+    wrong.write_text(text.replace("passing: 720", "passing: 950"))
+    run.invoke(main, ["migrate"], catch_exceptions=False)
+    run.invoke(main, ["sandbox"], catch_exceptions=False)
+
+    told = run.invoke(main, ["policy", "publish", "--dry-run", str(stricter)])
+    refused = run.invoke(main, ["policy", "publish", "--dry-run", str(wrong)])
+    published = run.invoke(main, ["policy", "publish", str(stricter)])
+
+    *changed, last = told.output.splitlines()
+    assert told.exit_code == 0
+    assert re.fullmatch(r"Nothing was published. [1-9][0-9]* of [1-9][0-9]* outcomes would change.", last)
+    assert all("is no longer eligible: " in line and "experience" in line for line in changed)
+    assert len(changed) == int(last.split()[3])
+    assert (refused.exit_code, "passing" in refused.output) == (1, True)
+    assert published.output.startswith("cpom-2050 is published")
 
 
 def test_every_fault_of_a_policy_file_is_listed_with_its_line(run: CliRunner, tmp_path: Path) -> None:

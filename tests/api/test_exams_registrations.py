@@ -211,6 +211,33 @@ def test_a_cancellation_gives_back_what_the_notice_is_worth(
     assert [one["by_body"] for one in exam.letters("registration_cancelled")] == [False]
 
 
+@pytest.mark.parametrize(
+    ("moved_at", "status", "back"),
+    [
+        pytest.param(datetime(2026, 3, 16, 13, tzinfo=UTC), "refunded", 39_500, id="moved with 30 days of notice"),
+        pytest.param(datetime(2026, 4, 10, 13, tzinfo=UTC), "paid", 19_750, id="moved with 5"),
+    ],
+)
+def test_moving_a_near_appointment_far_away_first_buys_back_no_better_tier(
+    either_exam: Exam, moved_at: datetime, status: str, back: int
+) -> None:
+    exam = either_exam
+    me, authorization, registration = exam.booked(APRIL)
+    path = f"/registrations/{registration['id']}"
+    exam.world.clock.set(moved_at)
+    if status == "paid":
+        exam.pay(exam.done(f"{path}/charge", me, {"step": "rescheduling"}), me)
+    moved = move(exam, me, registration, exam.session(MAY)).json()
+
+    ruling = exam.get(f"{path}/cancellation-ruling", me)
+    cancelled = cancel(exam, me, registration, moved["version"])
+
+    assert ruling["granted"]
+    assert cancelled.json()["status"] == "cancelled", cancelled.text
+    assert exam.fee(authorization["application_id"]) == (status, back)
+    assert ruling["refund_percent"] == back * 100 // 39_500
+
+
 def test_what_has_begun_is_not_cancelled(exam: Exam) -> None:
     me, authorization, registration = exam.booked(APRIL)
     exam.world.clock.set(datetime(2026, 4, 15, 13, 1, tzinfo=UTC))

@@ -109,3 +109,4 @@ class RegistrationRow(Row, table=True):
     closed_at: datetime | None = instant(nullable=True)
     closed_reason: str | None
     excused: bool
+    least_notice: int | None

@@ -24,6 +24,7 @@ from domain.exams.rules_accommodations import minutes_of
 from domain.exams.rules_booking import (
     Holder,
     Seat,
+    counted_notice,
     day_of,
     days_of_notice,
     has_room,
@@ -215,6 +216,35 @@ def test_what_a_change_of_plan_costs_follows_the_days_of_notice(
         tier = cpom().scheduling.cancelling(days_of_notice(leaving, STARTS - before))
         assert tier is not None
         assert tier.refund_percent == percent
+
+
+@pytest.mark.parametrize(
+    ("moves", "before", "percent"),
+    [
+        pytest.param([], 30, 100, id="never moved"),
+        pytest.param([45], 30, 100, id="moved in good time"),
+        pytest.param([30], 45, 100, id="moved on the last day of the best tier"),
+        pytest.param([29], 45, 50, id="moved a day late: the worse tier sticks"),
+        pytest.param([6, 40], 35, 50, id="moved late, then in good time: it still does"),
+        pytest.param([40, 6], 35, 50, id="moved in good time, then late"),
+        pytest.param([29], 4, 0, id="moved late, cancelled later still: the present notice is worse"),
+        pytest.param([None], 30, 100, id="moved by the body"),
+        pytest.param([6, None], 30, 50, id="moved late, then by the body: nothing better, nothing worse"),
+    ],
+)
+def test_what_a_cancellation_gives_back_goes_by_the_least_notice_of_all(
+    moves: list[int | None], before: int, percent: int
+) -> None:
+    registration, session = a_registration(), a_session()
+
+    for notice in moves:
+        registration = registration.moved(session, notice=notice)
+    counted = counted_notice(registration, session, STARTS - timedelta(days=before))
+
+    tier = cpom().scheduling.cancelling(counted)
+    assert tier is not None
+    assert tier.refund_percent == percent
+    assert registration.reschedules == len([one for one in moves if one is not None])
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,8 @@ class Place:
     path: str = "/"
 
     def __str__(self) -> str:
-        """As people read it."""
-        return f"{self.file}, line {self.line}, {self.path}"
+        """As people read it, of bounded length."""
+        return f"{self.file[:200]}, line {self.line}, {self.path[:300]}"
 
 
 NOWHERE = Place(file="")

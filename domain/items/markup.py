@@ -1,7 +1,8 @@
 """The markup that texts of items may hold: a small part of HTML, read strictly and written in one canonical way.
 
-Allowed are paragraphs, line breaks, emphasis, sub- and superscript, lists, tables, quotations and code, with `dir` and
-`lang` on any of them. There is no link, image, style or script: a text shows the same everywhere and fetches nothing.
+Allowed are paragraphs, divisions, line breaks, emphasis, sub- and superscript, lists, tables, quotations and code,
+with `dir` and `lang` on any of them. There is no link, image, style or script: a text shows the same everywhere and
+fetches nothing.
 """
 
 import re
@@ -14,7 +15,7 @@ LONGEST = 20_000
 DEEPEST = 12
 
 INLINE = frozenset({"em", "strong", "b", "i", "sub", "sup", "code", "span", "br"})
-BLOCKS = frozenset({"p", "ul", "ol", "table", "blockquote", "pre"})
+BLOCKS = frozenset({"p", "div", "ul", "ol", "table", "blockquote", "pre"})
 _FLOW = INLINE | BLOCKS
 _CELLS = frozenset({"th", "td"})
 WITHIN: Mapping[str, frozenset[str]] = {
@@ -23,6 +24,7 @@ WITHIN: Mapping[str, frozenset[str]] = {
     "ul": frozenset({"li"}),
     "ol": frozenset({"li"}),
     "li": _FLOW,
+    "div": _FLOW,
     "blockquote": _FLOW,
     "table": frozenset({"thead", "tbody", "tr"}),
     "thead": frozenset({"tr"}),
@@ -91,8 +93,18 @@ def written(nodes: Iterable[Node]) -> str:
 
 
 def canonical(text: str) -> str:
-    """A text in its canonical spelling; raises MarkupFault."""
-    return written(read(text))
+    """A text in its canonical spelling, without blanks at either end; raises MarkupFault."""
+    return written(trimmed(read(text)))
+
+
+def trimmed(nodes: Iterable[Node]) -> tuple[Node, ...]:
+    """The nodes without blanks at either end."""
+    kept = list(_merged(nodes))
+    if kept and isinstance(kept[0], str):
+        kept[0] = kept[0].lstrip()
+    if kept and isinstance(kept[-1], str):
+        kept[-1] = kept[-1].rstrip()
+    return _merged(kept)
 
 
 def plain(text: str) -> str:

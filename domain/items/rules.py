@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
@@ -22,6 +23,7 @@ PACKAGE_WAITS = timedelta(hours=24)
 READS_A_DAY = 200
 """How many times a day one person may read the content of items and sets: reading on and on would be an export."""
 LONGEST_TITLE = 200
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}")
 
 
 def sound(content: ItemContent, pointer: str = "") -> ItemContent:
@@ -47,6 +49,11 @@ def sound_case(stimulus: str, pointer: str = "/stimulus") -> str:
     if faults:
         raise Contradiction(*faults)
     return text
+
+
+def is_title(text: str) -> bool:
+    """Whether a text may be a title: one line, nothing unseen in it, no blank at either end."""
+    return 0 < len(text) <= LONGEST_TITLE and text.isprintable() and text == text.strip()
 
 
 def digest(content: ItemContent) -> str:
@@ -98,8 +105,10 @@ def _text(text: str, pointer: str, faults: list[Fault], *, needed: bool = False)
 
 def _content_faults(content: ItemContent) -> Iterator[Fault]:
     count = len(content.options)
-    if not content.title.strip() or len(content.title) > LONGEST_TITLE or "\n" in content.title:
+    if not is_title(content.title):
         yield Fault("/title", "bad_title", f"A title is one line of 1 to {LONGEST_TITLE} characters.")
+    if _LANGUAGE.fullmatch(content.language) is None:
+        yield Fault("/language", "bad_language", "A language is a tag as BCP 47 writes it.")
     if not FEWEST_OPTIONS <= count <= MOST_OPTIONS:
         yield Fault("/options", "wrong_number", f"An item has {FEWEST_OPTIONS} to {MOST_OPTIONS} options.")
     if not content.key:

@@ -333,6 +333,37 @@ def upgrade() -> None:
         sa.UniqueConstraint("shard", "purpose", name=op.f("uq_status_lists_shard_purpose")),
     )
     op.create_table(
+        "watch_lists",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("partner", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("created_at", columns.instant(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("digest_email", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_watch_lists")),
+        sa.UniqueConstraint("partner", name=op.f("uq_watch_lists_partner")),
+    )
+    op.create_table(
+        "webhook_endpoints",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("partner", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("created_at", columns.instant(), nullable=False),
+        sa.Column("types", columns.json_value(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("disabled_for", sa.String(), nullable=True),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("former_until", columns.instant(), nullable=True),
+        sa.Column("answered_at", columns.instant(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_endpoints")),
+    )
+    with op.batch_alter_table("webhook_endpoints", schema=None) as batch_op:
+        batch_op.create_index("ix_webhook_endpoints_partner_id", ["partner", "id"], unique=False)
+
+    op.create_table(
         "applications",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -880,6 +911,48 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("stored_files", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_stored_files_candidate_id"), ["candidate_id"], unique=False)
+
+    op.create_table(
+        "watch_feeds",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("partner", sa.String(), nullable=False),
+        sa.Column("last_sequence", sa.Integer(), nullable=False),
+        sa.Column("digested_sequence", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["id"], ["watch_lists.id"], name=op.f("fk_watch_feeds_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_watch_feeds")),
+    )
+    op.create_table(
+        "watches",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("watch_list_id", sa.Uuid(), nullable=False),
+        sa.Column("partner", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("consent", columns.json_value(), nullable=False),
+        sa.Column("created_at", columns.instant(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("ended_at", columns.instant(), nullable=True),
+        sa.ForeignKeyConstraint(["watch_list_id"], ["watch_lists.id"], name=op.f("fk_watches_watch_list_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_watches")),
+    )
+    with op.batch_alter_table("watches", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_watches_number_watching",
+            ["number"],
+            unique=False,
+            sqlite_where=sa.text("status = 'watching'"),
+            postgresql_where=sa.text("status = 'watching'"),
+        )
+        batch_op.create_index("ix_watches_watch_list_id_id", ["watch_list_id", "id"], unique=False)
+        batch_op.create_index(
+            "uq_watches_watching",
+            ["watch_list_id", "number"],
+            unique=True,
+            sqlite_where=sa.text("status = 'watching'"),
+            postgresql_where=sa.text("status = 'watching'"),
+        )
 
     op.create_table(
         "accommodations",
@@ -1608,11 +1681,122 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_activities_credential_id"), ["credential_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_activities_cycle_id"), ["cycle_id"], unique=False)
 
+    op.create_table(
+        "watch_events",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("watch_list_id", sa.Uuid(), nullable=False),
+        sa.Column("partner", sa.String(), nullable=False),
+        sa.Column("watch_id", sa.Uuid(), nullable=False),
+        sa.Column("change_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("change", sa.String(), nullable=False),
+        sa.Column("occurred_at", columns.instant(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=True),
+        sa.Column("withheld", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["change_id"], ["standing_changes.id"], name=op.f("fk_watch_events_change_id")),
+        sa.ForeignKeyConstraint(["watch_id"], ["watches.id"], name=op.f("fk_watch_events_watch_id")),
+        sa.ForeignKeyConstraint(["watch_list_id"], ["watch_lists.id"], name=op.f("fk_watch_events_watch_list_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_watch_events")),
+        sa.UniqueConstraint("partner", "sequence", name=op.f("uq_watch_events_partner_sequence")),
+        sa.UniqueConstraint("watch_id", "change_id", name=op.f("uq_watch_events_watch_id_change_id")),
+    )
+    with op.batch_alter_table("watch_events", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_watch_events_unnumbered",
+            ["watch_list_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("sequence IS NULL"),
+            postgresql_where=sa.text("sequence IS NULL"),
+        )
+
+    op.create_table(
+        "webhook_deliveries",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("endpoint_id", sa.Uuid(), nullable=False),
+        sa.Column("partner", sa.String(), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("created_at", columns.instant(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=True),
+        sa.Column("from_sequence", sa.Integer(), nullable=True),
+        sa.Column("to_sequence", sa.Integer(), nullable=True),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", columns.instant(), nullable=True),
+        sa.Column("delivered_at", columns.instant(), nullable=True),
+        sa.Column("last_code", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["endpoint_id"], ["webhook_endpoints.id"], name=op.f("fk_webhook_deliveries_endpoint_id")
+        ),
+        sa.ForeignKeyConstraint(["event_id"], ["watch_events.id"], name=op.f("fk_webhook_deliveries_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_deliveries")),
+    )
+    with op.batch_alter_table("webhook_deliveries", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_webhook_deliveries_dead",
+            ["endpoint_id", "created_at"],
+            unique=False,
+            sqlite_where=sa.text("status = 'failed'"),
+            postgresql_where=sa.text("status = 'failed'"),
+        )
+        batch_op.create_index(
+            "ix_webhook_deliveries_due",
+            ["next_try_at"],
+            unique=False,
+            sqlite_where=sa.text("status = 'queued'"),
+            postgresql_where=sa.text("status = 'queued'"),
+        )
+        batch_op.create_index("ix_webhook_deliveries_endpoint_id_id", ["endpoint_id", "id"], unique=False)
+        batch_op.create_index("ix_webhook_deliveries_partner_id", ["partner", "id"], unique=False)
+
+    op.create_table(
+        "webhook_attempts",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("delivery_id", sa.Uuid(), nullable=False),
+        sa.Column("partner", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", columns.instant(), nullable=False),
+        sa.Column("milliseconds", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("status_code", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["webhook_deliveries.id"], name=op.f("fk_webhook_attempts_delivery_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_attempts")),
+        sa.UniqueConstraint("delivery_id", "number", name=op.f("uq_webhook_attempts_delivery_id_number")),
+    )
     for statement in guards.statements(op.get_context().dialect.name):
         op.execute(statement)
 
 
 def downgrade() -> None:
+    op.drop_table("webhook_attempts")
+    with op.batch_alter_table("webhook_deliveries", schema=None) as batch_op:
+        batch_op.drop_index("ix_webhook_deliveries_partner_id")
+        batch_op.drop_index("ix_webhook_deliveries_endpoint_id_id")
+        batch_op.drop_index(
+            "ix_webhook_deliveries_due",
+            sqlite_where=sa.text("status = 'queued'"),
+            postgresql_where=sa.text("status = 'queued'"),
+        )
+        batch_op.drop_index(
+            "ix_webhook_deliveries_dead",
+            sqlite_where=sa.text("status = 'failed'"),
+            postgresql_where=sa.text("status = 'failed'"),
+        )
+
+    op.drop_table("webhook_deliveries")
+    with op.batch_alter_table("watch_events", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_watch_events_unnumbered",
+            sqlite_where=sa.text("sequence IS NULL"),
+            postgresql_where=sa.text("sequence IS NULL"),
+        )
+
+    op.drop_table("watch_events")
     with op.batch_alter_table("activities", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_activities_cycle_id"))
         batch_op.drop_index(batch_op.f("ix_activities_credential_id"))
@@ -1755,6 +1939,21 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_accommodations_application_id"))
 
     op.drop_table("accommodations")
+    with op.batch_alter_table("watches", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_watches_watching",
+            sqlite_where=sa.text("status = 'watching'"),
+            postgresql_where=sa.text("status = 'watching'"),
+        )
+        batch_op.drop_index("ix_watches_watch_list_id_id")
+        batch_op.drop_index(
+            "ix_watches_number_watching",
+            sqlite_where=sa.text("status = 'watching'"),
+            postgresql_where=sa.text("status = 'watching'"),
+        )
+
+    op.drop_table("watches")
+    op.drop_table("watch_feeds")
     with op.batch_alter_table("stored_files", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_stored_files_candidate_id"))
 
@@ -1866,6 +2065,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_applications_candidate_id")
 
     op.drop_table("applications")
+    with op.batch_alter_table("webhook_endpoints", schema=None) as batch_op:
+        batch_op.drop_index("ix_webhook_endpoints_partner_id")
+
+    op.drop_table("webhook_endpoints")
+    op.drop_table("watch_lists")
     op.drop_table("status_lists")
     with op.batch_alter_table("role_grants", schema=None) as batch_op:
         batch_op.drop_index(

@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import json
 import logging
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -82,7 +84,13 @@ def registry_reader(url: str | URL, *, connections: int = 2, behind_pooler: bool
 _PAYLOAD: Final = """
     CASE WHEN turns_again_at <= {at} THEN payload_last WHEN turns_at <= {at} THEN payload_after ELSE payload_before END
 """
-_SQLITE_READ: Final = f"SELECT {_PAYLOAD.format(at='?2')}, zone, tag FROM registry WHERE number = ?1"  # noqa: S608 - made of constants
+# `CROSS JOIN` keeps SQLite from reading the whole table and looking up the few numbers. `key` is the place in the list.
+_SQLITE_READ: Final = f"""
+SELECT key, {_PAYLOAD.format(at="?2")}, zone, tag FROM json_each(?1) CROSS JOIN registry ON number = value
+"""  # noqa: S608 - made of constants
+_SQLITE_READ_ONE: Final = f"""
+SELECT 0, {_PAYLOAD.format(at="?2")}, zone, tag FROM registry WHERE number = ?1
+"""  # noqa: S608 - made of constants
 _POSTGRES_READ: Final = f"""
 SELECT place - 1, {_PAYLOAD.format(at="$2")}, zone, tag
 FROM unnest($1::text[]) WITH ORDINALITY AS asked (value, place) JOIN registry ON number = value
@@ -95,46 +103,75 @@ _Answer = asyncio.Future[RegistryAnswer | None]
 _Batch = list[tuple[str, _Answer]]
 
 
-class SqliteRegistryReader:
-    """Look-ups inline on the event loop: they cost less than handing them to a thread, or gathering them, would.
+class _Gathering(ABC):
+    """Look-ups that arrive together travel together: one statement, one snapshot.
 
-    Read-only. Those of one turn of the loop share a snapshot, which spares each the taking and giving back of locks;
-    nothing is held between turns: whoever asks after a commit was acknowledged sees it, and no checkpoint waits.
+    A batch costs little more than a lone look-up, above all when memory is cold: the code and the upper pages of the
+    index are fetched once.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: _Batch = []
+        self._at = 0
+        self._departing = False
+
+    async def read(self, number: str, at: int) -> RegistryAnswer | None:
+        """The answer for a canonical number at an instant (epoch seconds), or None; raises Unavailable."""
+        loop = asyncio.get_running_loop()
+        answer: _Answer = loop.create_future()
+        self._waiting.append((number, answer))
+        self._at = at
+        if not self._departing and self._free():
+            self._departing = True
+            # Two turns of the loop: in the first, requests that are there already are read; in the second, they ask.
+            loop.call_soon(loop.call_soon, self._depart)
+        return await answer
+
+    def _next_batch(self) -> _Batch:
+        batch, self._waiting = self._waiting[:_LARGEST_BATCH], self._waiting[_LARGEST_BATCH:]
+        return batch
+
+    @abstractmethod
+    def _free(self) -> bool:
+        """Whether a batch may leave."""
+
+    @abstractmethod
+    def _depart(self) -> None:
+        """Send what has gathered."""
+
+
+class SqliteRegistryReader(_Gathering):
+    """Look-ups inline on the event loop: they cost less than handing them to a thread would.
+
+    Read-only, and nothing is held between batches: each sees the last commit, and no checkpoint waits.
     """
 
     def __init__(self, path: str) -> None:
         """Read from the database file at `path` (or a `file:` address of SQLite); opened at the first read."""
+        super().__init__()
         self._path = path
         self._connection: sqlite3.Connection | None = None
-        self._snapshot = False
 
     async def close(self) -> None:
         """Close the connection; the next read opens another."""
         self._drop()
 
-    async def read(self, number: str, at: int) -> RegistryAnswer | None:
-        """The answer for a canonical number at an instant (epoch seconds), or None; raises Unavailable."""
-        try:
-            connection = self._connection or self._open()
-            if not self._snapshot:
-                connection.execute("BEGIN")
-                self._snapshot = True
-                asyncio.get_running_loop().call_soon(self._turned)
-            found = connection.execute(_SQLITE_READ, (number, at)).fetchone()
-        except sqlite3.Error as fault:
-            log.warning("the registry cannot be read: %s", type(fault).__name__)
-            self._drop()
-            raise Unavailable from None
-        return None if found is None else RegistryAnswer(*found)
+    def _free(self) -> bool:
+        return True
 
-    def _turned(self) -> None:
-        """Give the snapshot back."""
-        if self._snapshot and self._connection is not None:
-            self._snapshot = False
+    def _depart(self) -> None:
+        self._departing = False
+        while self._waiting:
+            batch = self._next_batch()
             try:
-                self._connection.execute("COMMIT")
-            except sqlite3.Error:
+                connection = self._connection or self._open()
+                found = _looked_up(connection, [number for number, _ in batch], self._at)
+            except sqlite3.Error as fault:
+                log.warning("the registry cannot be read: %s", type(fault).__name__)
                 self._drop()
+                _refuse(batch)
+            else:
+                _hand_out(batch, found)
 
     def _open(self) -> sqlite3.Connection:
         address = self._path if self._path.startswith("file:") else f"file:{_quoted(self._path)}?mode=ro"
@@ -146,21 +183,25 @@ class SqliteRegistryReader:
         return connection
 
     def _drop(self) -> None:
-        connection, self._connection, self._snapshot = self._connection, None, False
+        connection, self._connection = self._connection, None
         if connection is not None:
             with contextlib.suppress(sqlite3.Error):
                 connection.close()
+
+
+def _looked_up(connection: sqlite3.Connection, numbers: list[str], at: int) -> list[Any]:
+    """The rows found, each with its number's place; a lone number is spared the list's making and reading."""
+    if len(numbers) == 1:
+        return connection.execute(_SQLITE_READ_ONE, (numbers[0], at)).fetchall()
+    return connection.execute(_SQLITE_READ, (json.dumps(numbers), at)).fetchall()
 
 
 def _quoted(path: str) -> str:
     return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 
-class PostgresRegistryReader:
-    """Look-ups over very few connections: those that arrive together travel together, in one statement and snapshot.
-
-    A batch costs little more than a lone look-up, above all when memory is cold: the code and the upper pages of the
-    index are fetched once. While one is under way on each connection, the next one gathers.
+class PostgresRegistryReader(_Gathering):
+    """Look-ups over very few connections: while a batch is under way on each, the next one gathers.
 
     A dead connection is replaced by the batch that finds it so, which is then tried once more, because a read may be;
     where that fails too, its requests get Unavailable, and the next batch connects again.
@@ -168,9 +209,7 @@ class PostgresRegistryReader:
 
     def __init__(self, url: str, *, connections: int = 2, behind_pooler: bool = False) -> None:
         """Connect at the first read, in the event loop that reads."""
-        self._waiting: _Batch = []
-        self._at = 0
-        self._departing = False
+        super().__init__()
         self._url = url
         self._cached_statements = 0 if behind_pooler else 16
         self._idle: list[PostgresConnection | None] = [None] * connections
@@ -184,21 +223,8 @@ class PostgresRegistryReader:
             if connection is not None:
                 connection.terminate()
 
-    async def read(self, number: str, at: int) -> RegistryAnswer | None:
-        """The answer for a canonical number at an instant (epoch seconds), or None; raises Unavailable."""
-        loop = asyncio.get_running_loop()
-        answer: _Answer = loop.create_future()
-        self._waiting.append((number, answer))
-        self._at = at
-        if not self._departing and self._idle:
-            self._departing = True
-            # Two turns of the loop: in the first, requests that are there already are read; in the second, they ask.
-            loop.call_soon(loop.call_soon, self._depart)
-        return await answer
-
-    def _next_batch(self) -> _Batch:
-        batch, self._waiting = self._waiting[:_LARGEST_BATCH], self._waiting[_LARGEST_BATCH:]
-        return batch
+    def _free(self) -> bool:
+        return bool(self._idle)
 
     def _depart(self) -> None:
         """Send what has gathered, as far as connections are free; a batch that returns sends the next."""

@@ -137,6 +137,7 @@ _SEES_APPLICATIONS = (_REVIEWER, Role.EXAM_MANAGER, Role.CREDENTIAL_OFFICER, Rol
 _SEES_CHARGES = (Role.EXAM_MANAGER, Role.CREDENTIAL_OFFICER, Role.FINANCE, _ADMIN, _AUDITOR)
 _SEES_LETTERS = (_REVIEWER, Role.EXAM_MANAGER, Role.CREDENTIAL_OFFICER, Role.FINANCE, _ADMIN)
 _OFFICERS = (Role.CREDENTIAL_OFFICER, _ADMIN)
+_WRITES_ITEMS = (Role.PSYCHOMETRICIAN, Role.EXAM_MANAGER, _ADMIN)
 
 TABLE: dict[str, Permission] = {
     # --- programs: public reading, staff publishing
@@ -270,6 +271,42 @@ TABLE: dict[str, Permission] = {
         Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("listed",), apart_from=("created_by",)
     ),
     "rescore.reject": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("listing", "listed")),
+    # --- items
+    "item.create": permission(*_WRITES_ITEMS),
+    "item.import": permission(*_WRITES_ITEMS),
+    "item.read": permission(*_WRITES_ITEMS, _AUDITOR),
+    "item.read_content": permission(*_WRITES_ITEMS, _AUDITOR),
+    "item.revise": permission(*_WRITES_ITEMS, states=("draft", "reviewed", "pretest", "operational")),
+    "item.review": permission(*_WRITES_ITEMS, states=("draft",), apart_from=("authored_by",)),
+    "item.send_back": permission(*_WRITES_ITEMS, states=("reviewed", "pretest")),
+    "item.pretest": permission(Role.PSYCHOMETRICIAN, _ADMIN, states=("reviewed",)),
+    "item.propose": permission(*_WRITES_ITEMS, states=("reviewed", "pretest")),
+    "item.drop_proposal": permission(*_WRITES_ITEMS, states=("reviewed", "pretest")),
+    "item.approve": permission(
+        Role.PSYCHOMETRICIAN, _ADMIN, states=("reviewed", "pretest"), apart_from=("authored_by", "proposed_by")
+    ),
+    "item.retire": permission(Role.PSYCHOMETRICIAN, _ADMIN, states=("draft", "reviewed", "pretest", "operational")),
+    "item.declare_enemy": permission(*_WRITES_ITEMS),
+    "item.count_exposure": permission(Role.PSYCHOMETRICIAN, _ADMIN),
+    "item.record_statistics": permission(Role.PSYCHOMETRICIAN, _ADMIN),
+    "item_set.create": permission(*_WRITES_ITEMS),
+    "item_set.read": permission(*_WRITES_ITEMS, _AUDITOR),
+    "item_set.read_content": permission(*_WRITES_ITEMS, _AUDITOR),
+    "item_set.revise": permission(*_WRITES_ITEMS),
+    "item_reading.read": permission(Role.PSYCHOMETRICIAN, _ADMIN, _AUDITOR),
+    "item_export.request": permission(*_WRITES_ITEMS),
+    "item_export.read": permission(*_WRITES_ITEMS, _AUDITOR),
+    "item_export.approve": permission(
+        Role.PSYCHOMETRICIAN, _ADMIN, states=("requested",), apart_from=("requested_by",)
+    ),
+    "item_export.reject": permission(Role.PSYCHOMETRICIAN, _ADMIN, states=("requested",)),
+    "item_export.fetch": permission(*_WRITES_ITEMS, states=("ready",)),
+    # --- practice
+    "practice_exam.start": permission(owner=True, states=("active",)),
+    "practice_exam.read": permission(Role.EXAM_MANAGER, _ADMIN, _AUDITOR, owner=True),
+    "practice_exam.see": permission(owner=True),
+    "practice_exam.answer": permission(owner=True, states=("in_progress",)),
+    "practice_exam.finish": permission(owner=True, states=("in_progress",)),
     # --- credentials
     "registry.read": permission(public=True),
     "badge.read": permission(public=True),

@@ -92,7 +92,9 @@ def code_in(source: Source) -> str:
     code = code_of(source.needed(source.root, "identifier"))
     ours = code.isascii() and code[0].isalnum() and all(one.isalnum() or one in "._-" for one in code)
     if not ours or len(code) > CODE_LENGTH:
-        raise source.faulty(source.root, "bad_identifier", "An identifier is at most 64 letters, digits, '.', '_', '-'.")
+        raise source.faulty(
+            source.root, "bad_identifier", "An identifier is at most 64 letters, digits, '.', '_', '-'."
+        )
     return code
 
 

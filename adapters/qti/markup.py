@@ -73,7 +73,7 @@ def _element(source: Source, parent: str | None, found: "etree._Element", depth:
     tag = local(found)
     try:
         if namespace(found) != ASI or depth > DEEPEST:
-            raise MarkupFault("forbidden_element", "This element is not among those that a text may hold.")  # noqa: TRY301 - told with its place below, as all others
+            raise MarkupFault(1, "forbidden_element", "This element is not among those that a text may hold.")  # noqa: TRY301 - told with its place below, as all others
         markup.must_hold(parent, tag)
         attributes = [_attribute(tag, name, value) for name, value in found.attrib.items() if name not in _DROPPED]
         held = [node for part in inside(found) for node in _nodes(source, tag, part, depth + 1)]
@@ -86,7 +86,7 @@ def _attribute(tag: str, name: str, value: str) -> tuple[str, str]:
     if name == XML_LANG:
         return markup.attribute(tag, "lang", value)
     if name.startswith((f"{{{XML}}}", "{")):
-        raise MarkupFault("forbidden_attribute", "This element may not bear this attribute.")
+        raise MarkupFault(1, "forbidden_attribute", "This element may not bear this attribute.")
     return markup.attribute(tag, name, value)
 
 

@@ -1,4 +1,7 @@
-"""A zip opened without trust: names that stay inside, no links, no encryption, bounded sizes; nothing touches a disk."""
+"""A zip opened without trust: names that stay inside, no links, no encryption, bounded sizes.
+
+Nothing of it touches a disk.
+"""
 
 import stat
 import zipfile

@@ -35,7 +35,7 @@ def read_result(content: bytes, items: Sequence[FormItem], form_code: str) -> Re
 
 
 def write_result(record: ResultRecord) -> bytes:
-    """A scored attempt: the test's raw and scaled score and pass, each domain's points, each item's answer and point."""
+    """A scored attempt: raw and scaled score, pass, each domain's points, each item's answer and point."""
     root = etree.Element(f"{{{RESULT}}}assessmentResult", nsmap={None: RESULT, "xsi": XSI})
     root.set(f"{{{XSI}}}schemaLocation", f"{RESULT} {RESULT_SCHEMA}")
     context = _sub(root, "context", sourcedId=record.candidate)

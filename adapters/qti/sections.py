@@ -11,7 +11,7 @@ from adapters.qti.xml import Source, children, local
 MOST_PLACES = 1_000
 LONGEST_MINUTES = 1_440
 DEEPEST = 8
-Reference = tuple["etree._Element", bool]
+Reference = tuple["etree._Element", bool]  # noqa: SLF001 - lxml's public type has this name
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,9 +188,7 @@ def _cardinality(content: ItemContent) -> str:
 
 
 def _outcome(root: "etree._Element", name: str, cardinality: str, base: str, default: str | None = None) -> None:
-    declared = _sub(
-        root, "qti-outcome-declaration", identifier=name, cardinality=cardinality, **{"base-type": base}
-    )
+    declared = _sub(root, "qti-outcome-declaration", identifier=name, cardinality=cardinality, **{"base-type": base})
     if default is not None:
         _sub(_sub(declared, "qti-default-value"), "qti-value").text = default
 

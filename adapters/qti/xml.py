@@ -16,7 +16,7 @@ _DECLARED = re.compile(r"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1
 _READABLE = frozenset({"utf-8", "utf8", "utf-16", "utf16", "us-ascii", "ascii"})
 
 
-class Faulty(Exception):  # noqa: N818 - it carries a fault of the input, and is none of ours
+class Faulty(Exception):
     """A fault in a file of the package, on its way to the answer."""
 
     def __init__(self, where: Place, code: str, detail: str) -> None:

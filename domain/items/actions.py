@@ -72,9 +72,7 @@ def create(uow: UnitOfWork, actor: Actor, wanted: NewItem, *, imported: bool = F
     )
     _add_version(uow, actor, item, content)
     uow.record(
-        ItemCreated(
-            item_id=item.id, code=item.code, exam_code=item.exam_code, domain=item.domain, imported=imported
-        )
+        ItemCreated(item_id=item.id, code=item.code, exam_code=item.exam_code, domain=item.domain, imported=imported)
     )
     return item
 

@@ -1,7 +1,7 @@
 """Verbs of item sets and enemies.
 
-Locks: changing a set's case holds the set's row, and so does writing an item into it. A pair of enemies is unique in the
-store.
+Locks: changing a set's case holds the set's row, and so does writing an item into it. A pair of enemies is unique in
+the store.
 """
 
 from collections.abc import Iterable

@@ -64,5 +64,3 @@ class PackageTooLarge(TooLarge):
 
     code = "package_too_large"
     title = "The package, or what it unpacks to, is larger than this service accepts."
-
-

@@ -33,8 +33,8 @@ NOWHERE = Place(file="")
 class ItemRecord:
     """An item with its classification. `domain` is None where the package does not say.
 
-    `set_code` names the set whose case it shares, `enemies` the codes of items it may not stand beside, `status` what the
-    package says of its standing, which an import does not take over.
+    `set_code` names the set whose case it shares, `enemies` the codes of items it may not stand beside, `status` what
+    the package says of its standing, which an import does not take over.
     """
 
     code: str

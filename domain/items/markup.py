@@ -68,11 +68,11 @@ class Element:
     children: tuple[Node, ...] = ()
 
 
-class MarkupFault(ValueError):  # noqa: N818 - the house calls it a fault
+class MarkupFault(ValueError):
     """Why a text is not in the allowed markup: a stable `code`, a sentence, and the character it begins at, from 1."""
 
-    def __init__(self, code: str, detail: str, at: int = 1) -> None:
-        """Refuse for `code`."""
+    def __init__(self, at: int, code: str, detail: str) -> None:
+        """Refuse for `code`, at the character `at`."""
         super().__init__(detail)
         self.code, self.detail, self.at = code, detail, at
 
@@ -80,10 +80,10 @@ class MarkupFault(ValueError):  # noqa: N818 - the house calls it a fault
 def read(text: str) -> tuple[Node, ...]:
     """The nodes of a text; raises MarkupFault at the first character that is not as it must be."""
     if len(text) > LONGEST:
-        raise MarkupFault("text_too_long", f"A text has at most {LONGEST} characters.", LONGEST)
+        raise MarkupFault(LONGEST, "text_too_long", f"A text has at most {LONGEST} characters.")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if found := _FORBIDDEN.search(text):
-        raise MarkupFault("forbidden_character", "This character may not stand in a text.", found.start() + 1)
+        raise MarkupFault(found.start() + 1, "forbidden_character", "This character may not stand in a text.")
     return _Reader(text).nodes()
 
 
@@ -115,18 +115,18 @@ def plain(text: str) -> str:
 def must_hold(parent: str | None, tag: str, at: int = 1) -> None:
     """Return when `parent` (None: the text itself) may hold an element `tag`; raises MarkupFault."""
     if tag not in WITHIN:
-        raise MarkupFault("forbidden_element", "This element is not among those that a text may hold.", at)
+        raise MarkupFault(at, "forbidden_element", "This element is not among those that a text may hold.")
     if tag not in (_FLOW if parent is None else WITHIN[parent]):
-        raise MarkupFault("misplaced_element", "This element may not stand here.", at)
+        raise MarkupFault(at, "misplaced_element", "This element may not stand here.")
 
 
 def attribute(tag: str, name: str, value: str, at: int = 1) -> tuple[str, str]:
     """An attribute that an element may bear; raises MarkupFault."""
     known = ATTRIBUTES.get(name)
     if known is None or (known is _SPAN and tag not in _CELLS):
-        raise MarkupFault("forbidden_attribute", "This element may not bear this attribute.", at)
+        raise MarkupFault(at, "forbidden_attribute", "This element may not bear this attribute.")
     if known.fullmatch(value) is None:
-        raise MarkupFault("bad_attribute", "The attribute does not have one of its values.", at)
+        raise MarkupFault(at, "bad_attribute", "The attribute does not have one of its values.")
     return name, value
 
 
@@ -135,7 +135,7 @@ def made(tag: str, attributes: Iterable[tuple[str, str]], children: Iterable[Nod
     kept = _merged(children)
     if tag in WITHOUT_TEXT:
         if any(isinstance(child, str) and child.strip() for child in kept):
-            raise MarkupFault("misplaced_text", "No text may stand directly in this element.", at)
+            raise MarkupFault(at, "misplaced_text", "No text may stand directly in this element.")
         kept = tuple(child for child in kept if isinstance(child, Element))
     return Element(tag, tuple(sorted(attributes)), kept)
 
@@ -189,11 +189,11 @@ class _Reader:
             token = _TOKEN.match(self._text, place)
             if token is None:
                 message = "A < or & begins no element or character that may stand here; write &lt; or &amp;."
-                raise MarkupFault("malformed_markup", message, place + 1)
+                raise MarkupFault(place + 1, "malformed_markup", message)
             self._take(token, place + 1)
             place = token.end()
         if len(self._open) > 1:
-            raise MarkupFault("unclosed_element", "The element that begins here does not end.", self._open[-1].at)
+            raise MarkupFault(self._open[-1].at, "unclosed_element", "The element that begins here does not end.")
         return _merged(self._open[0].children)
 
     def _take(self, token: re.Match[str], at: int) -> None:
@@ -210,11 +210,11 @@ class _Reader:
         tag = token["tag"].lower()
         must_hold(self._open[-1].tag, tag, at)
         if len(self._open) > DEEPEST:
-            raise MarkupFault("too_deep", f"Elements stand at most {DEEPEST} deep in each other.", at)
+            raise MarkupFault(at, "too_deep", f"Elements stand at most {DEEPEST} deep in each other.")
         found = _ATTRIBUTE.findall(token["attributes"])
         attributes = tuple(attribute(tag, name, value, at) for name, value in found)
         if len({name for name, _ in attributes}) != len(attributes):
-            raise MarkupFault("duplicate_attribute", "The element bears an attribute twice.", at)
+            raise MarkupFault(at, "duplicate_attribute", "The element bears an attribute twice.")
         if token["void"] or tag == "br":
             self._open[-1].children.append(made(tag, attributes, (), at))
         else:
@@ -223,17 +223,18 @@ class _Reader:
     def _end(self, token: re.Match[str], at: int) -> None:
         begun = self._open[-1]
         if begun.tag != token["tag"].lower() or token["attributes"] or token["void"]:
-            raise MarkupFault("misplaced_end", "This end does not close the element that is open.", at)
+            raise MarkupFault(at, "misplaced_end", "This end does not close the element that is open.")
         self._open.pop()
         self._open[-1].children.append(made(begun.tag, begun.attributes, begun.children, begun.at))
 
 
 def _character(entity: str, at: int) -> str:
     """The character that an entity stands for; a forbidden one does not come in by its number."""
-    number = int(entity[2:], 16) if entity.startswith("#x") else int(entity[1:]) if entity[0] == "#" else None
+    digits = entity.removeprefix("#").removeprefix("x")
+    number = int(digits, 16 if entity[1] == "x" else 10) if entity[0] == "#" else None
     if number is not None and not 0 < number <= 0x10FFFF:  # noqa: PLR2004 - the last code point there is
-        raise MarkupFault("forbidden_character", "There is no such character.", at)
+        raise MarkupFault(at, "forbidden_character", "There is no such character.")
     character = unescape(f"&{entity};") if number is None else chr(number)
     if _FORBIDDEN.search(character):
-        raise MarkupFault("forbidden_character", "This character may not stand in a text.", at)
+        raise MarkupFault(at, "forbidden_character", "This character may not stand in a text.")
     return "\n" if character == "\r" else character

@@ -59,9 +59,9 @@ class Item(Entity):
     """An item of an exam, without its content: that stands in version `number`, the one this status is about.
 
     `domain` and `objective` are codes of the outline of `edition`. `set_id` is the set whose case it belongs to, and
-    `set_place` its place there, from 1. `search_code` is the code casefolded. `authored_by` are all who wrote a version.
-    `proposed_by` proposed to make it operational, until a second person agrees. `for_practice` is decided when it
-    retires.
+    `set_place` its place there, from 1. `search_code` is the code casefolded. `authored_by` are all who wrote a
+    version. `proposed_by` proposed to make it operational, until a second person agrees. `for_practice` is decided
+    when it retires.
     """
 
     program: str

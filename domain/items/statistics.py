@@ -64,9 +64,7 @@ def count_exposure(uow: UnitOfWork, actor: Actor, form_id: UUID, administration_
                 )
             )
         )
-    uow.record(
-        ExposureCounted(form_id=form_id, administration_id=administration_id, items=len(counted), shown=shown)
-    )
+    uow.record(ExposureCounted(form_id=form_id, administration_id=administration_id, items=len(counted), shown=shown))
     return counted
 
 
@@ -162,7 +160,7 @@ def _faults(observed: Sequence[Observed], known: dict[str, Item]) -> Iterator[Fa
         if any(not 1 <= option.option <= known[code].options for option in one.options):
             yield Fault(f"{where}/options", "unknown_option", "The item has no such option.")
         if sum(option.chosen for option in one.options) > one.n:
-            yield Fault(f"{where}/options", "more_than_all", "The options were chosen more often than there are answers.")
+            yield Fault(f"{where}/options", "more_than_all", "Options were chosen more often than answers there are.")
 
 
 def _exposures(uow: UnitOfWork, form_id: UUID, administration_id: UUID) -> list[Exposure]:

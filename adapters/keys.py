@@ -47,9 +47,10 @@ PURPOSES: Mapping[str, str] = {
     "cursor": SECRET,
     "links": SECRET,
     "privacy": SECRET,
+    "webhooks": SECRET,
 }
-AT_REST = frozenset({"privacy"})
-"""Purposes whose secret wraps stored data: a new secret alone would leave that data behind."""
+AT_REST = frozenset({"privacy", "webhooks"})
+"""Purposes whose secret wraps stored data, or is what others hold is derived from: a new one would leave that behind."""
 
 _KID = re.compile(r"[A-Za-z0-9_-]{43}")
 _COORDINATE = 32

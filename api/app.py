@@ -35,12 +35,15 @@ from api import (
     programs,
     publishing,
     registrations,
+    registry_bulk,
     renewals,
     rescores,
     reviews,
     sandbox_clock,
     scores,
     status_lists,
+    watch_lists,
+    webhooks,
     well_known,
 )
 from api.auth import Authenticator
@@ -71,6 +74,7 @@ SLICES: tuple[Routes, ...] = (
     attempts.routes,
     rescores.routes,
     credentials.registry_routes,
+    registry_bulk.routes,
     credentials.routes,
     badges.routes,
     status_lists.routes,
@@ -79,6 +83,8 @@ SLICES: tuple[Routes, ...] = (
     payments.routes,
     files.routes,
     notices.routes,
+    watch_lists.routes,
+    webhooks.routes,
     jobs.routes,
     journal.routes,
 )

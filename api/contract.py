@@ -30,6 +30,7 @@ from api.contract_tables import (
     UPLOAD_TYPES,
     WORDS,
 )
+from api.webhook_document import JSON_LINES, NDJSON, schemas as message_schemas, webhooks
 from domain.authorization import TABLE
 
 Json = dict[str, Any]
@@ -65,6 +66,7 @@ def finish(document: Json) -> Json:
     for path, method, operation in operations(finished):
         _finish_operation(path, method, operation)
         _finish_upload(operation, components["schemas"])
+    _add_webhooks(finished)
     _finish_schemas(finished)
     used = {tag for _, _, operation in operations(finished) for tag in operation.get("tags", [])}
     finished["tags"] = [{"name": name, "description": text} for name, text in sorted(TAGS.items()) if name in used]
@@ -184,6 +186,16 @@ def _finish_upload(operation: Json, schemas: Json) -> None:
             schema |= {"format": "binary", "minLength": 1, "maxLength": LARGEST_UPLOAD}
             types = ", ".join(UPLOAD_TYPES.get(operation["tags"][0], ("text/csv",)))
             form.setdefault("encoding", {}).setdefault(name, {"contentType": types})
+
+
+def _add_webhooks(document: Json) -> None:
+    """What endpoints are sent, and lines of JSON under both of their names."""
+    document["webhooks"] = webhooks()
+    document["components"].setdefault("schemas", {}).update(message_schemas())
+    for _, _, operation in operations(document):
+        content = operation.get("requestBody", {}).get("content", {})
+        if NDJSON in content:
+            content[JSON_LINES] = content[NDJSON]
 
 
 def _name_kindly(operation: Json) -> None:

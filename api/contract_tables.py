@@ -382,7 +382,8 @@ TAGS: dict[str, str] = {
     "notices": "Letters to candidates, and what became of them.",
     "jobs": "Long work: progress, outcomes, cancellation.",
     "journal": "The sealed record of what happened.",
-    "webhooks": "Endpoints that are told of events.",
+    "watching": "Rosters of partners: whose credentials they watch, and what became of those.",
+    "webhooks": "Endpoints that are told of events, the messages to them, and each try.",
     "sandbox": "What only a sandbox has: a clock that can be moved.",
     "service": "The service about itself: health, keys, metadata.",
 }

@@ -11,14 +11,18 @@ from api.guard import JSON, MEBIBYTE, Bounds, Guard
 from api.limits import RateLimit, address
 from api.logs import Log
 from api.observability import Metrics, MetricsPage, Observability
+from api.registry_bulk import MOST_BYTES, BulkLimit
 from api.settings import Settings
+from api.webhook_document import JSON_LINES, NDJSON
 
 
 def surround(app: ASGIApp, settings: Settings, *, log: Log, metrics: Metrics) -> ASGIApp:
     """`app` behind the whole edge."""
     uploads = settings.upload_bytes
-    bounds = Bounds(media_types={JSON: MEBIBYTE, "multipart/form-data": uploads, "text/csv": uploads})
+    lines = dict.fromkeys((NDJSON, JSON_LINES), MOST_BYTES)
+    bounds = Bounds(media_types={JSON: MEBIBYTE, "multipart/form-data": uploads, "text/csv": uploads, **lines})
     app = Guard(app, bounds)
+    app = BulkLimit(app, settings.bulk_check_rate_limit)
     app = RateLimit(app, settings.rate_limit)
     app = RateLimit(app, settings.address_rate_limit, name="address", key=address, announce=False)
     app = Cors(app, settings.cors_origins)

@@ -104,6 +104,10 @@ class Settings(BaseModel):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     upload_bytes: int = Field(default=26_214_400, ge=1, le=104_857_600)
 
+    # Who asks the registry for very many numbers at once, by address; and whether webhooks may go to this machine.
+    bulk_check_rate_limit: str = "30/minute"
+    webhook_loopback: bool = False
+
     # Certificates on paper. In production either a PKCS #12 file signs them, or the key provider's key (`certificates`)
     # for which a chain (PEM, its own certificate first) vouches.
     certificate_paper: PaperSize = PaperSize.US_LETTER
@@ -156,7 +160,7 @@ class Settings(BaseModel):
             raise ValueError(message) from None
         return name
 
-    @field_validator("rate_limit", "address_rate_limit")
+    @field_validator("rate_limit", "address_rate_limit", "bulk_check_rate_limit")
     @classmethod
     def _limit_is_readable(cls, text: str) -> str:
         Quota.parse(text)
@@ -258,6 +262,8 @@ def _unsafe_edge(settings: Settings) -> Iterator[str]:
         )
     if "*" in settings.trusted_proxies:
         yield _fault("trusted_proxies", "must name the proxies")
+    if settings.webhook_loopback:
+        yield _fault("webhook_loopback", "must be off: partners would have us speak to our own machine")
     if settings.mail_mode == "files":
         yield _fault("mail_mode", "must be smtp: mail in files reaches nobody")
     elif settings.smtp_tls == "none":

@@ -4,14 +4,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from api import tasks_watching
 from domain.files import actions as files
 from domain.jobs.actions import Handler, Step
 from domain.jobs.model import Schedule
 from domain.notices import actions as notices
 from domain.ports import Clock, Files, Letters, Mailer, PaymentGateway, ResponseReader, UnitsOfWork
 from domain.programs import dry_run
+from domain.rescoring import actions as rescores, carrying, listing
 from domain.scores import importing, releasing, rescoring
 from domain.sweep import actions as sweep, letters
+from domain.watching.delivering import Courier
 
 SEAL = "journal.seal"
 
@@ -21,6 +24,7 @@ def schedules(zone: str) -> tuple[Schedule, ...]:
     return (
         Schedule(name="seal-journal", cron="* * * * *", kind=SEAL),
         Schedule(name="nightly-sweep", cron="10 0 * * *", kind=sweep.NIGHTLY, zone=zone, catch_up=True),
+        *tasks_watching.schedules(zone),
     )
 
 
@@ -36,6 +40,7 @@ class Doors:
     seal: Callable[[], int]
     clock: Clock
     reader: ResponseReader
+    courier: Callable[[], Courier] = tasks_watching.nobody
 
 
 def handlers(doors: Doors) -> dict[str, Handler]:
@@ -67,6 +72,7 @@ def handlers(doors: Doors) -> dict[str, Handler]:
         files.ERASE: erase,
         SEAL: seal,
         sweep.NIGHTLY: sweep_nightly,
+        **tasks_watching.handlers(doors.courier, doors.mailer),
     }
 
 
@@ -77,4 +83,6 @@ def steps(doors: Doors) -> dict[str, Step]:
         importing.IMPORT: importing.step(doors.files(), doors.reader),
         rescoring.SCORE: rescoring.step(),
         releasing.RELEASE: releasing.step(),
+        rescores.LIST: listing.step(),
+        rescores.CARRY_OUT: carrying.step(doors.gateway()),
     }

@@ -87,6 +87,18 @@ from domain.stores import (
     StatusPlaces as StatusPlaces,
     Sweep as Sweep,
 )
+from domain.watching.doors import (
+    BulkRegistry as BulkRegistry,
+    RegistryStatements as RegistryStatements,
+    SentMessage as SentMessage,
+    WebhookSender as WebhookSender,
+)
+from domain.watching.model import DeliveryAttempt, WatchFeed, WatchList, WebhookEndpoint
+from domain.watching.stores import (
+    Watches as Watches,
+    WatchEvents as WatchEvents,
+    WebhookDeliveries as WebhookDeliveries,
+)
 
 
 class UnitOfWork(Protocol):
@@ -272,6 +284,21 @@ class UnitOfWork(Protocol):
     def notices(self) -> Repository[Notice]: ...  # noqa: D102
     @property
     def stored_files(self) -> Repository[StoredFile]: ...  # noqa: D102
+    # watching
+    @property
+    def watch_lists(self) -> Repository[WatchList]: ...  # noqa: D102
+    @property
+    def watch_feeds(self) -> Repository[WatchFeed]: ...  # noqa: D102
+    @property
+    def watches(self) -> Watches: ...  # noqa: D102
+    @property
+    def watch_events(self) -> WatchEvents: ...  # noqa: D102
+    @property
+    def webhook_endpoints(self) -> Repository[WebhookEndpoint]: ...  # noqa: D102
+    @property
+    def webhook_deliveries(self) -> WebhookDeliveries: ...  # noqa: D102
+    @property
+    def webhook_attempts(self) -> Repository[DeliveryAttempt]: ...  # noqa: D102
     # jobs
     @property
     def jobs(self) -> Repository[Job]: ...  # noqa: D102

@@ -16,6 +16,7 @@ from adapters.badges.signer import KeyedBadgeSigner
 from adapters.certificates.authority import sandbox_chain
 from adapters.certificates.press import Press as SigningPress
 from adapters.certificates.signing import seals_of_provider
+from adapters.db.bulk_registry import bulk_registry
 from adapters.db.engine import PATIENCE_SECONDS, Contended, Database
 from adapters.db.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 from adapters.dev_issuer import DevelopmentIssuer
@@ -23,12 +24,13 @@ from adapters.files import ObjectFiles, open_store
 from adapters.jwks import StaticJwks
 from adapters.keys import FileKeyProvider
 from adapters.payments import InvoiceGateway
+from adapters.statements import JwtStatements
 from adapters.tokens import JoseTokenVerifier, TokenTerms
 from api.app import Parts, create_app
 from api.auth import Authenticator
 from domain.actors import Actor, Role, the_service
 from domain.badges.model import Publisher
-from domain.ports import Files, KeyMint, PaymentGateway, Press
+from domain.ports import BulkRegistry, Files, KeyMint, KeyProvider, PaymentGateway, Press, RegistryStatements
 
 AUDIENCE = "certificant"
 ADDRESS = "https://certifier.example"
@@ -143,13 +145,17 @@ def a_world(url: str, directory: Path, *, patience_seconds: float = PATIENCE_SEC
     publisher = Publisher(signer=KeyedBadgeSigner(keys, ADDRESS), name="CPS", base_url=ADDRESS)
     units = SqlUnitsOfWork(database, clock=clock, queue=tasks, publisher=publisher)
     files = ObjectFiles(open_store("memory:///"))
+    bulk = bulk_registry(database.url, "America/New_York")
     parts = Parts(
         units=units,
         authenticator=Authenticator(verifier, api_keys.looks_like_one),
         contended=Contended,
         doors={
             Files: files,
+            BulkRegistry: bulk,
             KeyMint: api_keys.Mint("test"),
+            KeyProvider: keys,
+            RegistryStatements: JwtStatements(keys, ADDRESS),
             PaymentGateway: InvoiceGateway("CPS", "Pay by transfer, naming the invoice."),
             Press: SigningPress(
                 seals_of_provider(keys, lambda key: sandbox_chain(directory / "keys", key, "CPS")),
@@ -158,6 +164,7 @@ def a_world(url: str, directory: Path, *, patience_seconds: float = PATIENCE_SEC
         },
         cursor_secret=b"a secret for the cursors of tests",
         keys=keys,
+        closers=(bulk.close,),
         close=database.close,
     )
     with TestClient(create_app(parts), raise_server_exceptions=False) as client:

@@ -81,18 +81,18 @@ def registry_reader(url: str | URL, *, connections: int = 2, behind_pooler: bool
 
 
 # The payload is chosen in the statement, so that of three only one leaves the page.
-_PAYLOAD: Final = """
+PAYLOAD_AT: Final = """
     CASE WHEN turns_again_at <= {at} THEN payload_last WHEN turns_at <= {at} THEN payload_after ELSE payload_before END
 """
 # `CROSS JOIN` keeps SQLite from reading the whole table and looking up the few numbers. `key` is the place in the list.
 _SQLITE_READ: Final = f"""
-SELECT key, {_PAYLOAD.format(at="?2")}, zone, tag FROM json_each(?1) CROSS JOIN registry ON number = value
+SELECT key, {PAYLOAD_AT.format(at="?2")}, zone, tag FROM json_each(?1) CROSS JOIN registry ON number = value
 """  # noqa: S608 - made of constants
 _SQLITE_READ_ONE: Final = f"""
-SELECT 0, {_PAYLOAD.format(at="?2")}, zone, tag FROM registry WHERE number = ?1
+SELECT 0, {PAYLOAD_AT.format(at="?2")}, zone, tag FROM registry WHERE number = ?1
 """  # noqa: S608 - made of constants
 _POSTGRES_READ: Final = f"""
-SELECT place - 1, {_PAYLOAD.format(at="$2")}, zone, tag
+SELECT place - 1, {PAYLOAD_AT.format(at="$2")}, zone, tag
 FROM unnest($1::text[]) WITH ORDINALITY AS asked (value, place) JOIN registry ON number = value
 """  # noqa: S608 - made of constants
 _MAPPED_BYTES: Final = 2**31
@@ -174,12 +174,7 @@ class SqliteRegistryReader(_Gathering):
                 _hand_out(batch, found)
 
     def _open(self) -> sqlite3.Connection:
-        address = self._path if self._path.startswith("file:") else f"file:{_quoted(self._path)}?mode=ro"
-        connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=0.25, check_same_thread=False)
-        connection.execute("PRAGMA query_only=ON")
-        # Pages are read where they lie: half of a look-up's cost is otherwise their copying.
-        connection.execute(f"PRAGMA mmap_size={_MAPPED_BYTES}")
-        self._connection = connection
+        self._connection = connection = opened_read_only(self._path)
         return connection
 
     def _drop(self) -> None:
@@ -194,6 +189,16 @@ def _looked_up(connection: sqlite3.Connection, numbers: list[str], at: int) -> l
     if len(numbers) == 1:
         return connection.execute(_SQLITE_READ_ONE, (numbers[0], at)).fetchall()
     return connection.execute(_SQLITE_READ, (json.dumps(numbers), at)).fetchall()
+
+
+def opened_read_only(path: str) -> sqlite3.Connection:
+    """A connection that reads the database file at `path` (or a `file:` address of SQLite), for any thread."""
+    address = path if path.startswith("file:") else f"file:{_quoted(path)}?mode=ro"
+    connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=0.25, check_same_thread=False)
+    connection.execute("PRAGMA query_only=ON")
+    # Pages are read where they lie: half of a look-up's cost is otherwise their copying.
+    connection.execute(f"PRAGMA mmap_size={_MAPPED_BYTES}")
+    return connection
 
 
 def _quoted(path: str) -> str:

@@ -24,6 +24,7 @@ from adapters.db.queries_badges import BadgeRepository, StatusListRepository, St
 from adapters.db.queries_exams import AuthorizationRepository, SessionRepository
 from adapters.db.queries_renewals import CycleRepository
 from adapters.db.queries_rescoring import RescoreEntryRepository
+from adapters.db.queries_watching import WatchEventRepository, WatchRepository, WebhookDeliveryRepository
 from adapters.db.registry import SqlRegistry
 from adapters.db.repository import SqlRepository
 from adapters.db.sweep import SqlSweep
@@ -61,6 +62,7 @@ from domain.programs.model import RecognisedProvider
 from domain.renewals.model import Activity, ApprovedActivity
 from domain.rescoring.model import AttemptResult, Rescore
 from domain.scores.model import Conversion, Form, FormKey, Hold, ResponseImport, ScoreRelease
+from domain.watching.model import DeliveryAttempt, WatchFeed, WatchList, WebhookEndpoint
 
 T = TypeVar("T", bound=Entity)
 
@@ -152,6 +154,10 @@ class SqlUnitOfWork:
     stored_files = Store(StoredFile)
     jobs = Store(Job)
     job_outcomes = Store(JobOutcome)
+    watch_lists = Store(WatchList)
+    watch_feeds = Store(WatchFeed)
+    webhook_endpoints = Store(WebhookEndpoint)
+    webhook_attempts = Store(DeliveryAttempt)
 
     def __init__(
         self,
@@ -244,6 +250,21 @@ class SqlUnitOfWork:
     def status_lists(self) -> StatusListRepository:
         """The status lists."""
         return StatusListRepository(self.connection)
+
+    @property
+    def watches(self) -> WatchRepository:
+        """Rows of rosters."""
+        return WatchRepository(self.connection)
+
+    @property
+    def watch_events(self) -> WatchEventRepository:
+        """What happened to what is watched."""
+        return WatchEventRepository(self.connection)
+
+    @property
+    def webhook_deliveries(self) -> WebhookDeliveryRepository:
+        """Messages to endpoints."""
+        return WebhookDeliveryRepository(self.connection)
 
     @property
     def kept_answers(self) -> SqlKeptAnswers:

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from adapters import api_keys
 from adapters.checkpoints import FileCheckpointStore
 from adapters.clock import SandboxClock
+from adapters.db.bulk_registry import ClosableBulk
 from adapters.db.engine import Contended, Database
 from adapters.db.journal import SqlJournal
 from adapters.db.migrations import Migrations
@@ -35,13 +36,26 @@ from api.tasks import Doors, handlers, schedules, steps
 from api.wiring.certificates import press_of
 from api.wiring.identity import identity_of
 from api.wiring.publisher import publisher_of
+from api.wiring.watching import bulk_of, courier_of, statements_of
 from domain.actors import the_service
 from domain.badges.model import Publisher
 from domain.jobs.actions import Step
 from domain.journal import actions as journal
 from domain.journal.model import AuditReport
 from domain.journal.verify import verify
-from domain.ports import Clock, Files, KeyMint, KeyProvider, Letters, Mailer, PaymentGateway, Press, SandboxTime
+from domain.ports import (
+    BulkRegistry,
+    Clock,
+    Files,
+    KeyMint,
+    KeyProvider,
+    Letters,
+    Mailer,
+    PaymentGateway,
+    Press,
+    RegistryStatements,
+    SandboxTime,
+)
 from domain.programs import actions as programs
 from domain.programs.dry_run import Comparison, compare_all
 from domain.programs.model import PolicyEdition
@@ -53,6 +67,7 @@ from domain.scores.responses import ResponseFile
 if TYPE_CHECKING:
     from adapters.jobs import TaskQueue
     from adapters.jobs.worker import Worker
+    from domain.watching.delivering import Courier
 
 
 class RealClock:
@@ -213,6 +228,16 @@ class Service:
         """What makes certificates on paper and badge pictures."""
         return press_of(self.settings, self.keys)
 
+    @cached_property
+    def courier(self) -> "Courier":
+        """What sends messages to endpoints."""
+        return courier_of(self.settings, self.keys)
+
+    @cached_property
+    def bulk(self) -> ClosableBulk:
+        """The registry for very many numbers at once."""
+        return bulk_of(self.settings)
+
     @property
     def doors(self) -> Mapping[type, object]:
         """What routes may ask for by type."""
@@ -224,6 +249,8 @@ class Service:
             PaymentGateway: self.gateway,
             Press: self.press,
             SandboxTime: sandbox,
+            BulkRegistry: self.bulk,
+            RegistryStatements: statements_of(self.settings, self.keys),
         }
 
     @cached_property
@@ -238,6 +265,7 @@ class Service:
             seal=self.seal_journal,
             clock=self.clock,
             reader=_read_responses,
+            courier=lambda: self.courier,
         )
 
     @cached_property
@@ -329,7 +357,7 @@ def application(settings: Settings) -> ASGIApp:
         issuer=settings.oidc_issuer,
         threads=(settings.reader_threads, settings.writer_threads),
         sandbox=not settings.production,
-        closers=(reader.close,),
+        closers=(reader.close, service.bulk.close),
         close=service.close,
     )
     app = edge.surround(create_app(parts), settings, log=log, metrics=service.metrics)

@@ -33,6 +33,7 @@ from domain.payments.actions import cancel_open
 from domain.ports import UnitOfWork
 from domain.programs.policy import Policy
 from domain.renewals.model import CycleStatus
+from domain.watching.telling import tell_watchers
 
 _DAY = timedelta(days=1)
 
@@ -90,6 +91,9 @@ def recorded(
     )
     saved = uow.credentials.save(stored)
     publish(uow, saved, [*history, uow.standing_changes.add(change)])
+    was = max(history, key=lambda one: one.number)
+    stood = by_date(was.standing, was.valid_until, Grace.of(uow.policies.named(was.edition)), today)
+    tell_watchers(uow, saved, change, stood, was.name)
     return saved
 
 

@@ -333,6 +333,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("shard", "purpose", name=op.f("uq_status_lists_shard_purpose")),
     )
     op.create_table(
+        "watch_feeds",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("partner", sa.String(), nullable=False),
+        sa.Column("last_sequence", sa.Integer(), nullable=False),
+        sa.Column("digested_sequence", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_watch_feeds")),
+    )
+    op.create_table(
         "watch_lists",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -912,16 +921,6 @@ def upgrade() -> None:
     with op.batch_alter_table("stored_files", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_stored_files_candidate_id"), ["candidate_id"], unique=False)
 
-    op.create_table(
-        "watch_feeds",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("partner", sa.String(), nullable=False),
-        sa.Column("last_sequence", sa.Integer(), nullable=False),
-        sa.Column("digested_sequence", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["id"], ["watch_lists.id"], name=op.f("fk_watch_feeds_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_watch_feeds")),
-    )
     op.create_table(
         "watches",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1953,7 +1952,6 @@ def downgrade() -> None:
         )
 
     op.drop_table("watches")
-    op.drop_table("watch_feeds")
     with op.batch_alter_table("stored_files", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_stored_files_candidate_id"))
 
@@ -2070,6 +2068,7 @@ def downgrade() -> None:
 
     op.drop_table("webhook_endpoints")
     op.drop_table("watch_lists")
+    op.drop_table("watch_feeds")
     op.drop_table("status_lists")
     with op.batch_alter_table("role_grants", schema=None) as batch_op:
         batch_op.drop_index(

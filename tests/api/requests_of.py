@@ -23,6 +23,7 @@ from domain.programs.model import RecognisedProvider
 from domain.renewals.model import Activity, ApprovedActivity, Cycle
 from domain.rescoring.model import Rescore
 from domain.scores.model import Attempt, Conversion, Form, FormKey, Hold, ResponseImport, ScoreRelease
+from domain.watching.model import Watch, WatchList, WebhookDelivery, WebhookEndpoint
 from tests.adapters.made_files import a_picture
 
 KINDS: dict[str, type[Entity]] = {
@@ -62,6 +63,10 @@ KINDS: dict[str, type[Entity]] = {
     "release_id": ScoreRelease,
     "rescore_id": Rescore,
     "session_id": Session,
+    "delivery_id": WebhookDelivery,
+    "endpoint_id": WebhookEndpoint,
+    "watch_id": Watch,
+    "watch_list_id": WatchList,
 }
 """Whose id a parameter holds. A new route with a parameter of another name adds it here."""
 
@@ -125,6 +130,8 @@ class Operation:
             made = example(content["multipart/form-data"]["schema"], ids)
             fields = {name: value for name, value in made.items() if name != "file"}
             return {"files": {"file": (f"{FREE}.png", a_picture(), "image/png")}, "data": fields}
+        if "application/x-ndjson" in content:
+            return {"content": b'"0000-0000-0000-0000"\n', "headers": {"content-type": "application/x-ndjson"}}
         if "text/csv" in content:
             return {"content": b"candidate,1\n", "headers": {"content-type": "text/csv"}}
         return {}

@@ -21,6 +21,7 @@ from adapters.db.tables import (
     rescoring,
     scores,
     service,
+    watching,
 )
 from adapters.db.tables.base import metadata
 
@@ -46,4 +47,5 @@ __all__ = [
     "rescoring",
     "scores",
     "service",
+    "watching",
 ]

@@ -1,0 +1,122 @@
+"""The registry for those who ask much: very many numbers at once, and answers that are signed."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Body, Query, Response
+from fastapi.responses import StreamingResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.credentials import AsOf, Number
+from api.limits import RateLimit, address
+from api.routing import Routes
+from api.webhook_document import NDJSON
+from domain.credentials import actions_public, bulk
+from domain.ports import BulkRegistry, RegistryStatements, UnitOfWork
+
+routes = Routes("registry")
+
+CHECK = "/registry/check"
+MOST_BYTES = 8 * 1024 * 1024
+_EXAMPLE = '"7K3M-Q0DV-2XHT-9PE4"\n{"number": "CPOM 7k3m q0dv 2xht 9pe4"}\n'
+_ANSWER = (
+    '{"line":1,"code":"found","as_of":"2026-03-02","number":"7K3M-Q0DV-2XHT-9PE4","status":"active","valid":true}\n'
+    '{"line":2,"code":"malformed_number"}\n'
+)
+
+Numbers = Annotated[
+    bytes,
+    Body(
+        media_type=NDJSON,
+        min_length=1,
+        max_length=MOST_BYTES,
+        description="A number on each line, as a JSON string or as an object's `number`; at most 100,000 lines.",
+        examples=[_EXAMPLE],
+    ),
+]
+Audience = Annotated[
+    str | None,
+    Query(
+        description="For whom the statement is made; it becomes the claim `aud`.",
+        min_length=1,
+        max_length=200,
+        pattern=r"^[!-~]+$",
+    ),
+]
+_LINES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": (
+            "A line for each line of the request, in its order. `line` counts from 1. `code` is `found`, beside which "
+            "stands all that `GET /v1/registry/{number}` answers; `not_found` with the `number`, for unknown and "
+            "erased numbers alike; or `malformed_number`, which no credential ever had."
+        ),
+        "content": {NDJSON: {"schema": {"type": "string"}, "example": _ANSWER}},
+    }
+}
+_JWT: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "A JWT, signed with a key of `/.well-known/jwks.json`.",
+        "content": {
+            "application/jwt": {
+                "schema": {
+                    "type": "string",
+                    "maxLength": 8_192,
+                    "pattern": r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$",
+                }
+            }
+        },
+    },
+    409: {},
+}
+
+
+@routes.post(CHECK, action="registry.check", writes=False, responses=_LINES, response_class=StreamingResponse)
+def check(uow: UnitOfWork, registry: BulkRegistry, numbers: Numbers) -> Response:
+    """Verify up to 100,000 credentials at once, as they stand now.
+
+    The answer is streamed, line by line. A number whose check symbol does not fit is told as mistyped before anything
+    is looked up; unknown and erased numbers answer alike.
+    """
+    lines = bulk.read(numbers)
+    return StreamingResponse(_sent(registry, lines, int(uow.now.timestamp())), media_type=NDJSON, headers=_UNKEPT)
+
+
+@routes.get("/registry/{number}/statement", action="registry.state", responses=_JWT, response_class=Response)
+def state(
+    uow: UnitOfWork,
+    statements: RegistryStatements,
+    number: Number,
+    as_of: AsOf = None,
+    audience: Audience = None,
+) -> Response:
+    """Verify a credential by a signed statement, which can be filed as primary-source verification.
+
+    The claim `registry` holds what `GET /v1/registry/{number}` answers. `exp` says how long it may be taken for the
+    present standing; what it says of the moment of its making stays true.
+    """
+    answer = orjson.loads(actions_public.answer(uow, number, as_of))
+    token = statements.signed(answer, at=uow.now, id_=uow.new_id(), audience=audience)
+    return Response(token, media_type="application/jwt", headers=_UNKEPT)
+
+
+class BulkLimit:
+    """ASGI middleware with a quota of its own, by address, for whoever asks for very many numbers at once."""
+
+    def __init__(self, app: ASGIApp, limit: str) -> None:
+        """Stand in front of `app`."""
+        self._app = app
+        self._limited = RateLimit(app, limit, name="bulk", key=address, announce=False)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count what is asked in bulk; hand all on that is within the quota."""
+        bulk_check = scope["type"] == "http" and scope["path"] == f"{routes.prefix}{CHECK}"
+        await (self._limited if bulk_check else self._app)(scope, receive, send)
+
+
+_UNKEPT = {"cache-control": "no-store"}
+
+
+async def _sent(registry: BulkRegistry, lines: bytes, at: int) -> AsyncIterator[bytes]:
+    async for piece in registry.answers(lines, at):
+        yield piece

@@ -6,6 +6,7 @@ numpy.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from domain.analysis.design import IRT_METHODS, LEAST_ANCHOR, Design, Method
 from domain.analysis.plain import Json, plain
 from domain.analysis.taken import Taken
 from domain.psychometrics import anchor_equipercentile as chained, anchor_linear as linear, irt_linking as linking
-from domain.psychometrics.arrays import Floats, Ints, floats, frequencies, totals
+from domain.psychometrics.arrays import Flags, Floats, Ints, floats, frequencies, totals
 from domain.psychometrics.equating import (
     Arc,
     Line,
@@ -28,9 +29,11 @@ from domain.psychometrics.errors import AnchorTooShort, NotConverged, NoVariatio
 from domain.psychometrics.irt_equating import observed_score_equating, true_score_equating
 from domain.psychometrics.irt_fit import Calibration, fit_rasch, fit_two_parameter
 from domain.psychometrics.irt_model import ItemParameters, normal_nodes
-from domain.psychometrics.smoothing import internal_cells, smooth, smooth_by_aic, smooth_joint
+from domain.psychometrics.smoothing import Smoothed, internal_cells, smooth, smooth_by_aic, smooth_joint
 
 Progress = Callable[[int], None]
+Degrees = tuple[Any, Any]
+"""For X and for Y: a degree; for a score with its anchor, the degrees of both and of their cross moments."""
 FLAT = 1e-9
 
 
@@ -145,7 +148,10 @@ def equate(x: Taken, y: Taken, design: Design, anchor: Anchor | None) -> Equated
 
 
 def errors_of(x: Taken, y: Taken, design: Design, anchor: Anchor | None, progress: Progress | None = None) -> Json:
-    """Bootstrap standard errors of the conversion: people of both groups drawn anew, by the design's seed."""
+    """Bootstrap standard errors of the conversion: people of both groups drawn anew, by the design's seed.
+
+    Degrees of smoothing are chosen once, on the data; every resample is smoothed by the same.
+    """
     if not design.replications:
         return {"replications": 0, "reason": "not_asked", "se": None, "bias": None, "failed": None}
     rng = np.random.default_rng(design.seed)
@@ -157,15 +163,16 @@ def errors_of(x: Taken, y: Taken, design: Design, anchor: Anchor | None, progres
             return _by_models(_repeated(x, one), _repeated(y, two), design, which).equivalents
     elif anchor is not None and design.uses_anchor:
         first, second = _joint(x, y, anchor)
-        held = anchor
+        held, chosen = anchor, _degrees(_by_anchor(first, second, design, anchor))
 
         def convert(one: Floats, two: Floats) -> Floats:
-            return _by_anchor(one, two, design, held).equivalents
+            return _by_anchor(one, two, design, held, chosen).equivalents
     else:
         first, second = _counts(x, y)
+        degrees = _degrees(_by_scores(first, second, design))
 
         def convert(one: Floats, two: Floats) -> Floats:
-            return _by_scores(one, two, design).equivalents
+            return _by_scores(one, two, design, degrees).equivalents
 
     try:
         found = bootstrap(first, second, convert, rng, replications=design.replications, progress=progress)
@@ -178,6 +185,12 @@ def errors_of(x: Taken, y: Taken, design: Design, anchor: Anchor | None, progres
         "bias": found.bias,
         "failed": found.failed,
     })  # fmt: skip
+
+
+def _degrees(found: Equated) -> Degrees | None:
+    """The degrees that the two distributions were smoothed by, where they were."""
+    smoothing = found.details.get("smoothing")
+    return None if smoothing is None else (smoothing["x"]["degree"], smoothing["y"]["degree"])
 
 
 def _must_have(anchor: Anchor | None) -> Anchor:
@@ -203,7 +216,7 @@ def _joint(x: Taken, y: Taken, anchor: Anchor) -> tuple[Floats, Floats]:
     )
 
 
-def _by_scores(x: Floats, y: Floats, design: Design) -> Equated:
+def _by_scores(x: Floats, y: Floats, design: Design, chosen: Degrees | None = None) -> Equated:
     """Randomly equivalent groups."""
     scores = np.arange(len(x), dtype=np.float64)
     match design.method:
@@ -216,8 +229,9 @@ def _by_scores(x: Floats, y: Floats, design: Design) -> Equated:
         case Method.CIRCLE_ARC:
             return _on_arc(arc_of(x, y, low=design.low), scores, design)
         case _:
-            smoothed_x, told_x = _smoothed(x, design)
-            smoothed_y, told_y = _smoothed(y, design)
+            degrees = chosen or (None, None)
+            smoothed_x, told_x = _smoothed(x, design, degrees[0])
+            smoothed_y, told_y = _smoothed(y, design, degrees[1])
             details = {"smoothing": {"x": told_x, "y": told_y}}
             return Equated(equivalents=equipercentile(smoothed_x, smoothed_y), details=details)
 
@@ -232,29 +246,32 @@ def _on_arc(arc: Arc, scores: Floats, design: Design) -> Equated:
     return Equated(equivalents=equivalents, details={"points": points, "symmetric": design.symmetric})
 
 
-def _smoothed(counts: Floats, design: Design) -> tuple[Floats, Json]:
+def _smoothed(counts: Floats, design: Design, chosen: int | None) -> tuple[Floats, Json]:
     """Presmoothed by a log-linear polynomial: of the stated degree, of the least AIC, or not at all."""
     if design.smoothing == "none":
         return counts, {"degree": None}
-    found = smooth_by_aic(counts) if design.smoothing == "aic" else smooth(counts, design.degree)
+    known = design.degree if design.smoothing == "degree" else chosen
+    found = smooth_by_aic(counts) if known is None else smooth(counts, known)
     return found.counts, plain({"degree": found.degree, "aic": found.aic, "tried": found.tried})
 
 
-def _smoothed_joint(counts: Floats, design: Design, anchor: Anchor) -> tuple[Floats, Json]:
+def _smoothed_joint(
+    counts: Floats, design: Design, anchor: Anchor, chosen: Sequence[int] | None
+) -> tuple[Floats, Json]:
     if design.smoothing == "none":
         return counts, {"degree": None}
     cells = internal_cells(counts.shape[0] - 1, counts.shape[1] - 1) if anchor.internal else None
-    if design.smoothing == "degree":
-        found = smooth_joint(counts, design.degree, design.anchor_degree, design.cross, possible=cells)
-        degrees = [design.degree, design.anchor_degree, design.cross]
-    else:
+    known = [design.degree, design.anchor_degree, design.cross] if design.smoothing == "degree" else chosen
+    if known is None:
         found, degrees = _least_aic(counts, cells)
+    else:
+        found, degrees = smooth_joint(counts, *known, possible=cells), list(known)
     return found.counts, plain({"degree": degrees, "parameters": found.degree, "aic": found.aic})
 
 
-def _least_aic(counts: Floats, cells: "np.typing.NDArray[np.bool_] | None"):  # noqa: ANN202 - a pair, as above
+def _least_aic(counts: Floats, cells: Flags | None) -> tuple[Smoothed, list[int]]:
     """The joint polynomial with the least AIC among degrees 2 to 6 of score and anchor and one or two cross moments."""
-    best = None
+    best: tuple[Smoothed, list[int]] | None = None
     for degree in range(2, 7):
         for cross in (1, 2):
             try:
@@ -268,7 +285,7 @@ def _least_aic(counts: Floats, cells: "np.typing.NDArray[np.bool_] | None"):  # 
     return best
 
 
-def _by_anchor(first: Floats, second: Floats, design: Design, anchor: Anchor) -> Equated:
+def _by_anchor(first: Floats, second: Floats, design: Design, anchor: Anchor, chosen: Degrees | None = None) -> Equated:
     """Groups that differ, by common items. An internal anchor's points are part of the score."""
     scores = np.arange(first.shape[0], dtype=np.float64)
     weight = design.weight_of(float(first.sum()), float(second.sum()))
@@ -285,13 +302,15 @@ def _by_anchor(first: Floats, second: Floats, design: Design, anchor: Anchor) ->
         case Method.CIRCLE_ARC:
             return _on_arc(_chained_arc(first, second, design), scores, design)
         case _:
-            return _by_anchor_curves(first, second, design, anchor, weight)
+            return _by_anchor_curves(first, second, design, anchor, chosen)
 
 
-def _by_anchor_curves(first: Floats, second: Floats, design: Design, anchor: Anchor, weight: float) -> Equated:
+def _by_anchor_curves(first: Floats, second: Floats, design: Design, anchor: Anchor, chosen: Degrees | None) -> Equated:
     scores = np.arange(first.shape[0], dtype=np.float64)
-    one, told_x = _smoothed_joint(first, design, anchor)
-    two, told_y = _smoothed_joint(second, design, anchor)
+    weight = design.weight_of(float(first.sum()), float(second.sum()))
+    degrees = chosen or (None, None)
+    one, told_x = _smoothed_joint(first, design, anchor, degrees[0])
+    two, told_y = _smoothed_joint(second, design, anchor, degrees[1])
     details: Json = {"smoothing": {"x": told_x, "y": told_y}, "weight": weight}
     if design.method is Method.BRAUN_HOLLAND:
         return _on_line(chained.braun_holland(one, two, weight), scores, details)

@@ -1,6 +1,8 @@
 """The part of an analysis that rests on response models: Rasch and two-parameter fits, and how well they fit."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -8,9 +10,11 @@ from domain.analysis.plain import Json, plain
 from domain.analysis.taken import Taken
 from domain.psychometrics.arrays import Floats, Ints, Scored, slices, totals
 from domain.psychometrics.discovery import discoveries
+from domain.psychometrics.errors import TooFew
 from domain.psychometrics.irt_ability import warm_abilities, warm_abilities_by_score
 from domain.psychometrics.irt_fit import Calibration, fit_rasch, fit_two_parameter
 from domain.psychometrics.irt_fitness import person_fit, residual_fit, score_fit
+from domain.psychometrics.irt_model import ItemParameters
 
 MOST_TOLD = 200
 """So many people of odd answers are named, the oddest first; how many there are is always told."""
@@ -18,6 +22,7 @@ FALSE_DISCOVERIES = 0.05
 WIDTH = 0.25
 """Abilities are counted in steps of so many logits."""
 FARTHEST = 6.0
+LEAST_ITEMS = 2
 
 
 def rasch_figures(taken: Taken, cut: int | None = None) -> Json:
@@ -31,7 +36,8 @@ def rasch_figures(taken: Taken, cut: int | None = None) -> Json:
     by_score = warm_abilities_by_score(calibration.parameters)
     score = totals(scored)
     theta = np.array([0.0 if value is None else value for value in by_score.theta])
-    found = _figures(taken, calibration, scored, theta[score], 1)
+    everything = np.arange(len(calibration.items), dtype=np.int64)
+    found = _figures(taken, _Model(calibration, scored, everything, 1), theta[score])
     found["abilities"] = {"theta": plain(by_score.theta), "se": plain(by_score.se)}
     found["ability_counts"] = _counted(theta[score])
     if cut is not None and len(by_score.theta) == taken.raw_max + 1:
@@ -41,19 +47,50 @@ def rasch_figures(taken: Taken, cut: int | None = None) -> Json:
 
 
 def two_parameter_figures(taken: Taken) -> Json:
-    """The two-parameter logistic model: slopes and difficulties with errors, item fit, people who do not fit."""
+    """The two-parameter logistic model: slopes and difficulties with errors, item fit, people who do not fit.
+
+    Abilities and person fit rest on the items that rise with ability; `falling` names the others.
+    """
     calibration = fit_two_parameter(taken.scored)
     scored = np.ascontiguousarray(taken.scored[:, calibration.items])
+    rising = np.flatnonzero(calibration.parameters.a > 0)
+    if len(rising) < LEAST_ITEMS:
+        raise TooFew(detail="Fewer than two items rise with ability.")
+    model = _Model(calibration, scored, rising.astype(np.int64), 2)
     theta = np.empty(len(scored))
     for part in slices(len(scored)):
-        found = warm_abilities(scored[part], calibration.parameters)
+        found = warm_abilities(model.risen[part], model.rising_parameters)
         theta[part] = [0.0 if value is None else value for value in found.theta]
-    told = _figures(taken, calibration, scored, theta, 2)
+    told = _figures(taken, model, theta)
+    codes, places = taken.codes, np.flatnonzero(taken.counted)
+    falling = np.setdiff1d(np.arange(len(calibration.items)), rising)
+    told["falling"] = [codes[places[calibration.items[item]]] for item in falling]
     told["ability_counts"] = _counted(theta)
     return told
 
 
-def _figures(taken: Taken, calibration: Calibration, scored: Scored, theta: Floats, per_item: int) -> Json:
+@dataclass(frozen=True)
+class _Model:
+    """A calibration with the points it is of, one column per item of it, and which of the items rise with ability."""
+
+    calibration: Calibration
+    scored: Scored
+    rising: Ints
+    per_item: int
+
+    @cached_property
+    def risen(self) -> Scored:
+        """The points on the items that rise."""
+        return np.ascontiguousarray(self.scored[:, self.rising])
+
+    @cached_property
+    def rising_parameters(self) -> ItemParameters:
+        """The parameters of the items that rise."""
+        return self.calibration.parameters.only(self.rising)
+
+
+def _figures(taken: Taken, model: _Model, theta: Floats) -> Json:
+    calibration = model.calibration
     places = np.flatnonzero(taken.counted)
     codes = taken.codes
     return plain({
@@ -64,16 +101,15 @@ def _figures(taken: Taken, calibration: Calibration, scored: Scored, theta: Floa
         "aic": calibration.aic,
         "bic": calibration.free * np.log(calibration.people) - 2 * calibration.log_likelihood,
         "steps": calibration.steps,
-        "slope": calibration.parameters.a[0] if per_item == 1 else None,
-        "items": _items(codes, places, calibration, scored, theta, per_item),
+        "slope": calibration.parameters.a[0] if model.per_item == 1 else None,
+        "items": _items(codes, places, model, theta),
         "left_out": [{"code": codes[places[item]], "reason": reason} for item, reason in calibration.left_out],
-        "person_fit": _people(taken, calibration, scored, theta),
+        "person_fit": _people(taken, model, theta),
     })  # fmt: skip
 
 
-def _items(
-    codes: Sequence[str], places: Ints, calibration: Calibration, scored: Scored, theta: Floats, per_item: int
-) -> list[Json]:
+def _items(codes: Sequence[str], places: Ints, model: _Model, theta: Floats) -> list[Json]:
+    calibration, scored, per_item = model.calibration, model.scored, model.per_item
     items = calibration.parameters
     residual = residual_fit(scored, items, theta)
     against = score_fit(scored, items, parameters_per_item=per_item)
@@ -112,11 +148,11 @@ def _flagged(p: Sequence[float | None]) -> list[bool]:
     return found
 
 
-def _people(taken: Taken, calibration: Calibration, scored: Scored, theta: Floats) -> Json:
+def _people(taken: Taken, model: _Model, theta: Floats) -> Json:
     """People whose answers the model does not expect, at 5 % false discoveries."""
-    star, p = np.empty(len(scored)), np.empty(len(scored))
-    for part in slices(len(scored)):
-        found = person_fit(scored[part], calibration.parameters, theta[part])
+    star, p = np.empty(len(theta)), np.empty(len(theta))
+    for part in slices(len(theta)):
+        found = person_fit(model.risen[part], model.rising_parameters, theta[part])
         star[part], p[part] = found.lz_star, found.p
     which, adjusted = discoveries(p, FALSE_DISCOVERIES)
     order = np.flatnonzero(which)[np.argsort(p[which], kind="stable")]

@@ -1,0 +1,1 @@
+"""Statistics sheets as files: CSV, and PDF with plots."""

@@ -65,17 +65,28 @@ def _bounded(path: Path) -> bytes:
         return file.read(MAX_BYTES + 1)
 
 
-def _read(content: bytes) -> tuple[Policy, dict[str, int]]:
+def read_yaml(content: bytes) -> tuple[dict[str, object], dict[str, int]]:
+    """The mapping in a bounded YAML file, and the line of each place in it (a JSON Pointer).
+
+    Raises:
+        Invalid: with every fault, as `LocatedFault`.
+
+    """
     reader = _Reader()
     document = reader.read(content)
     if not reader.faults and not isinstance(document, dict):
-        reader.refuse("", "not_a_mapping", "A policy is a mapping of keys to values.", 1)
+        reader.refuse("", "not_a_mapping", "A mapping of keys to values is expected.", 1)
     if reader.faults or not isinstance(document, dict):
-        raise Invalid(*reader.faults, detail="The policy file is not valid.")
+        raise Invalid(*reader.faults, detail="The file is not valid.")
+    return document, reader.lines
+
+
+def _read(content: bytes) -> tuple[Policy, dict[str, int]]:
+    document, lines = read_yaml(content)
     try:
-        return read_policy(document), reader.lines
+        return read_policy(document), lines
     except Invalid as refusal:
-        faults = [_located(fault, reader.lines) for fault in refusal.faults]
+        faults = [_located(fault, lines) for fault in refusal.faults]
         raise Invalid(*faults, detail="The policy file is not valid.") from None
 
 

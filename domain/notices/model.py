@@ -43,6 +43,7 @@ class NoticeKind(StrEnum):
     NO_SHOW = "no_show"
     SCORE_REPORT_READY = "score_report_ready"
     SCORE_HELD = "score_held"
+    SCORE_CORRECTED = "score_corrected"
     CREDENTIAL_ISSUED = "credential_issued"
     CREDENTIAL_HELD = "credential_held"
     CREDENTIAL_SUSPENDED = "credential_suspended"
@@ -96,6 +97,7 @@ TERMS: Mapping[NoticeKind, Terms] = {
     NoticeKind.NO_SHOW: _terms("registration", "program number", "starts_at zone"),
     NoticeKind.SCORE_REPORT_READY: _terms("attempt", "program"),
     NoticeKind.SCORE_HELD: _terms("attempt", "program"),
+    NoticeKind.SCORE_CORRECTED: _terms("attempt", "program"),
     NoticeKind.CREDENTIAL_ISSUED: _terms("credential", "program number valid_from valid_until"),
     NoticeKind.CREDENTIAL_HELD: _terms("award", "program"),
     NoticeKind.CREDENTIAL_SUSPENDED: _terms("credential", "program number effective_on", "appeal_by"),

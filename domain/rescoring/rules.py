@@ -51,7 +51,7 @@ def is_told(old: Result, new: Result, policy: Policy) -> bool:
 
 
 def bought_in_vain(
-    authorizations: Iterable[Authorization], attempt: Attempt, passes: Iterable[UUID | None]
+    authorizations: Sequence[Authorization], attempt: Attempt, passes: Iterable[UUID | None]
 ) -> tuple[Authorization, ...]:
     """The authorizations that who passed would not have needed: those given later, up to the next that led to a pass.
 
@@ -59,11 +59,9 @@ def bought_in_vain(
     had a reason of its own, such as a credential that lapsed.
     """
     spent = set(passes)
-    ordered = sorted(authorizations, key=lambda one: (one.created_at, str(one.id)))
-    begun = _began(ordered, attempt)
     found: list[Authorization] = []
-    for one in ordered:
-        if one.id == attempt.authorization_id or one.created_at <= begun:
+    for one in sorted(authorizations, key=_age):
+        if not _is_later(one, attempt, authorizations):
             continue
         found.append(one)
         if one.id in spent:
@@ -71,6 +69,10 @@ def bought_in_vain(
     return tuple(found)
 
 
-def _began(authorizations: Iterable[Authorization], attempt: Attempt) -> datetime:
-    own = next((one for one in authorizations if one.id == attempt.authorization_id), None)
-    return attempt.created_at if own is None else own.created_at
+def _is_later(one: Authorization, attempt: Attempt, authorizations: Sequence[Authorization]) -> bool:
+    own = next((found for found in authorizations if found.id == attempt.authorization_id), None)
+    return one.created_at > attempt.created_at if own is None else _age(one) > _age(own)
+
+
+def _age(one: Authorization) -> tuple[datetime, str]:
+    return one.created_at, str(one.id)

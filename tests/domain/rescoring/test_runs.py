@@ -47,6 +47,12 @@ from tests.builders_scores import ADA, BEN, ITEMS, Scores
 PAT = Actor(subject="pat", roles=frozenset({Role.EXAM_MANAGER}))
 
 
+def held(scores: Scores, attempt_id: UUID) -> None:
+    """A hold on an attempt, which changes its row."""
+    with scores.unit(PAT) as uow:
+        holds.place(uow, PAT, attempt_id, HoldKind.IDENTITY, "A note.")
+
+
 # --- the list
 
 
@@ -166,8 +172,7 @@ def test_a_world_that_moved_asks_for_a_new_list(scores: Scores, what: str) -> No
     run = listed(scores, scores.key(GENEROUS))
     match what:
         case "held":
-            with scores.unit(PAT) as uow:
-                holds.place(uow, PAT, attempt_of(scores, sitter).id, HoldKind.IDENTITY, "A note.")
+            held(scores, attempt_of(scores, sitter).id)
         case "scored anew":
             scores.scored()
         case _:
@@ -400,8 +405,7 @@ def test_two_workers_at_once_do_each_entry_once(either_scores: Scores) -> None:
 def test_an_attempt_that_moves_after_the_approval_is_left_alone_and_reported(scores: Scores) -> None:
     (first, second) = sat(scores, 11, 11)
     run = approved(scores, listed(scores, scores.key(GENEROUS)))
-    with scores.unit(PAT) as uow:
-        holds.place(uow, PAT, attempt_of(scores, first).id, HoldKind.IDENTITY, "A note.")
+    held(scores, attempt_of(scores, first).id)
 
     job = run_job(scores, run.job_id)
 
@@ -434,9 +438,7 @@ def test_a_run_nobody_approved_is_not_carried_out(scores: Scores) -> None:
     (sitter,) = sat(scores, 11)
     run = listed(scores, scores.key(GENEROUS))
 
-    with scores.unit() as uow:
-        job = uow.jobs.get(_job(scores, run.id))
-    done = run_job(scores, job.id)
+    done = run_job(scores, _job(scores, run.id))
 
     assert (done.status, done.error_code) == (JobStatus.FAILED, "rescore_not_approved")
     assert attempt_of(scores, sitter).raw == 11

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.programs.values import Code, Flag, Line, Part, Terms, Text
+from domain.programs.values import Code, Flag, Line, Part, Positive, Terms, Text
 
 ModuleNumber = Annotated[int, Field(strict=True, ge=1, le=999)]
 
@@ -126,7 +126,33 @@ class About(Terms):
     questions: tuple[Question, ...]
 
 
+class Reading(Part):
+    """Something to read for some domains of the exam; `publisher` is who answers for it."""
+
+    code: Code
+    title: Line
+    publisher: Line
+    text: Text
+    exam_domains: tuple[Code, ...]
+
+
 class Study(Terms):
-    """The resources to prepare with."""
+    """The resources to prepare with, and what to read for each exam domain."""
 
     resources: tuple[StudyResource, ...]
+    readings: tuple[Reading, ...] = ()
+
+    def readings_for(self, exam_domain: str) -> tuple[Reading, ...]:
+        """What to read for this exam domain, in the edition's order."""
+        return tuple(reading for reading in self.readings if exam_domain in reading.exam_domains)
+
+
+class Practice(Terms):
+    """Practice exams: how many items, in the proportions of the exam's domains, and how many minutes.
+
+    A candidate may begin `max_per_30_days`; None sets no limit.
+    """
+
+    items: Positive
+    minutes: Positive
+    max_per_30_days: Positive | None

@@ -181,6 +181,14 @@ def _learning(policy: Policy) -> Iterator[Fault]:
             yield Fault(pointer, "unknown_exam_domain", "The exam has no such domain.")
     if domains.difference(row.exam_domain for row in policy.diagnostics.study):
         yield Fault("/diagnostics/study", "domain_without_modules", "An exam domain names no modules to study.")
+    for index, reading in enumerate(policy.study.readings):
+        if not domains.issuperset(reading.exam_domains) or not reading.exam_domains:
+            pointer = f"/study/readings/{index}/exam_domains"
+            yield Fault(pointer, "unknown_exam_domain", "A reading is for one or more domains of the exam.")
+    if policy.practice is not None and not len(domains) <= policy.practice.items <= policy.exam.items:
+        yield Fault(
+            "/practice/items", "out_of_range", "A practice exam has an item of each domain, and no more than the exam."
+        )
 
 
 def _vocabularies(policy: Policy) -> Iterator[Fault]:
@@ -215,6 +223,7 @@ def _repeats(policy: Policy) -> Iterator[Fault]:
         ("/pillars/pillars", [pillar.code for pillar in policy.pillars.pillars]),
         ("/diagnostics/study", [row.exam_domain for row in policy.diagnostics.study]),
         ("/study/resources", [resource.code for resource in policy.study.resources]),
+        ("/study/readings", [reading.code for reading in policy.study.readings]),
     ]
     for pointer, codes in lists:
         yield from _twice(pointer, "duplicate_code", codes)

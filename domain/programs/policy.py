@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from domain.programs.clauses import Clause, Eligibility, Pathway, Provider, walk
 from domain.programs.exam_terms import Authorization, Exam, Report, Retakes, Scale, Scheduling, Scoring
-from domain.programs.learning import About, CompetencyPillars, Curriculum, Diagnostics, Roadmap, Study
+from domain.programs.learning import About, CompetencyPillars, Curriculum, Diagnostics, Practice, Roadmap, Study
 from domain.programs.model import RecognisedProvider
 from domain.programs.upkeep_terms import (
     Appeals,
@@ -68,6 +68,7 @@ class Policy(Part):
     diagnostics: Diagnostics
     study: Study
     about: About
+    practice: Practice | None = None
 
     def in_force(self, on: date) -> bool:
         """Whether this edition is in force on that day."""

@@ -6,6 +6,7 @@ the digest of all that they are made from; nothing is kept on disk, so that an e
 
 import json
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -105,6 +106,7 @@ class Press:
             font_paths=self._book(faces),
             ignore_system_fonts=True,
             sys_inputs={"said": json.dumps(said, ensure_ascii=False)},
+            timestamp=int(time.time()),
             **how,
         )
         if not isinstance(made, bytes):
@@ -113,15 +115,15 @@ class Press:
         return made
 
     def _book(self, faces: Sequence[Face]) -> "typst.Fonts":
-        """The typesetter's book of these faces' files, read once."""
+        """The typesetter's book of the folders in which these faces lie, read once."""
         import typst  # noqa: PLC0415
 
-        paths = frozenset(face.path for face in faces)
-        if paths not in self._books:
-            self._books[paths] = typst.Fonts(
-                include_system_fonts=False, include_embedded_fonts=False, font_paths=sorted(map(str, paths))
+        folders = frozenset(face.path.parent for face in faces)
+        if folders not in self._books:
+            self._books[folders] = typst.Fonts(
+                include_system_fonts=False, include_embedded_fonts=False, font_paths=sorted(map(str, folders))
             )
-        return self._books[paths]
+        return self._books[folders]
 
     @cached_property
     def _templates(self) -> str:

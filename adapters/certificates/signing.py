@@ -73,7 +73,8 @@ def seal_of_file(path: Path, passphrase: bytes | None) -> Seal:
     except (OSError, ValueError, TypeError) as fault:
         message = f"{path.name} cannot be opened as PKCS #12 with this passphrase"
         raise SealFault(message) from fault
-    if signer is None or signer.signing_cert is None:
+    signer.embed_roots = False
+    if signer.signing_cert is None:
         message = f"{path.name} holds no key with its certificate"
         raise SealFault(message)
     return Seal(signer, sha256(signer.signing_cert.dump()).hexdigest())
@@ -119,6 +120,8 @@ def _provider_signer(keys: KeyProvider, chain: Sequence[x509.Certificate]) -> "S
     certificates = [asn1.Certificate.load(one.public_bytes(Encoding.DER)) for one in chain]
     return ProviderSigner(
         signing_cert=certificates[0],
+        # A root proves nothing where the signer puts it, and what no signature covers could be changed unnoticed.
+        embed_roots=False,
         cert_registry=SimpleCertificateStore.from_certs(certificates[1:]),
         signature_mechanism=algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}),
     )

@@ -52,7 +52,8 @@ def badge_document(facts: BadgeFacts) -> Document:
     Raises UnfitFacts for an id that is no URI, text that no UTF-8 holds, a time without a zone, a validity that ends
     before it begins, or a status place that the profile needs and the facts lack.
     """
-    if facts.valid_until <= facts.valid_from:
+    begins, ends = instant(facts.valid_from), instant(facts.valid_until)
+    if ends <= begins:
         message = "a badge's validity ends after it begins"
         raise UnfitFacts(message)
     document: Document = {
@@ -62,8 +63,8 @@ def badge_document(facts: BadgeFacts) -> Document:
         "name": _text(facts.achievement.name),
         "issuer": _issuer(facts.issuer),
         "awardedDate": instant(facts.awarded_at),
-        "validFrom": instant(facts.valid_from),
-        "validUntil": instant(facts.valid_until),
+        "validFrom": begins,
+        "validUntil": ends,
         "credentialSubject": _subject(facts),
     }
     if facts.evidence:

@@ -92,6 +92,7 @@ Reason = Annotated[
         r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]*$",
     ),
 ]
+Markup = Annotated[str, Field(max_length=20_000, pattern=_PROSE, description="In the allowed part of HTML.")]
 Code = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 Email = Annotated[
     str,

@@ -28,6 +28,7 @@ from domain.items.exchange import (
     TestSection,
 )
 from domain.items.model import ExportStatus, Item, ItemExport, ItemSet, ItemStatus
+from domain.items.reading import must_not_be_sitting
 from domain.items.statistics import items_on
 from domain.jobs import actions as jobs
 from domain.jobs.model import Batch, Job, JobRequest
@@ -127,6 +128,7 @@ def fetch(uow: UnitOfWork, actor: Actor, files: Files, export_id: UUID) -> tuple
         raise NotFound
     if export.expires_at is None or uow.now >= export.expires_at:
         raise ExportOver
+    must_not_be_sitting(uow, actor)
     content = files.get(export.file_key)
     fetched = uow.item_exports.save(
         replace(

@@ -3,11 +3,20 @@
 from uuid import UUID
 
 from domain.actors import Actor
+from domain.applications.model import ApplicationStatus
+from domain.errors import SeparationOfDuties
+from domain.exams.model import AuthorizationStatus
 from domain.items import rules
 from domain.items.errors import TooManyReads
 from domain.items.events import ItemRead, ItemSetRead
 from domain.items.model import ItemReading, ItemSetVersion, ItemVersion
 from domain.ports import UnitOfWork
+
+_OPEN = (
+    ApplicationStatus.SUBMITTED,
+    ApplicationStatus.IN_REVIEW,
+    ApplicationStatus.RETURNED,
+)
 
 
 def read_item(uow: UnitOfWork, actor: Actor, version_id: UUID) -> ItemVersion:
@@ -28,8 +37,22 @@ def read_case(uow: UnitOfWork, actor: Actor, version_id: UUID) -> ItemSetVersion
     return version
 
 
+def must_not_be_sitting(uow: UnitOfWork, actor: Actor) -> None:
+    """Return unless the caller is about to sit an exam: then no item is shown to them, whatever their roles.
+
+    Raises SeparationOfDuties.
+    """
+    if actor.candidate_id is None or actor.system:
+        return
+    open_ones = uow.applications.count(candidate_id=actor.candidate_id, status=list(_OPEN))
+    if open_ones or uow.authorizations.count(candidate_id=actor.candidate_id, status=AuthorizationStatus.ACTIVE):
+        message = "Someone else must see to the items, because you are about to sit an exam yourself."
+        raise SeparationOfDuties(message)
+
+
 def _keep(uow: UnitOfWork, actor: Actor, version: ItemVersion | ItemSetVersion) -> None:
     """Put a reading on the record. The same version twice on a day counts twice: nobody can tell why."""
+    must_not_be_sitting(uow, actor)
     if uow.item_readings.count(reader=actor.subject, read_on=uow.today) >= rules.READS_A_DAY:
         raise TooManyReads
     uow.item_readings.add(

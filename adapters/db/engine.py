@@ -1,7 +1,9 @@
 """One database: connections held per thread, and transactions begun as each engine needs them.
 
 SQLite: readers begin deferred, writers `BEGIN IMMEDIATE` behind one fair in-process lock, in WAL with
-`synchronous=FULL`. PostgreSQL: READ COMMITTED, with row locks taken by the repository where an action asks for them.
+`synchronous=FULL`. PostgreSQL: READ COMMITTED, with row locks taken by the repository where an action asks for them;
+there each statement sees what is committed by then, in a transaction or out of one, so readers begin none. They have
+connections of their own for it: one left out of transactions is never a writer's.
 
 No wait for a lock is longer than the database's patience, on either engine.
 """
@@ -66,8 +68,11 @@ class Database:
         self._guard = threading.Lock()
 
     @contextmanager
-    def transaction(self, *, write: bool) -> Iterator[Connection]:
+    def transaction(self, *, write: bool, alone: bool = False) -> Iterator[Connection]:
         """A transaction that commits at the end and rolls back on any exception.
+
+        With `alone`, for readers only, each statement may stand alone where the engine lets each see what is committed
+        by then anyway, which saves the round trips of BEGIN and COMMIT; such statements cannot stream.
 
         Raises:
             Unavailable: the database is away, or a wait was too long. Where it went away during the commit, whether
@@ -79,16 +84,16 @@ class Database:
         if queued and not self._writer.acquire(self._patience):
             raise Unavailable
         try:
-            with self._begun(write=write) as connection:
+            with self._begun(write=write, alone=alone and not write and not self.is_sqlite) as connection:
                 yield connection
         finally:
             if queued:
                 self._writer.release()
 
     @contextmanager
-    def _begun(self, *, write: bool) -> Iterator[Connection]:
+    def _begun(self, *, write: bool, alone: bool) -> Iterator[Connection]:
         try:
-            connection = self._held()
+            connection = self._held(alone=alone)
         except DBAPIError as fault:
             _name(fault, lost=Unavailable)
         connection.info["write"] = write
@@ -111,15 +116,18 @@ class Database:
             self._drop(connection)
             _name(fault, lost=Unavailable)
 
-    def _held(self) -> Connection:
-        """This thread's connection; a broken one is replaced."""
-        connection: Connection | None = getattr(self._local, "connection", None)
+    def _held(self, *, alone: bool) -> Connection:
+        """This thread's connection, for statements that stand alone or for transactions; a broken one is replaced."""
+        name = "alone" if alone else "connection"
+        connection: Connection | None = getattr(self._local, name, None)
         if connection is not None and not connection.closed and not connection.invalidated:
             return connection
         if connection is not None:
             self._drop(connection)
         connection = self.engine.connect()
-        self._local.connection = connection
+        if alone:
+            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+        setattr(self._local, name, connection)
         with self._guard:
             self._all.add(connection)
         return connection
@@ -136,7 +144,9 @@ class Database:
     def _drop(self, connection: Connection) -> None:
         with self._guard:
             self._all.discard(connection)
-        self._local.connection = None
+        for name in ("alone", "connection"):
+            if getattr(self._local, name, None) is connection:
+                setattr(self._local, name, None)
         try:
             connection.close()
         except DBAPIError:

@@ -372,6 +372,8 @@ TAGS: dict[str, str] = {
     "accommodations": "Arrangements for candidates who need them.",
     "scores": "Forms, keys, responses, scores and their release.",
     "rescores": "Scoring a form anew: who changes, what follows, two people's approval.",
+    "analyses": "Forms analysed: items, reliability, decisions, subgroups, response models; statistics sheets.",
+    "equating": "Forms equated to each other, and the conversions that come of it.",
     "credentials": "Credentials: issue, suspend, revoke, reinstate, retire.",
     "certificates": "Certificates to print, signed, and badge pictures.",
     "badges": "What anyone can check of a credential without asking us: signed badges and their status lists.",

@@ -125,7 +125,11 @@ class FormKeyOut(Resource):
 
 
 class ConversionOut(Resource):
-    """A version of a form's conversion: `scaled` lists the scaled score of each raw score from 0."""
+    """A version of a form's conversion: `scaled` lists the scaled score of each raw score from 0.
+
+    One that came of an equating run decides on `equated`, the unrounded equivalents of raw scores on the base form, of
+    which `base_cut` passes.
+    """
 
     noun: ClassVar[str] = "conversion"
 
@@ -138,6 +142,9 @@ class ConversionOut(Resource):
     status: VersionStatus
     approved_by: str | None
     approved_at: datetime | None
+    equated: list[float]
+    equating_run_id: UUID | None
+    base_cut: float | None
 
 
 @routes.post("/forms", action="form.create", answers=FormOut, status_code=201, location="/v1/forms/{id}")

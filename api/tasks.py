@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from api import tasks_watching
+from domain.analysis import actions as analyses, equating, sheets
 from domain.files import actions as files
 from domain.jobs.actions import Handler, Step
 from domain.jobs.model import Schedule
 from domain.notices import actions as notices
-from domain.ports import Clock, Files, Letters, Mailer, PaymentGateway, ResponseReader, UnitsOfWork
+from domain.ports import Clock, Files, Letters, Mailer, PaymentGateway, ResponseReader, SheetPress, UnitsOfWork
 from domain.programs import dry_run
 from domain.rescoring import actions as rescores, carrying, listing
 from domain.scores import importing, releasing, rescoring
@@ -40,6 +41,7 @@ class Doors:
     seal: Callable[[], int]
     clock: Clock
     reader: ResponseReader
+    sheets: SheetPress
     courier: Callable[[], Courier] = tasks_watching.nobody
 
 
@@ -83,6 +85,9 @@ def steps(doors: Doors) -> dict[str, Step]:
         importing.IMPORT: importing.step(doors.files(), doors.reader),
         rescoring.SCORE: rescoring.step(),
         releasing.RELEASE: releasing.step(),
+        analyses.ANALYSE: analyses.step(doors.files()),
+        equating.EQUATE: equating.step(),
+        sheets.MAKE: sheets.step(doors.files(), doors.sheets),
         rescores.LIST: listing.step(),
         rescores.CARRY_OUT: carrying.step(doors.gateway()),
     }

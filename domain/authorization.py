@@ -307,6 +307,16 @@ TABLE: dict[str, Permission] = {
     "practice_exam.see": permission(owner=True),
     "practice_exam.answer": permission(owner=True, states=("in_progress",)),
     "practice_exam.finish": permission(owner=True, states=("in_progress",)),
+    # --- analyses of forms
+    "grouping.record": permission(Role.PSYCHOMETRICIAN, _ADMIN),
+    "grouping.read": permission(Role.PSYCHOMETRICIAN, _ADMIN, _AUDITOR),
+    "analysis.request": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN),
+    "analysis.read": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, _AUDITOR),
+    "equating_run.request": permission(Role.PSYCHOMETRICIAN, _ADMIN),
+    "equating_run.read": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, _AUDITOR),
+    "equating_run.propose_conversion": permission(Role.PSYCHOMETRICIAN, _ADMIN),
+    "statistics_sheet.request": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN),
+    "statistics_sheet.read": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, _AUDITOR),
     # --- credentials
     "registry.read": permission(public=True),
     "badge.read": permission(public=True),

@@ -224,6 +224,18 @@ class BadgeSigner(Protocol):
         ...
 
 
+class SheetPress(Protocol):
+    """Writes statistics sheets down, as files. That is slow (half a second): never in a transaction."""
+
+    def csv(self, sheet: Mapping[str, object]) -> bytes:
+        """The sheet as CSV, in UTF-8."""
+        ...
+
+    def pdf(self, sheet: Mapping[str, object]) -> bytes:
+        """The sheet as PDF with its plots."""
+        ...
+
+
 class Press(Protocol):
     """Makes certificates on paper and badge pictures. That is slow (a tenth of a second): never in a transaction."""
 
@@ -242,6 +254,10 @@ class Press(Protocol):
 
     def certificate(self, stated: Certificate) -> bytes:
         """The certificate as signed PDF/A. Raises UnprintableName where no font has a letter's glyph."""
+        ...
+
+    def picture(self, badge: BadgeFace, kind: Picture) -> bytes:
+        """The badge's picture alone. Raises UnprintableName."""
         ...
 
     def baked(self, badge: BadgeFace, kind: Picture, credential: str) -> bytes:

@@ -28,6 +28,7 @@ from domain.doors import (
     PaymentGateway as PaymentGateway,
     Press as Press,
     SandboxTime as SandboxTime,
+    SheetPress as SheetPress,
     SigningKey as SigningKey,
     StartedPayment as StartedPayment,
     TokenVerifier as TokenVerifier,

@@ -1,11 +1,18 @@
 """What the printed sheet says: every figure as it is printed, every plot as points within ranges and ticks."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from math import ceil, floor, log10
 from typing import Any
 
 Json = dict[str, Any]
 NONE = "–"
+THIN = 0.02
+"""Options that hardly anybody chose would only hide the others."""
+NEAR = (0.12, 0.04)
+"""Labels of points closer than this, across and up, would overprint each other."""
+APART = 0.11
+"""How far labels of traces are kept from each other, as a share of the axis."""
 METHODS = {
     "livingston_lewis": "Livingston and Lewis",
     "hanson_brennan": "Hanson and Brennan",
@@ -97,8 +104,8 @@ def _quality(sheet: Mapping[str, Any]) -> list[list[str]]:
         ["Reliability (alpha, KR-20)", fixed(told["alpha"], 3)],
         ["Guttman's lambda-2", fixed(told["lambda2"], 3)],
         ["SEM, raw", fixed(told["sem"])],
-        ["Conditional SEM at the cut, raw", fixed(told["csem_at_cut_raw"])],
-        ["Conditional SEM at the cut, scaled", fixed(told["csem_at_cut_scaled"], 1)],
+        ["CSEM at the cut, raw", fixed(told["csem_at_cut_raw"])],
+        ["CSEM at the cut, scaled", fixed(told["csem_at_cut_scaled"], 1)],
         ["Decision consistency", fixed(told["consistency"], 3)],
         ["Kappa", fixed(told["kappa"], 3)],
         ["Decision accuracy", fixed(told["accuracy"], 3)],
@@ -174,6 +181,8 @@ def _suspect(row: Mapping[str, Any]) -> list[str]:
 def _trace(one: Mapping[str, Any]) -> Json:
     """Options are drawn over the fifths of the people, from the weakest to the strongest."""
     named = {"omitted": "om.", "not_reached": "n.r."}
+    drawn = [one for one in one["options"] if one["right"] or max(one["traces"], default=0.0) >= THIN]
+    heights = spaced([option["traces"][-1] for option in drawn], APART)
     return {
         "code": str(one["code"]),
         "suspect": one["suspect"],
@@ -183,11 +192,20 @@ def _trace(one: Mapping[str, Any]) -> Json:
                 "label": named.get(option["option"], str(option["option"])),
                 "right": option["right"],
                 "values": option["traces"],
+                "at": height,
             }
-            for option in one["options"]
-            if max(option["traces"], default=0.0) >= 0.02 or option["right"]  # noqa: PLR2004 - thinner lines hide the rest
+            for option, height in zip(drawn, heights, strict=True)
         ],
     }
+
+
+def spaced(values: Sequence[float], apart: float) -> list[float]:
+    """Where labels of these values go, from the lowest up, so that each keeps a distance from the one below it."""
+    found = list(values)
+    order = sorted(range(len(values)), key=lambda place: values[place])
+    for below, above in pairwise(order):
+        found[above] = max(found[above], found[below] + apart)
+    return found
 
 
 def _range(sheet: Mapping[str, Any]) -> tuple[int, int]:
@@ -242,16 +260,28 @@ def _error_plots(sheet: Mapping[str, Any]) -> list[Json]:
 def _scatter(sheet: Mapping[str, Any]) -> Json:
     suspects = {row["code"] for row in sheet["suspect_keys"]}
     points = [
-        {"x": row["p"], "y": row["point_biserial"], "code": row["code"], "suspect": row["code"] in suspects}
+        {"x": row["p"], "y": row["point_biserial"], "code": row["code"], "suspect": row["code"] in suspects, "lift": 0}
         for row in sheet["items"]
         if row["p"] is not None and row["point_biserial"] is not None
     ]
+    _lift([point for point in points if point["suspect"]])
     heights = [point["y"] for point in points] or [0.0]
     return {
         "points": points,
         "x": _axis(0, 1, 5, 1),
         "y": _axis(min(-0.1, *heights, 0.0) - 0.02, max(*heights, 0.4) + 0.03, 5, 1),
     }
+
+
+def _lift(labelled: Sequence[Json]) -> None:
+    """Raise a label, by lines, above those of its left neighbours that it would overprint."""
+    before: list[Json] = []
+    for point in sorted(labelled, key=lambda one: (one["x"], one["y"])):
+        near = [
+            one["lift"] for one in before if point["x"] - one["x"] < NEAR[0] and abs(point["y"] - one["y"]) < NEAR[1]
+        ]
+        point["lift"] = max(near, default=-1) + 1
+        before.append(point)
 
 
 def _item_map(sheet: Mapping[str, Any]) -> Json | None:
@@ -336,7 +366,7 @@ def _equating(run: Mapping[str, Any] | None) -> Json | None:
         "facts": [
             ["Reference form", str(run["reference_form"])],
             ["Method", str(run["method"]).replace("_", " ")],
-            ["Candidates, new and reference", f"{run['people']} and {run['reference_people']}"],
+            ["Candidates", f"{run['people']}, reference {run['reference_people']}"],
             ["Anchor items", str(run["anchor_items"])],
             ["Left out of the anchor", excluded or "none"],
             ["Drifting anchor items", ", ".join(run["drifted"]) or "none"],

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 STANDARD: Final = "a-2u"
 """PDF/A-2, level U: it is kept for as long as the accreditation asks, and can be read out as text."""
 FONTS: Final = "manimgx_fonts"
-FACE: Final = "NotoSans[wght].ttf"
 
 
 class ReportPress:
@@ -49,11 +48,12 @@ class ReportPress:
 
 @cache
 def _book() -> "typst.Fonts":
-    """The typesetter's book of the one face that sheets are set in."""
+    """The typesetter's book of Noto Sans, read once."""
     import typst  # noqa: PLC0415 - as above
 
     found = find_spec(FONTS)
-    places = found.submodule_search_locations if found else None
-    folder = Path(next(iter(places or [str(files(__package__))])))
-    paths = sorted(str(path) for path in folder.rglob(FACE))
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=paths)
+    if found is None or found.origin is None:
+        message = f"the fonts of {FONTS} are not installed"
+        raise RuntimeError(message)
+    folder = str(Path(found.origin).parent)
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])

@@ -36,6 +36,7 @@ from api.tasks import Doors, handlers, schedules, steps
 from api.wiring.certificates import press_of
 from api.wiring.identity import identity_of
 from api.wiring.publisher import publisher_of
+from api.wiring.reports import sheet_press
 from api.wiring.watching import bulk_of, courier_of, statements_of
 from domain.actors import the_service
 from domain.badges.model import Publisher
@@ -265,6 +266,7 @@ class Service:
             seal=self.seal_journal,
             clock=self.clock,
             reader=_read_responses,
+            sheets=sheet_press(),
             courier=lambda: self.courier,
         )
 

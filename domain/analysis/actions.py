@@ -12,11 +12,14 @@ from pydantic import JsonValue, TypeAdapter
 
 from domain.actors import Actor
 from domain.analysis import groupings, sources
-from domain.analysis.errors import InputsChanged
+from domain.analysis.errors import InputsChanged, NoItemFigures
 from domain.analysis.events import AnalysisStored
 from domain.analysis.model import CLASSICAL, SOFTWARE, Analysis, Attribute, Part
 from domain.analysis.sources import Source
 from domain.errors import Contradiction, Fault
+from domain.items import statistics
+from domain.items.model import IrtModel, IrtParameters, ItemStatistics, OptionStatistics
+from domain.items.statistics import Observed
 from domain.jobs import actions as jobs
 from domain.jobs.model import Batch, Job, JobRequest
 from domain.ports import Files, UnitOfWork
@@ -165,3 +168,59 @@ def _whole(uow: UnitOfWork, job: Job, source: Source, settings: Settings) -> Bat
         )
     )
     return Batch(replace(job, cursor={}).succeeded(uow.now, {"analysis_id": str(analysis.id)}))
+
+
+def offer_statistics(uow: UnitOfWork, actor: Actor, analysis_id: UUID) -> list[ItemStatistics]:
+    """Give the item bank what an analysis found of its items; items of the form that it does not hold are passed over.
+
+    Raises SheetNeedsParts where the analysis has no items. Offering again replaces what was kept.
+    """
+    analysis = uow.analyses.get(analysis_id)
+    actor.must("item.record_statistics")
+    part = cast("dict[str, Any]", analysis.results.get("items") or {})
+    if "items" not in part:
+        raise NoItemFigures
+    known = statistics.items_on(uow, uow.forms.get(analysis.form_id))
+    fitted = _fitted(analysis)
+    observed = [
+        _observed(row, int(part["people"]), fitted) for row in part["items"] if str(row["code"]).casefold() in known
+    ]
+    return statistics.record_statistics(uow, actor, analysis.form_id, analysis.administration_id, observed)
+
+
+def _observed(row: dict[str, Any], people: int, fitted: dict[str, IrtParameters]) -> Observed:
+    options = {one["option"]: one for one in row["options"]}
+    return Observed(
+        code=row["code"],
+        n=people,
+        p=row["p"],
+        point_biserial=row["point_biserial"],
+        reason=row["reason"],
+        options=tuple(
+            OptionStatistics(option=name, chosen=one["count"], point_biserial=one["correlation"])
+            for name, one in options.items()
+            if isinstance(name, int)
+        ),
+        omitted=options["omitted"]["count"],
+        not_reached=options["not_reached"]["count"],
+        irt=fitted.get(row["code"]),
+    )
+
+
+def _fitted(analysis: Analysis) -> dict[str, IrtParameters]:
+    """The parameters of the richer model that converged; the scale is the analysis' own."""
+    for part, model in ((Part.TWO_PARAMETER, IrtModel.TWO_PARAMETER), (Part.RASCH, IrtModel.ONE_PARAMETER)):
+        found = cast("dict[str, Any]", analysis.results.get(part.value) or {})
+        if "items" in found:
+            return {
+                row["code"]: IrtParameters(
+                    model=model,
+                    a=row["a"],
+                    b=row["b"],
+                    a_error=row["se_a"],
+                    b_error=row["se_b"],
+                    scale=f"analysis:{analysis.id}",
+                )
+                for row in found["items"]
+            }
+    return {}

@@ -17,6 +17,13 @@ class InputsChanged(Conflict):
     title = "The responses changed while the analysis was under way; ask for it again."
 
 
+class NoItemFigures(Conflict):
+    """The item bank is told what an analysis found of items, so the analysis must have looked at them."""
+
+    code = "no_item_figures"
+    title = "The analysis has no figures of items."
+
+
 class SheetNeedsParts(Conflict):
     """A statistics sheet tells what an analysis found, and cannot tell what was not asked."""
 

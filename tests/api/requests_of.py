@@ -9,6 +9,7 @@ import orjson
 
 from api.document import document
 from domain.access.model import ApiKey, RoleGrant
+from domain.analysis.model import Analysis, EquatingRun, Grouping, StatisticsSheet
 from domain.applications.model import Appeal, Application, AuditDraw, Determination, Evidence
 from domain.badges.model import Badge, StatusList
 from domain.candidates.model import Candidate, Education, Licence
@@ -30,6 +31,7 @@ KINDS: dict[str, type[Entity]] = {
     "accommodation_id": Accommodation,
     "activity_id": Activity,
     "administration_id": Administration,
+    "analysis_id": Analysis,
     "api_key_id": ApiKey,
     "appeal_id": Appeal,
     "application_id": Application,
@@ -46,10 +48,12 @@ KINDS: dict[str, type[Entity]] = {
     "determination_id": Determination,
     "draw_id": AuditDraw,
     "education_id": Education,
+    "equating_run_id": EquatingRun,
     "evidence_id": Evidence,
     "file_id": StoredFile,
     "form_id": Form,
     "grant_id": RoleGrant,
+    "grouping_id": Grouping,
     "hold_id": Hold,
     "import_id": ResponseImport,
     "job_id": Job,
@@ -63,6 +67,7 @@ KINDS: dict[str, type[Entity]] = {
     "release_id": ScoreRelease,
     "rescore_id": Rescore,
     "session_id": Session,
+    "sheet_id": StatisticsSheet,
     "delivery_id": WebhookDelivery,
     "endpoint_id": WebhookEndpoint,
     "watch_id": Watch,

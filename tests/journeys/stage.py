@@ -22,6 +22,7 @@ from adapters.keys import FileKeyProvider
 from adapters.mail import EmlMailer, Sender
 from adapters.notices.letters import JinjaLetters
 from adapters.payments import InvoiceGateway
+from adapters.reports.press import ReportPress
 from adapters.responses_csv import read_responses
 from api import tasks
 from api.registry import RegistryLane
@@ -67,6 +68,7 @@ class Stage:
             seal=self.seal,
             clock=self.world.clock,
             reader=read_responses,
+            sheets=ReportPress(),
         )
         steps = tasks.steps(doors)
 

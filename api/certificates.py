@@ -1,16 +1,20 @@
 """Certificates to print, and badge pictures."""
 
+from collections.abc import Callable
+from hashlib import sha256
 from typing import Annotated, Any, Final
 
 from fastapi import Query, Response
 
 from api.fields import Id
 from api.later import MadeLater
-from api.public import IfNoneMatch, matches
+from api.public import Edition, IfNoneMatch, Program, matches
 from api.routing import Routes
 from domain.actors import Actor
+from domain.badges import actions as badges
+from domain.badges.facts import MASTER, Securing
 from domain.certificates import actions
-from domain.certificates.model import PaperSize
+from domain.certificates.model import PaperSize, Picture
 from domain.ports import Press, UnitOfWork
 
 routes = Routes("certificates")
@@ -31,7 +35,17 @@ _HEADERS: Final = {
 }
 
 
-def _file(media_type: str, description: str) -> dict[int | str, dict[str, Any]]:
+_TYPES: Final = {Picture.PNG: "image/png", Picture.SVG: "image/svg+xml"}
+_PRIVATE: Final = "private, no-cache"
+_PUBLIC: Final = "public, max-age=86400"
+
+How = Annotated[
+    Securing | None,
+    Query(description="How the credential inside is secured; by default `eddsa-rdfc-2022`."),
+]
+
+
+def _file(media_type: str, description: str, *refusals: int) -> dict[int | str, dict[str, Any]]:
     """What the document says of a route that answers a file."""
     return {
         200: {
@@ -40,14 +54,14 @@ def _file(media_type: str, description: str) -> dict[int | str, dict[str, Any]]:
             "headers": _HEADERS,
         },
         304: {"description": "The one at hand still holds.", "headers": {"ETag": _HEADERS["ETag"]}},
-        409: {},
+        **{status: {} for status in refusals},
     }
 
 
 @routes.get(
     "/credentials/{credential_id}/certificate.pdf",
     action=actions.ACTION,
-    responses=_file("application/pdf", "The certificate, PDF/A, signed by the certifying body."),
+    responses=_file("application/pdf", "The certificate, PDF/A, signed by the certifying body.", 409, 503),
     response_class=Response,
 )
 def read(
@@ -64,20 +78,101 @@ def read(
     letter that none of our fonts has is refused, naming the letter, rather than printed with a blank.
     """
     stated = actions.stated(uow, actor, credential_id, press, paper)
+    name = f"{stated.program}-{stated.number}.pdf"
+    return MadeLater(
+        lambda: _answer(
+            press.tag(stated), lambda: press.certificate(stated), "application/pdf", _PRIVATE, name, if_none_match
+        )
+    )
+
+
+@routes.get(
+    "/credentials/{credential_id}/badge.png",
+    action=actions.ACTION,
+    responses=_file("image/png", "The badge's picture, the badge baked in (Open Badges 3.0).", 409, 503),
+    response_class=Response,
+)
+def read_png(
+    uow: UnitOfWork,
+    actor: Actor,
+    press: Press,
+    credential_id: Id,
+    securing: How = None,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """Download the badge as a PNG picture that carries it, while the credential stands."""
+    return _baked(uow, actor, press, credential_id, Picture.PNG, securing, if_none_match)
+
+
+@routes.get(
+    "/credentials/{credential_id}/badge.svg",
+    action=actions.ACTION,
+    responses=_file("image/svg+xml", "The badge's picture, the badge baked in (Open Badges 3.0).", 409, 503),
+    response_class=Response,
+)
+def read_svg(
+    uow: UnitOfWork,
+    actor: Actor,
+    press: Press,
+    credential_id: Id,
+    securing: How = None,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """Download the badge as an SVG picture that carries it, while the credential stands."""
+    return _baked(uow, actor, press, credential_id, Picture.SVG, securing, if_none_match)
+
+
+@routes.get(
+    "/programs/{program}/policies/{edition}/achievement/image.png",
+    action="program.read",
+    responses=_file("image/png", "The picture of a program's badges, with no badge inside.", 503),
+    response_class=Response,
+)
+def read_image(
+    uow: UnitOfWork, press: Press, program: Program, edition: Edition, if_none_match: IfNoneMatch = None
+) -> Response:
+    """Read the picture of a program's badges: what each of them names as its achievement's image."""
+    face = actions.face_of(uow, program, edition)
+    name = f"{program}-{edition}.png"
+    return MadeLater(
+        lambda: _answer(
+            press.tag(face), lambda: press.picture(face, Picture.PNG), "image/png", _PUBLIC, name, if_none_match
+        )
+    )
+
+
+def _baked(
+    uow: UnitOfWork,
+    actor: Actor,
+    press: Press,
+    credential_id: Id,
+    kind: Picture,
+    securing: Securing | None,
+    if_none_match: str | None,
+) -> Response:
+    face = actions.pictured(uow, actor, credential_id)
+    badge = badges.of_credential(uow, actor, credential_id)
+    credential = badges.secured(uow, badge, securing or MASTER)
+    name = f"{face.program}-{badge.id}.{kind.value}"
+    # The same badge signed anew is the same badge: the tag names the version and the way it is secured.
+    what = f"{badge.id} {kind.value} {securing or MASTER}"
 
     def make() -> Response:
-        headers = _headers(press.tag(stated), f"{stated.program}-{stated.number}.pdf")
-        if if_none_match is not None and matches(if_none_match, headers["etag"].removeprefix("W/")):
-            return Response(status_code=304, headers=headers)
-        return Response(press.certificate(stated), headers=headers, media_type="application/pdf")
+        tag = sha256(f"{press.tag(face)} {what}".encode()).hexdigest()[:32]
+        return _answer(
+            tag, lambda: press.baked(face, kind, credential.decode()), _TYPES[kind], _PRIVATE, name, if_none_match
+        )
 
     return MadeLater(make)
 
 
-def _headers(tag: str, name: str) -> dict[str, str]:
-    return {
-        "etag": f'W/"{tag}"',
-        "cache-control": "private, no-cache",
-        "content-disposition": f'attachment; filename="{name}"',
-        "x-content-type-options": "nosniff",
-    }
+def _answer(
+    tag: str, make: Callable[[], bytes], media_type: str, keep: str, name: str, if_none_match: str | None
+) -> Response:
+    headers = {"etag": f'W/"{tag}"', "cache-control": keep, "x-content-type-options": "nosniff"}
+    if if_none_match is not None and matches(if_none_match, f'"{tag}"'):
+        return Response(status_code=304, headers=headers)
+    headers["content-disposition"] = f'attachment; filename="{name}"'
+    # An SVG that someone opens in a browser after all runs nothing and loads nothing.
+    headers["content-security-policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    return Response(make(), headers=headers, media_type=media_type)

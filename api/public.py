@@ -44,12 +44,12 @@ def cached(answer: BaseModel, if_none_match: str | None, *, seconds: int = FRESH
     tag = f'"{sha256(body).hexdigest()[:32]}"'
     keep = f"public, max-age={seconds}" + (", immutable" if seconds == FOREVER else "")
     headers = {"etag": tag, "cache-control": keep}
-    if if_none_match is not None and _matches(if_none_match, tag):
+    if if_none_match is not None and matches(if_none_match, tag):
         return Response(status_code=304, headers=headers)
     return Response(body, 200, headers, "application/json")
 
 
-def _matches(if_none_match: str, tag: str) -> bool:
+def matches(if_none_match: str, tag: str) -> bool:
     """RFC 9110, 13.1.2: any of a list, weakly compared; `*` matches whatever there is."""
     given = {one.strip().removeprefix("W/") for one in if_none_match.split(",")}
     return tag in given or "*" in given

@@ -57,7 +57,9 @@ def a_certificate(**fields: Any) -> Certificate:
 def a_press(folder: Path, **how: Any) -> Press:
     """A press whose key and authority lie in `folder`."""
     keys = FileKeyProvider(folder)
-    return Press(seals_of_provider(keys, lambda key: sandbox_chain(folder, key, "CPS")), base_url="https://certs.example", **how)
+    return Press(
+        seals_of_provider(keys, lambda key: sandbox_chain(folder, key, "CPS")), base_url="https://certs.example", **how
+    )
 
 
 def chain_in(folder: Path) -> bytes:

@@ -11,6 +11,7 @@ no entity. No pixel is ever decoded.
 import re
 import zlib
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import Final
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
@@ -38,15 +39,48 @@ _SVG_START: Final = re.compile(rb"<svg(?=[\s>])[^>]*(?=>)")
 _UNHOLDABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
+class Wrong(StrEnum):
+    """What is wrong with a presented image."""
+
+    NOT_AN_IMAGE = "not_an_image"
+    TOO_LARGE = "too_large"
+    TOO_COMPLEX = "too_complex"
+    DAMAGED_PNG = "damaged_png"
+    DAMAGED_CHUNK = "damaged_chunk"
+    DAMAGED_SVG = "damaged_svg"
+    DECLARATIONS = "declarations"
+    MIXED_CONTENT = "mixed_content"
+    DAMAGED_TEXT = "damaged_text"
+    NOTHING_BAKED = "nothing_baked"
+    BAKED_TWICE = "baked_twice"
+    FORMER_VERSION = "former_version"
+
+
+_SENTENCES: Final = {
+    Wrong.NOT_AN_IMAGE: "This is neither a PNG nor an SVG.",
+    Wrong.TOO_LARGE: f"An image has at most {LARGEST_IMAGE} bytes, the credential in it {LARGEST_CREDENTIAL}.",
+    Wrong.TOO_COMPLEX: f"At most {MOST_CHUNKS} chunks in a PNG; in an SVG {MOST_ELEMENTS} elements, {DEEPEST} deep.",
+    Wrong.DAMAGED_PNG: "The PNG is cut short, a checksum does not fit, or it has no one header and end.",
+    Wrong.DAMAGED_CHUNK: "The credential does not stand in a well-formed iTXt chunk.",
+    Wrong.DAMAGED_SVG: "The SVG is not well-formed XML in an encoding that is known.",
+    Wrong.DECLARATIONS: "The SVG must declare no document type and no entities.",
+    Wrong.MIXED_CONTENT: "The credential in the SVG must be text alone.",
+    Wrong.DAMAGED_TEXT: "The credential in the image is not UTF-8.",
+    Wrong.NOTHING_BAKED: "No credential is baked into the image.",
+    Wrong.BAKED_TWICE: "The image holds more than one credential: which is meant cannot be said.",
+    Wrong.FORMER_VERSION: "The image holds a badge of an earlier version than Open Badges 3.0.",
+}
+
+
 class UnreadableImage(Invalid):
     """The image cannot be read, or no Open Badges 3.0 credential is baked into it."""
 
     code = "unreadable_image"
     title = "This is no image with one Open Badges 3.0 credential baked into it."
 
-    def __init__(self, code: str, detail: str, pointer: str = "") -> None:
+    def __init__(self, wrong: Wrong, pointer: str = "") -> None:
         """Refuse for one fault; `pointer` says where in the request the image stands."""
-        super().__init__(Fault(pointer, code, detail))
+        super().__init__(Fault(pointer, wrong.value, _SENTENCES[wrong]))
 
 
 def bake(picture: bytes, kind: Picture, credential: str) -> bytes:
@@ -63,15 +97,15 @@ def unbake(image: bytes) -> str:
     Raises UnreadableImage, whose fault names what is wrong; never anything else, whatever the bytes are.
     """
     if len(image) > LARGEST_IMAGE:
-        raise UnreadableImage("too_large", f"At most {LARGEST_IMAGE} bytes.")
+        raise UnreadableImage(Wrong.TOO_LARGE)
     if image.startswith(_SIGNATURE):
         found = _from_png(image)
     elif image.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         found = _from_svg(image)
     else:
-        raise UnreadableImage("not_an_image", "This is neither a PNG nor an SVG.")
+        raise UnreadableImage(Wrong.NOT_AN_IMAGE)
     if not found.strip():
-        raise UnreadableImage("nothing_baked", "The credential in the image is empty.")
+        raise UnreadableImage(Wrong.NOTHING_BAKED)
     return found.strip()
 
 
@@ -109,25 +143,25 @@ def _chunks(image: bytes) -> Iterator[tuple[bytes, bytes]]:
         kind, body = image[at + 4 : at + 8], image[at + 8 : at + 8 + length]
         check = image[at + 8 + length : at + 12 + length]
         if len(check) != 4 or zlib.crc32(kind + body).to_bytes(4, "big") != check:  # noqa: PLR2004 - a CRC's bytes
-            raise UnreadableImage("damaged_png", "A chunk of the PNG is cut short, or its checksum does not fit.")
+            raise UnreadableImage(Wrong.DAMAGED_PNG)
         if (count == 0) != (kind == b"IHDR") or (count == 0 and length != _HEADER_LENGTH):
-            raise UnreadableImage("damaged_png", "The PNG does not begin with its one header.")
+            raise UnreadableImage(Wrong.DAMAGED_PNG)
         count += 1
         if count > MOST_CHUNKS:
-            raise UnreadableImage("too_many_chunks", f"At most {MOST_CHUNKS} chunks.")
+            raise UnreadableImage(Wrong.TOO_COMPLEX)
         at += 12 + length
         yield kind, body
     if at != len(image):
-        raise UnreadableImage("damaged_png", "Something follows the end of the PNG.")
+        raise UnreadableImage(Wrong.DAMAGED_PNG)
 
 
 def _text_of(kind: bytes, rest: bytes) -> bytes:
     """The text of an iTXt chunk after its keyword: flag, method, language, translated keyword, text."""
     if kind != b"iTXt" or len(rest) < 2 or rest[0] > 1 or rest[1] != 0:  # noqa: PLR2004 - two bytes of flags
-        raise UnreadableImage("damaged_png", "The credential does not stand in a well-formed iTXt chunk.")
+        raise UnreadableImage(Wrong.DAMAGED_CHUNK)
     parts = rest[2:].split(b"\x00", 2)
     if len(parts) != 3:  # noqa: PLR2004 - language, translated keyword, text
-        raise UnreadableImage("damaged_png", "The credential does not stand in a well-formed iTXt chunk.")
+        raise UnreadableImage(Wrong.DAMAGED_CHUNK)
     return _bounded(_inflated(parts[2]) if rest[0] else parts[2])
 
 
@@ -137,9 +171,9 @@ def _inflated(text: bytes) -> bytes:
     try:
         held = inflator.decompress(text, LARGEST_CREDENTIAL + 1)
     except zlib.error:
-        raise UnreadableImage("damaged_png", "The compressed text cannot be read.") from None
+        raise UnreadableImage(Wrong.DAMAGED_CHUNK) from None
     if len(held) <= LARGEST_CREDENTIAL and (not inflator.eof or inflator.unused_data):
-        raise UnreadableImage("damaged_png", "The compressed text is cut short, or something follows it.")
+        raise UnreadableImage(Wrong.DAMAGED_CHUNK)
     return held
 
 
@@ -173,14 +207,14 @@ def _from_svg(image: bytes) -> str:
     try:
         parser.Parse(image, True)  # noqa: FBT003 - expat's "this is all"
     except expat.ExpatError:
-        raise UnreadableImage("damaged_svg", "The SVG is not well-formed XML.") from None
+        raise UnreadableImage(Wrong.DAMAGED_SVG) from None
     except (ValueError, LookupError):
-        raise UnreadableImage("damaged_svg", "The SVG's encoding is not known.") from None
+        raise UnreadableImage(Wrong.DAMAGED_SVG) from None
     return _the_one(reading.found, former=reading.former).decode()
 
 
 def _refuse_declarations(*_: object) -> None:
-    raise UnreadableImage("declarations", "The SVG must declare no document type and no entities.")
+    raise UnreadableImage(Wrong.DECLARATIONS)
 
 
 class _Reading:
@@ -197,11 +231,11 @@ class _Reading:
         self._count += 1
         self._depth += 1
         if self._count > MOST_ELEMENTS or self._depth > DEEPEST:
-            raise UnreadableImage("too_complex", f"At most {MOST_ELEMENTS} elements, {DEEPEST} deep.")
+            raise UnreadableImage(Wrong.TOO_COMPLEX)
         if self._depth == 1 and name != _ROOT:
-            raise UnreadableImage("not_an_image", "The root of the XML is no svg element.")
+            raise UnreadableImage(Wrong.NOT_AN_IMAGE)
         if self._held is not None:
-            raise UnreadableImage("damaged_svg", "The credential must be text alone.")
+            raise UnreadableImage(Wrong.MIXED_CONTENT)
         self.former = self.former or name.partition(" ")[0] in _FORMER_NAMESPACES
         if name == _ELEMENT:
             self._held, self._size, self._verified = [], 0, "verify" in attributes
@@ -233,19 +267,19 @@ class _Reading:
 def _bounded(text: bytes) -> bytes:
     """A credential of a size that any has; and text at all."""
     if len(text) > LARGEST_CREDENTIAL:
-        raise UnreadableImage("too_large", f"A baked credential has at most {LARGEST_CREDENTIAL} bytes.")
+        raise UnreadableImage(Wrong.TOO_LARGE)
     try:
         text.decode()
     except UnicodeDecodeError:
-        raise UnreadableImage("damaged_text", "The baked credential is not UTF-8.") from None
+        raise UnreadableImage(Wrong.DAMAGED_TEXT) from None
     return text
 
 
 def _the_one(found: list[bytes], *, former: bool) -> bytes:
     if len(found) > 1:
-        raise UnreadableImage("baked_twice", "The image holds more than one credential: which is meant cannot be said.")
+        raise UnreadableImage(Wrong.BAKED_TWICE)
     if found:
         return found[0]
     if former:
-        raise UnreadableImage("former_version", "The image holds a badge of an earlier version than Open Badges 3.0.")
-    raise UnreadableImage("nothing_baked", "No credential is baked into the image.")
+        raise UnreadableImage(Wrong.FORMER_VERSION)
+    raise UnreadableImage(Wrong.NOTHING_BAKED)

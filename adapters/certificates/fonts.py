@@ -90,7 +90,7 @@ class Fonts:
         return tuple(face for face in self.faces if face in chosen)
 
     def _missing(self, cluster: str) -> list[str]:
-        """The characters of a letter that no face has; all of them where each is there, but no face has them together."""
+        """The characters of a letter that no face has; all of them where none has them together."""
         alone = [one for one in cluster if not _unseen(one) and not any(face.sets(one) for face in self.faces)]
         return alone or [one for one in cluster if not _unseen(one)]
 

@@ -1,4 +1,4 @@
-"""The body's signature on a certificate: PAdES baseline B-B (ETSI EN 319 142-1), as a certification that allows no change.
+"""The body's signature on a certificate: PAdES baseline B-B (ETSI EN 319 142-1), which certifies that nothing changed.
 
 The key is either in the key provider, whose public half a certificate chain (PEM) vouches for, or in a PKCS #12 file. A
 sandbox makes an authority of its own for the provider's key.

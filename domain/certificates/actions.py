@@ -42,8 +42,15 @@ def stated(uow: UnitOfWork, actor: Actor, credential_id: UUID, press: Press, pap
 def pictured(uow: UnitOfWork, actor: Actor, credential_id: UUID) -> BadgeFace:
     """What the picture of a credential's badge shows, while the credential stands; refused as `stated` is."""
     credential = standing(uow, actor, credential_id)
-    policy = uow.policies.named(credential.edition)
-    return BadgeFace(program=credential.program, program_title=policy.program_title, issuer=uow.body_name)
+    return face_of(uow, credential.program, credential.edition)
+
+
+def face_of(uow: UnitOfWork, program: str, edition: str) -> BadgeFace:
+    """What the picture of the badges of a program's edition shows; raises NotFound."""
+    policy = uow.policies.named(edition)
+    if policy.program != program:
+        raise NotFound
+    return BadgeFace(program=program, program_title=policy.program_title, issuer=uow.body_name)
 
 
 def standing(uow: UnitOfWork, actor: Actor, credential_id: UUID) -> Credential:

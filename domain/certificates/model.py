@@ -11,11 +11,15 @@ MONTHS: Final = (
 )  # fmt: skip
 
 CONDITIONS: Final = (
-    "This certification is valid between these dates for as long as it stands in the registry and its holder keeps to "
-    "the rules of this edition.",
+    (
+        "This certification is valid between these dates for as long as it stands in the registry and its holder keeps "
+        "to the rules of this edition."
+    ),
     "It speaks for its holder alone and for the scope of the program named above; no other claim may rest on it.",
-    "This certificate remains the property of {issuer}. When the certification is suspended or withdrawn, its holder "
-    "ceases at once to use it and every claim to it, and returns this certificate on request.",
+    (
+        "This certificate remains the property of {issuer}. When the certification is suspended or withdrawn, its "
+        "holder ceases at once to use it and every claim to it, and returns this certificate on request."
+    ),
 )
 """What every certificate says besides its facts, `{issuer}` being the certifying body.
 

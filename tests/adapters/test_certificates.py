@@ -1,4 +1,4 @@
-"""Certificates on paper: what PDFium reads, what zxing reads of the code, and what pyHanko and pikepdf say of the file."""
+"""Certificates on paper, as PDFium reads them, zxing their code, pikepdf their file and pyHanko their signature."""
 
 import unicodedata
 from collections import Counter
@@ -63,7 +63,7 @@ def text_of(pdf: bytes) -> str:
 
 
 def letters(text: str) -> Counter[str]:
-    """The letters of a text whatever their order: PDFium gives some scripts as they are seen, others as they are read."""
+    """The letters of a text in any order: PDFium gives some scripts as they are seen, others as they are read."""
     return Counter(one for one in unicodedata.normalize("NFKD", text) if unicodedata.category(one)[0] in "LM")
 
 
@@ -186,7 +186,14 @@ def test_a_letter_is_what_one_font_must_set_as_a_whole(text: str, expected: list
 
 @pytest.mark.parametrize(
     ("text", "language"),
-    [("Ada", "en"), ("王小明", "zh-Hant"), ("渡邉 さくら", "ja"), ("渡邉 カナ", "ja"), ("金하늘", "ko"), ("محمد", "en")],
+    [
+        ("Ada", "en"),
+        ("王小明", "zh-Hant"),
+        ("渡邉 さくら", "ja"),
+        ("渡邉 カナ", "ja"),
+        ("金하늘", "ko"),
+        ("محمد", "en"),
+    ],
 )
 def test_ideographs_are_drawn_as_the_script_beside_them_asks_else_as_the_body_says(text: str, language: str) -> None:
     assert language_of(text, han="zh-Hant") == language
@@ -196,7 +203,7 @@ def test_ideographs_are_drawn_as_the_script_beside_them_asks_else_as_the_body_sa
     ("text", "leftward"),
     [("محمد", True), ("יצחק", True), ("123 دانا", True), ("Ada محمد", False), ("123", False), ("فاطمة (Fatima)", True)],
 )
-def test_a_name_runs_as_its_first_letter_with_a_direction_does(text: str, leftward: bool) -> None:  # noqa: FBT001
+def test_a_name_runs_as_its_first_letter_with_a_direction_does(text: str, leftward: bool) -> None:
     assert runs_right_to_left(text) is leftward
 
 
@@ -262,9 +269,9 @@ def test_the_file_is_pdf_a_after_it_is_signed(pdf: bytes) -> None:
 
 def _fonts_without_program(document: pikepdf.Pdf) -> Iterator[str]:
     for thing in document.objects:
-        if isinstance(thing, pikepdf.Dictionary) and thing.get("/Type") == "/FontDescriptor":
-            if not {"/FontFile", "/FontFile2", "/FontFile3"} & set(thing.keys()):
-                yield str(thing.FontName)
+        described = isinstance(thing, pikepdf.Dictionary) and thing.get("/Type") == "/FontDescriptor"
+        if described and not {"/FontFile", "/FontFile2", "/FontFile3"} & set(thing.keys()):
+            yield str(thing.FontName)
 
 
 def test_the_signature_is_valid_pades_and_covers_the_whole_file(pdf: bytes, folder: Path) -> None:
@@ -292,7 +299,13 @@ def test_any_changed_byte_breaks_the_signature(pdf: bytes, folder: Path) -> None
     chain = chain_in(folder)
     (signature,) = PdfFileReader(BytesIO(pdf)).embedded_signatures
     begins, ends = int(signature.byte_range[1]), int(signature.byte_range[2])
-    covered = [*range(20, begins, begins // 25), *range(ends, len(pdf) - 8, 100), begins + 40, begins + 900, begins + 1500]
+    covered = [
+        *range(20, begins, begins // 25),
+        *range(ends, len(pdf) - 8, 100),
+        begins + 40,
+        begins + 900,
+        begins + 1500,
+    ]
 
     standing = [at for at in covered if _still_stands(pdf[:at] + bytes([pdf[at] ^ 1]) + pdf[at + 1 :], chain)]
 

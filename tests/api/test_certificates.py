@@ -1,16 +1,25 @@
 """Certificates over HTTP: who gets one, of what, and that paper, data and registry say the same."""
 
+import asyncio
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
-from typing import Final
+from threading import Event
+from typing import Any, Final
+from urllib.parse import quote
 
 import pypdfium2
 import pytest
 from httpx2 import Response
+from starlette.responses import Response as Answer
 
+from adapters.badges.baking import unbake
+from adapters.strict import from_base64url
+from api.later import MOST_WAITING, MadeLater
 from domain.actors import Role
 from domain.certificates.model import written
+from domain.errors import Unavailable
 from tests.builders_credentials import AWARDED, ENDS, Holder, a_holder, midday, officer
 from tests.world import World
 
@@ -101,9 +110,17 @@ def test_who_has_the_present_one_is_told_so_until_something_changes(world: World
 @pytest.mark.parametrize(
     ("path", "code", "found"),
     [
-        ("/suspension", "credential_suspended", "It is suspended. The reason recorded is: The licence is on probation."),
+        (
+            "/suspension",
+            "credential_suspended",
+            "It is suspended. The reason recorded is: The licence is on probation.",
+        ),
         ("/revocation", "credential_revoked", "It was withdrawn. The reason recorded is: The licence is on probation."),
-        ("/retirement", "credential_retired", "It was given up by its holder. The reason recorded is: The licence is on probation."),
+        (
+            "/retirement",
+            "credential_retired",
+            "It was given up by its holder. The reason recorded is: The licence is on probation.",
+        ),
     ],
 )
 def test_of_what_does_not_stand_none_is_made_and_the_reason_is_told(
@@ -133,7 +150,7 @@ def test_once_a_suspension_is_lifted_it_can_be_printed_again(world: World) -> No
 @pytest.mark.parametrize(("in_grace", "status"), [(True, 200), (False, 409)])
 def test_past_its_last_day_it_is_printed_where_the_edition_keeps_it_valid(
     world: World,
-    in_grace: bool,  # noqa: FBT001 - a table of cases
+    in_grace: bool,
     status: int,
 ) -> None:
     holder = a_holder(world, {"/renewal/valid_in_grace": in_grace})
@@ -181,3 +198,93 @@ def test_of_an_erased_credential_none_is_made(world: World) -> None:
     _rename(holder, "")
 
     assert holder.get(PDF).status_code == 404
+
+
+# --- badges
+
+
+@pytest.mark.parametrize("kind", ["png", "svg"])
+@pytest.mark.parametrize("securing", ["", "vc+jwt", "ob+jwt", "eddsa-rdfc-2022"])
+def test_a_badge_in_a_picture_is_the_badge(world: World, kind: str, securing: str) -> None:
+    holder = a_holder(world)
+    query = f"?securing={quote(securing)}" if securing else ""
+
+    picture = holder.get(f"/badge.{kind}{query}")
+
+    assert picture.status_code == 200, picture.text
+    assert picture.headers["content-type"] == ("image/png" if kind == "png" else "image/svg+xml")
+    assert "sandbox" in picture.headers["content-security-policy"]
+    inside, plain = unbake(picture.content), holder.get(f"/badge{query}").text
+    if securing.endswith("jwt"):
+        # Signed anew for each: what is stated is the same.
+        assert _claims(inside) == _claims(plain)
+    else:
+        assert inside == plain
+
+
+def _claims(token: str) -> Any:
+    return json.loads(from_base64url(token.split(".")[1].encode()))
+
+
+@pytest.mark.parametrize("kind", ["png", "svg"])
+def test_of_a_credential_that_does_not_stand_no_picture_is_made(world: World, kind: str) -> None:
+    holder = a_holder(world)
+    holder.post("/revocation", REASON, officer(world))
+
+    refused = holder.get(f"/badge.{kind}")
+
+    assert (refused.status_code, refused.json()["ruling"]["findings"][0]["code"]) == (409, "credential_revoked")
+
+
+def test_a_picture_at_hand_holds_until_the_badge_changes(world: World) -> None:
+    holder = a_holder(world)
+    tag = holder.get("/badge.png").headers["etag"]
+
+    again = holder.get("/badge.png", {**holder.header, "if-none-match": tag})
+    other = holder.get("/badge.png?securing=vc%2Bjwt", {**holder.header, "if-none-match": tag})
+
+    assert (again.status_code, other.status_code) == (304, 200)
+
+
+def test_the_picture_of_a_program_s_badges_is_for_everyone(world: World) -> None:
+    a_holder(world)
+    address = "/v1/programs/CPOM/policies/cpom-2026/achievement/image.png"
+
+    found = world.client.get(address)
+
+    assert (found.status_code, found.content[:4]) == (200, b"\x89PNG")
+    assert found.headers["cache-control"] == "public, max-age=86400"
+    assert world.client.get(address, headers={"if-none-match": found.headers["etag"]}).status_code == 304
+    assert world.client.get(address.replace("CPOM", "XYZ")).status_code == 404
+    assert world.client.get(address.replace("cpom-2026", "cpom-1999")).status_code == 404
+
+
+def test_more_than_can_be_made_soon_are_asked_to_come_again() -> None:
+    held, begun = Event(), Event()
+
+    def make() -> Answer:
+        begun.set()
+        held.wait(10)
+        return Answer(b"made")
+
+    async def serve() -> list[type[BaseException] | None]:
+        async def ask() -> None:
+            await MadeLater(make)({"type": "http"}, _no_receive, _no_send)
+
+        waiting = [asyncio.create_task(ask()) for _ in range(MOST_WAITING + 2)]
+        await asyncio.to_thread(begun.wait, 10)
+        held.set()
+        return [type(one) if one else None for one in await asyncio.gather(*waiting, return_exceptions=True)]
+
+    answers = asyncio.run(serve())
+
+    assert answers == [None] * MOST_WAITING + [Unavailable] * 2
+    assert MadeLater.waiting == 0
+
+
+async def _no_receive() -> Any:
+    return {}
+
+
+async def _no_send(_: object) -> None:
+    return None

@@ -23,7 +23,12 @@ from tests.builders_credentials import a_credential
             "credential_suspended",
             "It is suspended. The reason recorded is: Licence on probation.",
         ),
-        (Standing.REVOKED, False, "credential_revoked", "It was withdrawn. The reason recorded is: Licence on probation."),
+        (
+            Standing.REVOKED,
+            False,
+            "credential_revoked",
+            "It was withdrawn. The reason recorded is: Licence on probation.",
+        ),
         (
             Standing.RETIRED,
             False,
@@ -33,7 +38,10 @@ from tests.builders_credentials import a_credential
     ],
 )
 def test_a_certificate_is_made_of_what_stands_alone_and_the_refusal_says_why(
-    status: Standing, valid: bool, code: str, found: str  # noqa: FBT001 - a table of cases
+    status: Standing,
+    valid: bool,
+    code: str,
+    found: str,
 ) -> None:
     credential = a_credential(status=status, status_reason="Licence on probation.")
 
@@ -49,8 +57,6 @@ def test_a_standing_without_a_recorded_reason_is_told_by_itself() -> None:
     assert [one.found for one in ruling.unmet] == ["It was withdrawn."]
 
 
-@pytest.mark.parametrize(
-    ("day", "text"), [(date(2029, 3, 1), "1 March 2029"), (date(2028, 2, 29), "29 February 2028")]
-)
+@pytest.mark.parametrize(("day", "text"), [(date(2029, 3, 1), "1 March 2029"), (date(2028, 2, 29), "29 February 2028")])
 def test_dates_are_written_out(day: date, text: str) -> None:
     assert written(day) == text

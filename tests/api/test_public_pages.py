@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 
 from api import docs, health, well_known
 from api.cors import Cors
+from api.edge_errors import NoSuchRoute
 from domain.ports import SigningKey
 from tests.api.asgi import ask, echo
 
@@ -124,6 +125,41 @@ def test_the_key_set_holds_public_members_alone() -> None:
     assert answer.headers["content-type"] == "application/jwk-set+json"
     assert [key["kid"] for key in answer.json()["keys"]] == ["journal-1", "badge-1"]
     assert b"private" not in answer.body
+
+
+def test_each_published_key_has_an_address_of_its_own() -> None:
+    answer = ask(about(), "GET", "/keys/badge-1")
+
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/jwk+json")
+    assert answer.json() == ask(about(), "GET", "/.well-known/jwks.json").json()["keys"][1]
+    assert b"private" not in answer.body
+
+
+def test_the_did_document_is_made_anew_for_each_request_and_schemas_are_served_by_name() -> None:
+    resource = well_known.Resource(base_url="https://certs.example", issuer="https://login.example", name="CPS")
+    count = iter(range(9))
+    identity = well_known.Identity(
+        did_document=lambda: {"id": "did:web:certs.example", "n": next(count)}, schemas={"badge.json": b"{}"}
+    )
+    app = serving(well_known.routes(resource, Keys(), (), identity=identity))  # type: ignore[arg-type]
+
+    documents = [ask(app, "GET", path) for path in ("/.well-known/did.json", "/did.json")]
+    schema = ask(app, "GET", "/schemas/badge.json")
+
+    assert [one.json()["n"] for one in documents] == [0, 1]
+    assert documents[0].headers["content-type"] == "application/did+json"
+    assert documents[0].headers["access-control-allow-origin"] == "*"
+    assert (schema.status, schema.body, schema.headers["content-type"]) == (200, b"{}", "application/schema+json")
+
+
+@pytest.mark.parametrize("path", ["/keys/unknown", "/schemas/unknown.json"])
+def test_an_unknown_key_or_schema_is_not_there(path: str) -> None:
+    resource = well_known.Resource(base_url="https://certs.example", issuer="https://login.example", name="CPS")
+    identity = well_known.Identity(did_document=dict)
+    app = serving(well_known.routes(resource, Keys(), ("badge",), identity=identity))  # type: ignore[arg-type]
+
+    with pytest.raises(NoSuchRoute):
+        ask(app, "GET", path)
 
 
 def test_security_txt_says_whom_to_tell_and_until_when() -> None:

@@ -4,14 +4,14 @@ Locks: whatever renews, reinstates or extends holds the credential's row first a
 which the other verbs of a credential hold them; so of two renewals, or a renewal and a revocation, one sees the other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from domain.actors import Actor
-from domain.credentials.actions import reinstated
+from domain.credentials.reinstating import reinstated
 from domain.credentials.actions_standing import held, owned, recorded, tell, today_of
 from domain.credentials.events import CredentialExtended, CredentialRenewed
 from domain.credentials.model import Credential, Standing
@@ -120,14 +120,20 @@ def outlook(uow: UnitOfWork, actor: Actor, credential_id: UUID) -> Outlook:
 def ledger(uow: UnitOfWork, cycle: Cycle, credential: Credential, policy: Policy, on: date) -> Total:
     """What a cycle's ledger comes to on a day; after a lapse, with what was completed since."""
     last = on if credential.status is Standing.LAPSED else min(on, cycle.last_day)
-    earlier = [one for one in uow.cycles.find(credential_id=cycle.credential_id) if one.number < cycle.number]
+    cycles = {one.number: one for one in uow.cycles.find(credential_id=cycle.credential_id)}
+    earlier = [one for one in cycles.values() if one.number < cycle.number]
     used: set[str] = set()
     if earlier:
         before = uow.activities.find(cycle_id=[one.id for one in earlier], status=ActivityStatus.ACCEPTED)
         used = {one.uan_stem for one in before if one.uan_stem}
-    carried = _carried(uow, max(earlier, key=lambda one: one.number)) if earlier else 0
+    first, carried = rules.counts_from(cycle, cycles.get(cycle.number - 1)), _carried(uow, cycles, cycle.number - 1)
     mine = uow.activities.find(cycle_id=cycle.id)
-    return total(policy.renewal, mine, cycle.starts_on, last, carried=carried, used=used)
+    return total(policy.renewal, mine, first, last, carried=carried, used=used)
+
+
+def counts_from(uow: UnitOfWork, cycle: Cycle) -> date:
+    """The first day whose education counts for a cycle; see the rule of the same name."""
+    return rules.counts_from(cycle, uow.cycles.first(credential_id=cycle.credential_id, number=cycle.number - 1))
 
 
 def about(uow: UnitOfWork, cycle: Cycle) -> Sequence[Charge]:
@@ -261,14 +267,16 @@ def _ruling(
     return judge(credential, cycle, counted, charges, policy, on)
 
 
-def _carried(uow: UnitOfWork, before: Cycle) -> int:
-    """The minutes that a renewed cycle leaves to the next, by its own edition."""
-    if before.status is not CycleStatus.RENEWED:
+def _carried(uow: UnitOfWork, cycles: Mapping[int, Cycle], number: int) -> int:
+    """The minutes that the cycle of a number leaves to the next, by its own edition, when it is renewed."""
+    before = cycles.get(number)
+    if before is None or before.status is not CycleStatus.RENEWED:
         return 0
     terms = terms_of(uow, before).renewal
     if not terms.carry_over_hours:
         return 0
-    own = total(terms, uow.activities.find(cycle_id=before.id), before.starts_on, before.last_day)
+    first = rules.counts_from(before, cycles.get(number - 1))
+    own = total(terms, uow.activities.find(cycle_id=before.id), first, before.last_day)
     return left_over(terms, own)
 
 

@@ -17,7 +17,7 @@ from domain.independence import is_independent, must_be_independent, must_be_own
 from domain.ports import UnitOfWork
 from domain.programs.policy import Policy
 from domain.renewals import rules
-from domain.renewals.actions import current, terms_of
+from domain.renewals.actions import counts_from, current, terms_of
 from domain.renewals.errors import UnknownCategory
 from domain.renewals.events import (
     ActivityApprovedBeforehand,
@@ -73,7 +73,8 @@ def record(uow: UnitOfWork, actor: Actor, credential_id: UUID, claim: Claim) -> 
     cycle = current(uow, credential_id)
     policy = terms_of(uow, cycle)
     lapsed = credential.status is Standing.LAPSED
-    rules.may_record(cycle, claim.completed_on, today_of(uow, policy), lapsed=lapsed).require()
+    first = counts_from(uow, cycle)
+    rules.may_record(cycle, claim.completed_on, today_of(uow, policy), lapsed=lapsed, first=first).require()
     files.require(uow, credential.candidate_id, claim.file_ids)
     uan = None if claim.uan is None else parse(claim.uan)
     proof = None if uan is None else _proof(uow, policy, uan, claim.completed_on)

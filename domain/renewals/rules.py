@@ -10,7 +10,7 @@ from domain.payments.rules import settled
 from domain.programs.policy import Policy
 from domain.programs.upkeep_terms import CeCategory, LateTermFrom
 from domain.renewals.ledger import MINUTES, Total, due
-from domain.renewals.model import Cycle
+from domain.renewals.model import Cycle, CycleStatus
 from domain.renewals.uan import Uan
 from domain.ruling import Finding, Ruling, Source
 
@@ -108,10 +108,25 @@ def next_begins(cycle: Cycle, policy: Policy, on: date) -> date:
     return on if _begins_anew(cycle, policy, on) else cycle.ends_on + timedelta(days=1)
 
 
-def may_record(cycle: Cycle, completed_on: date, on: date, *, lapsed: bool) -> Ruling:
-    """May an activity completed on that day stand in this cycle's ledger? After a lapse, also one completed since."""
+def counts_from(cycle: Cycle, before: Cycle | None) -> date:
+    """The first day whose education counts for a cycle; `before` is the one that its credential was in before.
+
+    Usually the day it begins. What was earned between an early renewal and the end of the old term, or between that end
+    and a late renewal whose term runs from itself, came too late for the one cycle: it counts for the other.
+    """
+    if before is None or before.status is not CycleStatus.RENEWED or before.renewed_on is None:
+        return cycle.starts_on
+    return min(cycle.starts_on, before.renewed_on, before.last_day + timedelta(days=1))
+
+
+def may_record(cycle: Cycle, completed_on: date, on: date, *, lapsed: bool, first: date | None = None) -> Ruling:
+    """May an activity completed on that day stand in this cycle's ledger? After a lapse, also one completed since.
+
+    `first` is the day that `counts_from` gives, the cycle's first where it is left out.
+    """
+    first = cycle.starts_on if first is None else first
     last = on if lapsed else min(on, cycle.last_day)
-    met = cycle.starts_on <= completed_on <= last
+    met = first <= completed_on <= last
     if met:
         code, found = "met", "It was."
     elif completed_on > on:
@@ -119,8 +134,8 @@ def may_record(cycle: Cycle, completed_on: date, on: date, *, lapsed: bool) -> R
     elif completed_on > last:
         code, found = "completed_after_cycle", f"{completed_on} belongs to the next cycle, which a renewal begins."
     else:
-        code, found = "completed_before_cycle", f"{completed_on} is before the cycle began."
-    asked = f"An activity of this cycle was completed from {cycle.starts_on} to {last}."
+        code, found = "completed_before_cycle", f"{completed_on} is before the first day that counts for this cycle."
+    asked = f"An activity of this cycle was completed from {first} to {last}."
     return Ruling((Finding(clause="completed_on", met=met, code=code, asked=asked, found=found),))
 
 

@@ -491,3 +491,30 @@ def test_hours_go_on_to_the_next_cycle_only_as_the_policy_says(world: World, lim
     holder.post("/renewals")
 
     assert holder.get("/renewal-ruling").json()["carried_minutes"] == carried
+
+
+# --- between an early renewal and the end of the old term
+
+
+@pytest.mark.parametrize("carried", [0, 10])
+def test_what_is_earned_after_an_early_renewal_counts_for_the_next_cycle_once(
+    either_world: World, carried: int
+) -> None:
+    holder = ready(either_world, changes={"/renewal/carry_over_hours": carried})
+    first = holder.cycle
+    assert holder.post("/renewals").status_code == 201
+    midday(either_world, ENDS + 30 * DAY)
+    law = {"title": "Law", "provider": "A provider", "minutes": 90, "category": "law"}
+
+    made = [
+        holder.post("/activities", {**law, "completed_on": day.isoformat(), "uan": f"0197-0000-28-00{number}-L03-P"})
+        for number, day in enumerate((IN_TIME, IN_TIME + DAY, ENDS, ENDS + DAY), start=1)
+    ]
+    before = holder.post("/activities", {**law, "completed_on": (IN_TIME - DAY).isoformat()})
+    outlook = holder.get("/renewal-ruling").json()
+
+    assert [one.status_code for one in made] == [201] * 4
+    assert {one.json()["cycle_id"] for one in made} == {str(holder.cycle.id)}
+    assert holder.cycle.id != first.id
+    assert codes(before) == ["completed_before_cycle"]
+    assert (outlook["minutes"]["law"], outlook["carried_minutes"]) == (4 * 90, 0)

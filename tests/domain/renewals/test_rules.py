@@ -10,10 +10,11 @@ from domain.credentials.model import Standing
 from domain.payments.model import Charge, ChargeStatus
 from domain.programs.policy import Policy
 from domain.renewals.ledger import total
-from domain.renewals.model import Cycle
+from domain.renewals.model import Cycle, CycleStatus
 from domain.renewals.rules import (
     assess,
     assess_reinstatement,
+    counts_from,
     fees_due,
     grace_until,
     may_record,
@@ -286,3 +287,50 @@ def test_an_activity_stands_in_the_cycle_it_was_completed_in(
 
     assert [finding.code for finding in ruling.findings] == [code]
     assert ruling.granted is (code == "met")
+
+
+SECOND = {"number": 2, "starts_on": ENDS + DAY, "ends_on": date(2032, 3, 2)}
+EARLY = OPENS + 13 * DAY
+
+
+@pytest.mark.parametrize(
+    ("before", "starts_on", "first"),
+    [
+        pytest.param(None, AWARDED, AWARDED, id="the first cycle"),
+        pytest.param({"renewed_on": EARLY}, ENDS + DAY, EARLY, id="renewed early: what came after counts here"),
+        pytest.param({"renewed_on": ENDS}, ENDS + DAY, ENDS, id="renewed on the last day"),
+        pytest.param({"renewed_on": GRACE_ENDS}, ENDS + DAY, ENDS + DAY, id="late, the term goes on: nothing changes"),
+        pytest.param(
+            {"renewed_on": GRACE_ENDS}, GRACE_ENDS, ENDS + DAY, id="late, the term runs anew: the grace counts"
+        ),
+        pytest.param(
+            {"renewed_on": ENDS + 9 * DAY, "extended_until": ENDS + 30 * DAY},
+            ENDS + DAY,
+            ENDS + DAY,
+            id="in time by an extension",
+        ),
+        pytest.param({"status": CycleStatus.LAPSED}, LAPSED_ON, LAPSED_ON, id="reinstated after a lapse"),
+    ],
+)
+def test_the_first_day_that_counts_leaves_no_gap_between_two_cycles(
+    before: dict[str, Any] | None, starts_on: date, first: date
+) -> None:
+    cycle = a_cycle(**SECOND | {"starts_on": starts_on})
+    earlier = None if before is None else a_cycle(**{"status": CycleStatus.RENEWED, **before})
+
+    assert counts_from(cycle, earlier) == first
+
+
+@pytest.mark.parametrize(
+    ("completed_on", "code"),
+    [
+        pytest.param(EARLY - DAY, "completed_before_cycle", id="the day before the renewal"),
+        pytest.param(EARLY, "met", id="the day of the renewal"),
+        pytest.param(ENDS, "met", id="the old term's last day"),
+        pytest.param(ENDS + DAY, "met", id="the new cycle's first day"),
+    ],
+)
+def test_what_was_earned_after_an_early_renewal_stands_in_the_next_cycle(completed_on: date, code: str) -> None:
+    ruling = may_record(a_cycle(**SECOND), completed_on, ENDS + DAY, lapsed=False, first=EARLY)
+
+    assert [finding.code for finding in ruling.findings] == [code]

@@ -70,6 +70,29 @@ def test_no_later_change_takes_a_suspension_out_of_the_record(world: World, verb
         assert everything(world) == before
 
 
+@pytest.mark.parametrize(("verb", "standing"), [("lift", "active"), ("revocation", "revoked")])
+def test_what_ends_on_its_first_day_stays_in_the_history_and_the_day_answers_by_its_end(
+    either_world: World, verb: str, standing: str
+) -> None:
+    holder, day = a_holder(either_world), date(2027, 5, 4)
+    midday(either_world, day)
+    holder.post("/suspension", {"reason": "A complaint."}, officer(either_world))
+    meanwhile = holder.registry(day).json()["status"]
+    either_world.clock.advance(hours=2)
+
+    ended = holder.post(f"/{verb}", {"reason": "It was looked into."}, officer(either_world))
+
+    told = holder.get("/history").json()["items"]
+    assert (meanwhile, ended.status_code) == ("suspended", 200)
+    assert [(one["standing"], one["effective_on"], one["reason"]) for one in told[1:]] == [
+        ("suspended", day.isoformat(), "A complaint."),
+        (standing, day.isoformat(), "It was looked into."),
+    ]
+    assert told[1]["at"] < told[2]["at"]
+    assert [holder.registry(day + days * DAY).json()["status"] for days in (-1, 0)] == ["active", standing]
+    assert events(either_world, "credential.suspended") == 1
+
+
 @pytest.mark.parametrize("swept", [False, True])
 def test_an_expiry_bounds_the_day_of_a_change_whether_or_not_the_sweep_ran(world: World, *, swept: bool) -> None:
     holder = a_holder(world)

@@ -9,9 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
+from pydantic import ValidationError
+
 from domain.actors import Actor
 from domain.errors import Contradiction, Fault
 from domain.ports import UnitOfWork
+from domain.programs.clauses import Provider
 from domain.programs.errors import RecognisedAlready
 from domain.programs.events import EditionEnds, EditionPublished, ProviderEnded, ProviderRecognised
 from domain.programs.lint import lint
@@ -86,8 +89,12 @@ def publish(uow: UnitOfWork, actor: Actor, program: str, document: Mapping[str, 
 
 
 def recognise(uow: UnitOfWork, actor: Actor, program: str, wanted: Recognition) -> RecognisedProvider:
-    """Recognise a provider beyond those that the editions name. Raises RecognisedAlready where its days overlap."""
+    """Recognise a provider beyond those that the editions name.
+
+    Raises RecognisedAlready where its days overlap, and Contradiction for a code or name that no edition could hold.
+    """
     actor.must("provider.recognise")
+    _must_fit_an_edition(wanted)
     uow.policies.in_force(program, uow.today)
     uow.policies.hold(program)
     if wanted.until_on is not None and wanted.until_on < wanted.from_on:
@@ -118,6 +125,15 @@ def recognise(uow: UnitOfWork, actor: Actor, program: str, wanted: Recognition) 
         )
     )
     return recognised
+
+
+def _must_fit_an_edition(wanted: Recognition) -> None:
+    """Raise Contradiction unless an edition could name this provider: rulings read both alike."""
+    try:
+        Provider(code=wanted.code, name=wanted.name)
+    except ValidationError as error:
+        faults = (Fault(f"/{one['loc'][0]}", str(one["type"]), "No edition could hold this.") for one in error.errors())
+        raise Contradiction(*faults) from None
 
 
 def end_recognition(

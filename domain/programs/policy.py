@@ -103,9 +103,13 @@ def edition_in_force(policies: Iterable[Policy], on: date) -> Policy | None:
 
 
 def providers_from(recognised: Iterable[RecognisedProvider]) -> tuple[Provider, ...]:
-    """The providers that staff recognised, as eligibility rules read them (`Facts.providers`)."""
+    """The providers that staff recognised, as eligibility rules read them (`Facts.providers`).
+
+    They were judged when they were written. What is stored is taken as it is: a row of another making is no reason to
+    refuse everybody a ruling.
+    """
     return tuple(
-        Provider(code=one.code, name=one.name, effective_from=one.from_on, effective_until=one.until_on)
+        Provider.model_construct(code=one.code, name=one.name, effective_from=one.from_on, effective_until=one.until_on)
         for one in recognised
     )
 

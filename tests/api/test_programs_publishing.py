@@ -12,8 +12,10 @@ from httpx2 import Response
 
 from domain.actors import Role
 from domain.applications.actions_upkeep import sweep
+from domain.errors import Contradiction
 from domain.jobs import actions as jobs
-from domain.programs import dry_run
+from domain.programs import actions, dry_run
+from domain.programs.model import RecognisedProvider
 from tests.builders_applications import (
     Caller,
     a_reviewer,
@@ -286,6 +288,50 @@ def test_a_recognition_that_cannot_be_is_refused(world: World, body: dict[str, o
 
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert len(rita.get(PROVIDERS).json()["items"]) == 1
+
+
+ODD = {"code": "Two words", "name": "N" * 301}
+
+
+@pytest.mark.parametrize("field", ["code", "name"])
+def test_a_provider_that_no_edition_could_hold_is_refused_where_it_is_written(world: World, field: str) -> None:
+    publish(world)
+    wanted = {"code": "college", "name": "A college", "from_on": date(2026, 1, 1), "until_on": None, "reason": "So."}
+
+    with pytest.raises(Contradiction) as refused, world.unit() as uow:
+        actions.recognise(uow, uow.actor, "CPOM", actions.Recognition(**{**wanted, field: ODD[field]}))
+
+    assert [fault.pointer for fault in refused.value.faults] == [f"/{field}"]
+    assert world.client.get(f"/v1{PROVIDERS}").json()["items"] == []
+
+
+def test_no_reader_fails_over_a_provider_of_another_making(either_world: World) -> None:
+    publish(either_world)
+    ada = an_applicant(either_world).draft().with_evidence()
+    with either_world.unit() as uow:
+        stored = RecognisedProvider(
+            id=uow.new_id(),
+            program="CPOM",
+            from_on=date(2026, 1, 1),
+            until_on=None,
+            recognised_by="an import",
+            recognised_at=uow.now,
+            reason="So it stood.",
+            **ODD,
+        )
+        uow.providers.add(stored)
+    admin = staff(either_world, Role.ADMINISTRATOR)
+    training = {"kind": "certificate", "provider": "two WORDS", "subject": "hspal", "completed_on": "2024-01-01"}
+
+    listed = admin.get(PROVIDERS)
+    read = admin.get(f"/providers/{stored.id}")
+    checked = either_world.client.post("/v1/programs/CPOM/self-check", json={"training": [training]})
+    ruled = admin.get(f"{ada.path}/ruling")
+    rehearsed = admin.post(f"{POLICIES}?dry_run=true", next_edition())
+
+    assert [one.status_code for one in (listed, read, checked, ruled, rehearsed)] == [200] * 5
+    assert checked.json()["waiver"][0]["code"] == "met"
+    assert listed.json()["items"][0]["code"] == ODD["code"]
 
 
 @pytest.mark.parametrize("until_on", ["2026-02-28", "2027-01-01"])

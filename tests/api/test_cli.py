@@ -59,8 +59,8 @@ def test_a_dry_run_of_publishing_says_whose_outcome_would_change_and_publishes_n
     run: CliRunner, tmp_path: Path
 ) -> None:
     stricter, wrong = tmp_path / "stricter.yaml", tmp_path / "wrong.yaml"
-    text = CPOM.read_text().replace("edition: cpom-2026", "edition: cpom-2050")
-    text = re.sub(r"in_force_from: \S+", "in_force_from: 2050-01-01", text, count=1)
+    text = CPOM.read_text().replace("edition: cpom-2026", "edition: cpom-2030")
+    text = re.sub(r"in_force_from: \S+", "in_force_from: 2030-01-01", text, count=1)
     stricter.write_text(text.replace("          months: 12\n", "          months: 600\n"))
     wrong.write_text(text.replace("passing: 720", "passing: 950"))
     run.invoke(main, ["migrate"], catch_exceptions=False)
@@ -76,7 +76,7 @@ def test_a_dry_run_of_publishing_says_whose_outcome_would_change_and_publishes_n
     assert all("is no longer eligible: " in line and "experience" in line for line in changed)
     assert len(changed) == int(last.split()[3])
     assert (refused.exit_code, "passing" in refused.output) == (1, True)
-    assert published.output.startswith("cpom-2050 is published")
+    assert published.output.startswith("cpom-2030 is published")
 
 
 def test_every_fault_of_a_policy_file_is_listed_with_its_line(run: CliRunner, tmp_path: Path) -> None:

@@ -196,13 +196,14 @@ def test_payments_are_begun_and_given_up_by_no_staff_with_a_conflict(world: Worl
 
 def claimed(world: World, holder: Holder) -> str:
     """An activity that waits for staff."""
+    cycle = holder.cycle
     with world.unit() as uow:
         activity = an_activity(
             60,
             credential_id=holder.credential_id,
-            cycle_id=holder.cycle.id,
+            cycle_id=cycle.id,
             candidate_id=holder.candidate_id,
-            completed_on=holder.cycle.starts_on,
+            completed_on=cycle.starts_on,
             status=ActivityStatus.CLAIMED,
             uan="0197-0000-26-001-L04-P",
             uan_stem="0197-0000-26-001",

@@ -10,7 +10,7 @@ Json = dict[str, Any]
 # No upload is larger, in bytes; the edge answers 413 before it reads further.
 LARGEST_UPLOAD = 26_214_400
 # The media types of uploaded files, by tag; text/csv where a tag is not named.
-UPLOAD_TYPES = {"files": tuple(EXTENSIONS), "evidence": tuple(EXTENSIONS)}
+UPLOAD_TYPES = {"files": tuple(EXTENSIONS), "evidence": tuple(EXTENSIONS), "items": ("application/zip", "text/xml")}
 # Text never holds a control character other than tab and line ends: no store would take every one of them.
 PROSE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 
@@ -374,6 +374,9 @@ TAGS: dict[str, str] = {
     "rescores": "Scoring a form anew: who changes, what follows, two people's approval.",
     "analyses": "Forms analysed: items, reliability, decisions, subgroups, response models; statistics sheets.",
     "equating": "Forms equated to each other, and the conversions that come of it.",
+    "items": "The item bank: items in versions, sets, enemies, exposure, statistics; QTI 3.0 in and out.",
+    "practice": "Timed practice exams of retired items, and what to read for each domain of the exam.",
+    "test_centres": "Files to and from test centres, their receipts, and rows that wait for staff.",
     "credentials": "Credentials: issue, suspend, revoke, reinstate, retire.",
     "certificates": "Certificates to print, signed, and badge pictures.",
     "badges": "What anyone can check of a credential without asking us: signed badges and their status lists.",

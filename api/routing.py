@@ -42,6 +42,7 @@ from domain.paging import PageRequest
 from domain.ports import (
     BulkRegistry,
     Files,
+    ItemExchange,
     KeyMint,
     KeyProvider,
     Mailer,
@@ -51,11 +52,23 @@ from domain.ports import (
     SandboxTime,
     UnitOfWork,
 )
+from domain.test_centres.ports import CentreFiles
 
 __all__ = ["Resource", "Route", "Routes", "Upload", "page_of"]
 
 INJECTED: tuple[type, ...] = (
-    UnitOfWork, Actor, BulkRegistry, Files, KeyMint, KeyProvider, Mailer, PaymentGateway, Press, RegistryStatements,
+    UnitOfWork,
+    Actor,
+    BulkRegistry,
+    CentreFiles,
+    Files,
+    ItemExchange,
+    KeyMint,
+    KeyProvider,
+    Mailer,
+    PaymentGateway,
+    Press,
+    RegistryStatements,
     SandboxTime,
 )  # fmt: skip
 F = TypeVar("F", bound=Callable[..., object])

@@ -4,17 +4,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from api import tasks_watching
+from api import tasks_items, tasks_watching
 from domain.analysis import actions as analyses, equating, sheets
 from domain.files import actions as files
 from domain.jobs.actions import Handler, Step
 from domain.jobs.model import Schedule
 from domain.notices import actions as notices
-from domain.ports import Clock, Files, Letters, Mailer, PaymentGateway, ResponseReader, SheetPress, UnitsOfWork
+from domain.ports import (
+    Clock,
+    Files,
+    ItemExchange,
+    Letters,
+    Mailer,
+    PaymentGateway,
+    ResponseReader,
+    SheetPress,
+    UnitsOfWork,
+)
 from domain.programs import dry_run
 from domain.rescoring import actions as rescores, carrying, listing
 from domain.scores import importing, releasing, rescoring
 from domain.sweep import actions as sweep, letters
+from domain.test_centres import exporting, receiving
+from domain.test_centres.ports import CentreFiles
 from domain.watching.delivering import Courier
 
 SEAL = "journal.seal"
@@ -26,6 +38,7 @@ def schedules(zone: str) -> tuple[Schedule, ...]:
         Schedule(name="seal-journal", cron="* * * * *", kind=SEAL),
         Schedule(name="nightly-sweep", cron="10 0 * * *", kind=sweep.NIGHTLY, zone=zone, catch_up=True),
         *tasks_watching.schedules(zone),
+        *tasks_items.schedules(),
     )
 
 
@@ -41,8 +54,10 @@ class Doors:
     seal: Callable[[], int]
     clock: Clock
     reader: ResponseReader
+    centres: Callable[[], CentreFiles]
     sheets: SheetPress
     courier: Callable[[], Courier] = tasks_watching.nobody
+    exchange: ItemExchange | None = None
 
 
 def handlers(doors: Doors) -> dict[str, Handler]:
@@ -75,6 +90,7 @@ def handlers(doors: Doors) -> dict[str, Handler]:
         SEAL: seal,
         sweep.NIGHTLY: sweep_nightly,
         **tasks_watching.handlers(doors.courier, doors.mailer),
+        **tasks_items.handlers(doors.files),
     }
 
 
@@ -88,6 +104,9 @@ def steps(doors: Doors) -> dict[str, Step]:
         analyses.ANALYSE: analyses.step(doors.files()),
         equating.EQUATE: equating.step(),
         sheets.MAKE: sheets.step(doors.files(), doors.sheets),
+        exporting.EXPORT: exporting.step(doors.centres(), doors.files()),
+        receiving.RECEIVE: receiving.step(doors.centres(), doors.files(), doors.gateway()),
         rescores.LIST: listing.step(),
         rescores.CARRY_OUT: carrying.step(doors.gateway()),
+        **tasks_items.steps(doors.files(), doors.exchange),
     }

@@ -317,6 +317,15 @@ TABLE: dict[str, Permission] = {
     "equating_run.propose_conversion": permission(Role.PSYCHOMETRICIAN, _ADMIN),
     "statistics_sheet.request": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN),
     "statistics_sheet.read": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, _AUDITOR),
+    # --- test centres
+    "centre.read": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, _AUDITOR),
+    "centre_file.export": permission(Role.EXAM_MANAGER, _ADMIN),
+    "centre_file.receive": permission(Role.EXAM_MANAGER, _ADMIN),
+    "centre_file.read": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, _AUDITOR),
+    "centre_file.download": permission(Role.EXAM_MANAGER, _ADMIN, _AUDITOR),
+    "centre_row.read": permission(Role.EXAM_MANAGER, _ADMIN, _AUDITOR),
+    "centre_row.match": permission(Role.EXAM_MANAGER, _ADMIN, states=("parked",)),
+    "centre_row.dismiss": permission(Role.EXAM_MANAGER, _ADMIN, states=("parked",)),
     # --- credentials
     "registry.read": permission(public=True),
     "badge.read": permission(public=True),

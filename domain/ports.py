@@ -37,6 +37,7 @@ from domain.doors import (
 from domain.events import Event
 from domain.exams.model import Accommodation, Administration, Registration
 from domain.files.model import StoredFile
+from domain.items.exchange import ItemExchange as ItemExchange
 from domain.items.model import (
     Enemy,
     Exposure,
@@ -88,6 +89,7 @@ from domain.stores import (
     StatusPlaces as StatusPlaces,
     Sweep as Sweep,
 )
+from domain.test_centres.model import CentreFile, CentreRow, SentRecord
 from domain.watching.doors import (
     BulkRegistry as BulkRegistry,
     RegistryStatements as RegistryStatements,
@@ -247,6 +249,13 @@ class UnitOfWork(Protocol):
     def rescore_entries(self) -> RescoreEntries: ...  # noqa: D102
     @property
     def attempt_results(self) -> Repository[AttemptResult]: ...  # noqa: D102
+    # test centres
+    @property
+    def centre_files(self) -> Repository[CentreFile]: ...  # noqa: D102
+    @property
+    def sent_records(self) -> Repository[SentRecord]: ...  # noqa: D102
+    @property
+    def centre_rows(self) -> Repository[CentreRow]: ...  # noqa: D102
     # credentials
     @property
     def awards(self) -> Repository[Award]: ...  # noqa: D102

@@ -41,6 +41,10 @@ class Repository(Protocol[T]):
         """The entity, its row held until the transaction ends (SQLite: the writer holds the database); NotFound."""
         ...
 
+    def lock_all(self, ids: Iterable[UUID]) -> list[T]:
+        """Those of these ids that there are, their rows held until the transaction ends; locked and listed by id."""
+        ...
+
     def find(self, **equals: object) -> list[T]:
         """All whose fields equal these values, oldest id first. A list value matches any of its members."""
         ...
@@ -172,7 +176,10 @@ class Attempts(Repository[Attempt], Protocol):
     def to_score(
         self, administration_id: UUID, form_id: UUID, numbers: tuple[int, int], *, after: Ref | None, limit: int
     ) -> list[tuple[Ref, bytes]]:
-        """Attempts that may be scored and are not scored by this key and conversion, with their answers, by id."""
+        """Attempts that may be scored and are not scored by this key and conversion, with their answers, by id.
+
+        Those of which only a score came have no answers, and are left out.
+        """
         ...
 
     def put_scores(self, key_number: int, conversion_number: int, scores: Sequence[Score]) -> int:
@@ -181,6 +188,10 @@ class Attempts(Repository[Attempt], Protocol):
 
     def releasable(self, release: ScoreRelease, *, after: UUID | None, limit: int) -> list[Attempt]:
         """Scored attempts of a release that are not held, by id, their rows held."""
+        ...
+
+    def leave(self, attempts: Sequence[Attempt], release: ScoreRelease) -> list[Attempt]:
+        """Let the scores of these attempts, their rows held, leave with a release; raises Stale."""
         ...
 
     def withheld(self, release: ScoreRelease, *, after: UUID | None, limit: int) -> list[Attempt]:

@@ -24,13 +24,25 @@ from adapters.files import ObjectFiles, open_store
 from adapters.jwks import StaticJwks
 from adapters.keys import FileKeyProvider
 from adapters.payments import InvoiceGateway
+from adapters.qti import QtiExchange
 from adapters.statements import JwtStatements
+from adapters.test_centres import YamlCentreFiles
 from adapters.tokens import JoseTokenVerifier, TokenTerms
 from api.app import Parts, create_app
 from api.auth import Authenticator
 from domain.actors import Actor, Role, the_service
 from domain.badges.model import Publisher
-from domain.ports import BulkRegistry, Files, KeyMint, KeyProvider, PaymentGateway, Press, RegistryStatements
+from domain.ports import (
+    BulkRegistry,
+    Files,
+    ItemExchange,
+    KeyMint,
+    KeyProvider,
+    PaymentGateway,
+    Press,
+    RegistryStatements,
+)
+from domain.test_centres.ports import CentreFiles
 
 AUDIENCE = "certificant"
 ADDRESS = "https://certifier.example"
@@ -152,7 +164,9 @@ def a_world(url: str, directory: Path, *, patience_seconds: float = PATIENCE_SEC
         contended=Contended,
         doors={
             Files: files,
+            ItemExchange: QtiExchange(),
             BulkRegistry: bulk,
+            CentreFiles: YamlCentreFiles(),
             KeyMint: api_keys.Mint("test"),
             KeyProvider: keys,
             RegistryStatements: JwtStatements(keys, ADDRESS),

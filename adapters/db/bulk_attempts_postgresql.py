@@ -2,8 +2,7 @@
 
 # ruff: noqa: S608 - the statements are put together from the words of this page alone
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,8 +10,9 @@ from uuid import UUID
 import psycopg
 import uuid_utils
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 
+from adapters.db.copying import as_the_engine_tells
 from adapters.db.marks import Marks
 from domain.errors import AlreadyExists
 from domain.exams.model import Administration
@@ -64,8 +64,8 @@ _ENOUGH = (
 _WHICH = " RETURNING id::text, candidate_id::text"
 _TO_SCORE = (
     "SELECT id::text, responses FROM attempts WHERE administration_id = %(administration)s AND form_id = %(form)s "
-    "AND id > %(after)s::uuid AND status IN ('imported', 'scored') AND (key_number IS DISTINCT FROM %(key)s "
-    "OR conversion_number IS DISTINCT FROM %(conversion)s) ORDER BY attempts.id LIMIT %(limit)s"
+    "AND id > %(after)s::uuid AND octet_length(responses) > 0 AND status IN ('imported', 'scored') "
+    "AND (key_number IS DISTINCT FROM %(key)s OR conversion_number IS DISTINCT FROM %(conversion)s) ORDER BY attempts.id LIMIT %(limit)s"
 )
 _SCORE = (
     "UPDATE attempts SET version = version + 1, status = 'scored', key_number = %(key)s, "
@@ -183,21 +183,8 @@ class CopyingAttempts:
     def _copy(self, statement: str, lines: Sequence[str]) -> None:
         """Stream the lines into a table, in the transaction under way."""
         driver: psycopg.Connection[Any] = self._connection.connection.driver_connection  # type: ignore[assignment]
-        with _as_the_engine_tells(statement), driver.cursor() as cursor, cursor.copy(statement.encode()) as copy:
+        with as_the_engine_tells(statement), driver.cursor() as cursor, cursor.copy(statement.encode()) as copy:
             copy.write("".join(lines).encode())
-
-
-@contextmanager
-def _as_the_engine_tells(statement: str) -> Iterator[None]:
-    """COPY goes past SQLAlchemy, so its faults are given the shape that every other statement's have."""
-    try:
-        yield
-    except psycopg.IntegrityError as fault:
-        raise IntegrityError(statement, None, fault) from fault
-    except psycopg.OperationalError as fault:
-        raise OperationalError(statement, None, fault) from fault
-    except psycopg.Error as fault:
-        raise DBAPIError(statement, None, fault) from fault
 
 
 def _score(raw: int | None, scaled: int | None, passed: bool | None) -> str:  # noqa: FBT001 - the column's own value

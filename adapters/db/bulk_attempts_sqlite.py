@@ -57,7 +57,8 @@ _ENOUGH = (
 _WHICH = " RETURNING id, candidate_id"
 _TO_SCORE = (
     "SELECT id, responses FROM attempts WHERE administration_id = ? AND form_id = ? AND id > ? "
-    "AND status IN ('imported', 'scored') AND (key_number IS NOT ? OR conversion_number IS NOT ?) ORDER BY id LIMIT ?"
+    "AND length(responses) > 0 AND status IN ('imported', 'scored') "
+    "AND (key_number IS NOT ? OR conversion_number IS NOT ?) ORDER BY id LIMIT ?"
 )
 _SCORE = (
     "UPDATE attempts SET version = version + 1, status = 'scored', key_number = ?, conversion_number = ?, raw = ?, "

@@ -62,6 +62,7 @@ from domain.programs.model import RecognisedProvider
 from domain.renewals.model import Activity, ApprovedActivity
 from domain.rescoring.model import AttemptResult, Rescore
 from domain.scores.model import Conversion, Form, FormKey, Hold, ResponseImport, ScoreRelease
+from domain.test_centres.model import CentreFile, CentreRow, SentRecord
 from domain.watching.model import DeliveryAttempt, WatchFeed, WatchList, WebhookEndpoint
 
 T = TypeVar("T", bound=Entity)
@@ -128,6 +129,9 @@ class SqlUnitOfWork:
     holds = Store(Hold)
     score_releases = Store(ScoreRelease)
     rescores = Store(Rescore)
+    centre_files = Store(CentreFile)
+    sent_records = Store(SentRecord)
+    centre_rows = Store(CentreRow)
     attempt_results = Store(AttemptResult)
     groupings = Store(Grouping)
     equating_runs = Store(EquatingRun)
@@ -180,6 +184,7 @@ class SqlUnitOfWork:
         self._zone = zone
         self._queue = queue
         self._events: list[Entry] = []
+        self._policies = PolicyRepository(connection)
 
     @property
     def today(self) -> date:
@@ -188,8 +193,8 @@ class SqlUnitOfWork:
 
     @property
     def policies(self) -> PolicyRepository:
-        """Published editions."""
-        return PolicyRepository(self.connection)
+        """Published editions; what was asked for once in this transaction is remembered."""
+        return self._policies
 
     @property
     def applications(self) -> ApplicationRepository:

@@ -35,8 +35,10 @@ from api.settings import Settings
 from api.tasks import Doors, handlers, schedules, steps
 from api.wiring.certificates import press_of
 from api.wiring.identity import identity_of
+from api.wiring.items import exchange
 from api.wiring.publisher import publisher_of
 from api.wiring.reports import sheet_press
+from api.wiring.test_centres import centres_of
 from api.wiring.watching import bulk_of, courier_of, statements_of
 from domain.actors import the_service
 from domain.badges.model import Publisher
@@ -48,6 +50,7 @@ from domain.ports import (
     BulkRegistry,
     Clock,
     Files,
+    ItemExchange,
     KeyMint,
     KeyProvider,
     Letters,
@@ -64,6 +67,7 @@ from domain.programs.policy import Policy
 from domain.programs.reading import policy_document
 from domain.scores.model import FormItem
 from domain.scores.responses import ResponseFile
+from domain.test_centres.ports import CentreFiles
 
 if TYPE_CHECKING:
     from adapters.jobs import TaskQueue
@@ -239,18 +243,25 @@ class Service:
         """The registry for very many numbers at once."""
         return bulk_of(self.settings)
 
+    @cached_property
+    def centres(self) -> CentreFiles:
+        """The layouts of test centres' files."""
+        return centres_of(self.settings)
+
     @property
     def doors(self) -> Mapping[type, object]:
         """What routes may ask for by type."""
         sandbox = self.clock if isinstance(self.clock, SandboxClock) else None
         return {
             Files: self.files,
+            ItemExchange: exchange(),
             KeyMint: api_keys.Mint("live" if self.settings.production else "test"),
             KeyProvider: self.keys,
             PaymentGateway: self.gateway,
             Press: self.press,
             SandboxTime: sandbox,
             BulkRegistry: self.bulk,
+            CentreFiles: self.centres,
             RegistryStatements: statements_of(self.settings, self.keys),
         }
 
@@ -266,7 +277,9 @@ class Service:
             seal=self.seal_journal,
             clock=self.clock,
             reader=_read_responses,
+            centres=lambda: self.centres,
             sheets=sheet_press(),
+            exchange=exchange(),
             courier=lambda: self.courier,
         )
 

@@ -57,10 +57,15 @@ def read(uow: UnitOfWork, actor: Actor, attempt_id: UUID) -> Told:
 
 
 def _report(attempt: Attempt, domain_items: Sequence[int], policy: Policy) -> ScoreReport:
+    domain_raw = attempt.domain_raw
+    if not domain_raw:  # only a score came from the test centre: of domains nothing is known, so nothing is told
+        nothing = {"domain_bands_for_failers": False, "modules_to_study_for_failers": False}
+        policy = policy.model_copy(update={"report": policy.report.model_copy(update=nothing)})
+        domain_raw = tuple(0 for _ in domain_items)
     return score_report(
         passed=attempt.passed is True,
         scaled=attempt.scaled or policy.scale.minimum,
-        domain_raw=attempt.domain_raw,
+        domain_raw=domain_raw,
         domain_items=domain_items,
         policy=policy,
     )

@@ -110,6 +110,44 @@ def upgrade() -> None:
         batch_op.create_index("ix_candidates_search_name_id", ["search_name", "id"], unique=False)
 
     op.create_table(
+        "centre_files",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("vendor", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("way", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("requested_by", sa.String(), nullable=False),
+        sa.Column("created_at", columns.instant(), nullable=False),
+        sa.Column("job_id", sa.Uuid(), nullable=True),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("accepted", sa.Integer(), nullable=False),
+        sa.Column("added", sa.Integer(), nullable=False),
+        sa.Column("updated", sa.Integer(), nullable=False),
+        sa.Column("deleted", sa.Integer(), nullable=False),
+        sa.Column("repeated", sa.Integer(), nullable=False),
+        sa.Column("parked", sa.Integer(), nullable=False),
+        sa.Column("refused", sa.Integer(), nullable=False),
+        sa.Column("error_code", sa.String(), nullable=True),
+        sa.Column("finished_at", columns.instant(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_centre_files")),
+        sa.UniqueConstraint("vendor", "kind", "way", "number", name=op.f("uq_centre_files_vendor_kind_way_number")),
+    )
+    with op.batch_alter_table("centre_files", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_centre_files_received",
+            ["vendor", "kind", "sha256"],
+            unique=True,
+            sqlite_where=sa.text("way = 'in'"),
+            postgresql_where=sa.text("way = 'in'"),
+        )
+
+    op.create_table(
         "forms",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -876,6 +914,23 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "sent_records",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("vendor", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("file_id", sa.Uuid(), nullable=False),
+        sa.Column("sent_at", columns.instant(), nullable=False),
+        sa.Column("gone", sa.Boolean(), nullable=False),
+        sa.Column("confirmation", sa.String(), nullable=True),
+        sa.Column("confirmed_at", columns.instant(), nullable=True),
+        sa.ForeignKeyConstraint(["file_id"], ["centre_files.id"], name=op.f("fk_sent_records_file_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sent_records")),
+        sa.UniqueConstraint("vendor", "kind", "subject_id", name=op.f("uq_sent_records_vendor_kind_subject_id")),
+    )
+    op.create_table(
         "sessions",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -1272,6 +1327,42 @@ def upgrade() -> None:
     with op.batch_alter_table("refunds", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_refunds_candidate_id"), ["candidate_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_refunds_charge_id"), ["charge_id"], unique=False)
+
+    op.create_table(
+        "centre_rows",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("vendor", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("file_id", sa.Uuid(), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("values", columns.json_value(), nullable=False),
+        sa.Column("received_at", columns.instant(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("authorization_id", sa.Uuid(), nullable=True),
+        sa.Column("candidate_id", sa.Uuid(), nullable=True),
+        sa.Column("resolved_by", sa.String(), nullable=True),
+        sa.Column("resolved_at", columns.instant(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["authorization_id"], ["authorizations.id"], name=op.f("fk_centre_rows_authorization_id")
+        ),
+        sa.ForeignKeyConstraint(["candidate_id"], ["candidates.id"], name=op.f("fk_centre_rows_candidate_id")),
+        sa.ForeignKeyConstraint(["file_id"], ["centre_files.id"], name=op.f("fk_centre_rows_file_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_centre_rows")),
+        sa.UniqueConstraint("vendor", "kind", "digest", name=op.f("uq_centre_rows_vendor_kind_digest")),
+    )
+    with op.batch_alter_table("centre_rows", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_centre_rows_file_id"), ["file_id"], unique=False)
+        batch_op.create_index(
+            "ix_centre_rows_parked",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("status = 'parked'"),
+            postgresql_where=sa.text("status = 'parked'"),
+        )
 
     op.create_table(
         "registrations",
@@ -1874,6 +1965,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_registrations_administration_id"))
 
     op.drop_table("registrations")
+    with op.batch_alter_table("centre_rows", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_centre_rows_parked",
+            sqlite_where=sa.text("status = 'parked'"),
+            postgresql_where=sa.text("status = 'parked'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_centre_rows_file_id"))
+
+    op.drop_table("centre_rows")
     with op.batch_alter_table("refunds", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_refunds_charge_id"))
         batch_op.drop_index(batch_op.f("ix_refunds_candidate_id"))
@@ -1960,6 +2060,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sessions_administration_id"))
 
     op.drop_table("sessions")
+    op.drop_table("sent_records")
     with op.batch_alter_table("score_releases", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_score_releases_under_way",
@@ -2103,6 +2204,12 @@ def downgrade() -> None:
 
     op.drop_table("item_exports")
     op.drop_table("forms")
+    with op.batch_alter_table("centre_files", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_centre_files_received", sqlite_where=sa.text("way = 'in'"), postgresql_where=sa.text("way = 'in'")
+        )
+
+    op.drop_table("centre_files")
     with op.batch_alter_table("candidates", schema=None) as batch_op:
         batch_op.drop_index("ix_candidates_search_name_id")
         batch_op.drop_index(batch_op.f("ix_candidates_email"))

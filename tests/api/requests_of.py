@@ -24,6 +24,7 @@ from domain.programs.model import RecognisedProvider
 from domain.renewals.model import Activity, ApprovedActivity, Cycle
 from domain.rescoring.model import Rescore
 from domain.scores.model import Attempt, Conversion, Form, FormKey, Hold, ResponseImport, ScoreRelease
+from domain.test_centres.model import CentreFile, CentreRow
 from domain.watching.model import Watch, WatchList, WebhookDelivery, WebhookEndpoint
 from tests.adapters.made_files import a_picture
 
@@ -65,7 +66,9 @@ KINDS: dict[str, type[Entity]] = {
     "provider_id": RecognisedProvider,
     "registration_id": Registration,
     "release_id": ScoreRelease,
+    "receipt_id": CentreFile,
     "rescore_id": Rescore,
+    "row_id": CentreRow,
     "session_id": Session,
     "sheet_id": StatisticsSheet,
     "delivery_id": WebhookDelivery,
@@ -75,7 +78,13 @@ KINDS: dict[str, type[Entity]] = {
 }
 """Whose id a parameter holds. A new route with a parameter of another name adds it here."""
 
-NAMED: dict[str, str] = {"program": "CPOM", "edition": "cpom-2026", "number": "0000-0000-0000-0000", "version": "1"}
+NAMED: dict[str, str] = {
+    "program": "CPOM",
+    "edition": "cpom-2026",
+    "number": "0000-0000-0000-0000",
+    "vendor": "pearson-vue",
+    "version": "1",
+}
 """Parameters that are no id."""
 
 FREE = "Canary 7391"

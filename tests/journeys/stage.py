@@ -24,6 +24,7 @@ from adapters.notices.letters import JinjaLetters
 from adapters.payments import InvoiceGateway
 from adapters.reports.press import ReportPress
 from adapters.responses_csv import read_responses
+from adapters.test_centres import YamlCentreFiles
 from api import tasks
 from api.registry import RegistryLane
 from domain.actors import Role
@@ -68,6 +69,7 @@ class Stage:
             seal=self.seal,
             clock=self.world.clock,
             reader=read_responses,
+            centres=YamlCentreFiles,
             sheets=ReportPress(),
         )
         steps = tasks.steps(doors)

@@ -21,6 +21,7 @@ from adapters.db.tables import (
     rescoring,
     scores,
     service,
+    test_centres,
     watching,
 )
 from adapters.db.tables.base import metadata
@@ -47,5 +48,6 @@ __all__ = [
     "rescoring",
     "scores",
     "service",
+    "test_centres",
     "watching",
 ]

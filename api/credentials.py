@@ -32,7 +32,10 @@ Number = Annotated[
         json_schema_extra={"pattern": WRITTEN, "format": "credential-number"},
     ),
 ]
-AsOf = Annotated[Day | None, Query(description="The day to answer for; today in the program's zone if left out.")]
+AsOf = Annotated[
+    Day | None,
+    Query(description="The day to answer for, by how it stood at its end; today in the program's zone if left out."),
+]
 
 
 class CredentialOut(Resource):
@@ -208,7 +211,7 @@ def certificate(uow: UnitOfWork, actor: Actor, credential_id: Id) -> Certificate
     listing=Listing(StandingChange, sorts=("id", "number"), default_sort="number"),
 )
 def list_history(uow: UnitOfWork, actor: Actor, credential_id: Id, page: PageRequest) -> Page[StandingChange]:
-    """List how a credential came to stand as it does."""
+    """List how a credential came to stand as it does: every change, also those of one day after each other."""
     return actions_public.history(uow, actor, credential_id, page)
 
 

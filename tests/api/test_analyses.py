@@ -10,7 +10,7 @@ import pytest
 
 from domain.actors import Role
 from domain.jobs.actions import CARRY_ON, carry_on
-from tests.builders_analysis import answers_of_model, stored, steps
+from tests.builders_analysis import answers_of_model, steps, stored
 from tests.builders_scores import Scores, some_scores
 from tests.world import World
 

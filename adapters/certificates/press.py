@@ -97,13 +97,13 @@ class Press:
         }
         return self._set("badge.typ", said, faces, format=kind.value, ppi=_PIXELS_PER_INCH)
 
-    def _set(self, template: str, said: Mapping[str, object], faces: Sequence[Face], **how: Any) -> bytes:  # noqa: ANN401 - the typesetter's own arguments
+    def _set(self, template: str, said: Mapping[str, Any], faces: Sequence[Face], **how: Any) -> bytes:  # noqa: ANN401 - the typesetter's own arguments
         import typst  # noqa: PLC0415 - for the processes that make certificates
 
-        made = typst.compile(
+        made: object = typst.compile(
             _template(template),
             root=str(files(__package__)),
-            font_paths=self._book(faces),
+            font_paths=self._book(faces, said["fonts"]),
             ignore_system_fonts=True,
             sys_inputs={"said": json.dumps(said, ensure_ascii=False)},
             timestamp=int(time.time()),
@@ -114,8 +114,11 @@ class Press:
             raise TypeError(message)
         return made
 
-    def _book(self, faces: Sequence[Face]) -> "typst.Fonts":
-        """The typesetter's book of the folders in which these faces lie, read once."""
+    def _book(self, faces: Sequence[Face], families: Sequence[str]) -> "typst.Fonts":
+        """The typesetter's book of the folders in which these faces lie, read once; each of the families is in it.
+
+        A family that the typesetter does not know would leave blanks without a word.
+        """
         import typst  # noqa: PLC0415
 
         folders = frozenset(face.path.parent for face in faces)
@@ -123,6 +126,9 @@ class Press:
             self._books[folders] = typst.Fonts(
                 include_system_fonts=False, include_embedded_fonts=False, font_paths=sorted(map(str, folders))
             )
+        if lacking := set(families) - set(self._books[folders].families()):
+            message = f"the typesetter knows no font called {sorted(lacking)}"
+            raise RuntimeError(message)
         return self._books[folders]
 
     @cached_property

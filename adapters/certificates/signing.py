@@ -118,10 +118,12 @@ def _provider_signer(keys: KeyProvider, chain: Sequence[x509.Certificate]) -> "S
             return encode_dss_signature(int.from_bytes(raw[:_HALF], "big"), int.from_bytes(raw[_HALF:], "big"))
 
     certificates = [asn1.Certificate.load(one.public_bytes(Encoding.DER)) for one in chain]
+    store = SimpleCertificateStore()  # type: ignore[no-untyped-call] - it is typed all but there
+    store.register_multiple(certificates[1:])
     return ProviderSigner(
         signing_cert=certificates[0],
         # A root proves nothing where the signer puts it, and what no signature covers could be changed unnoticed.
         embed_roots=False,
-        cert_registry=SimpleCertificateStore.from_certs(certificates[1:]),
+        cert_registry=store,
         signature_mechanism=algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}),
     )

@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
 from cryptography.x509.oid import NameOID
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
@@ -138,11 +140,12 @@ def _has_blanks(pdf: bytes) -> bool:
 
 
 def _shown(page: pikepdf.Page) -> Iterator[list[Any]]:
-    for operands, operator in pikepdf.parse_content_stream(page):
-        if str(operator) == "Tj":
-            yield [operands[0]]
-        if str(operator) == "TJ":
-            yield [one for one in operands[0] if isinstance(one, pikepdf.String)]
+    for drawn in pikepdf.parse_content_stream(page):
+        if str(drawn.operator) == "Tj":
+            yield [drawn.operands[0]]
+        if str(drawn.operator) == "TJ":
+            shown: Any = drawn.operands[0]
+            yield [one for one in shown if isinstance(one, pikepdf.String)]
 
 
 def test_a_letter_that_no_font_has_is_named_not_left_blank(press: Press) -> None:
@@ -152,6 +155,36 @@ def test_a_letter_that_no_font_has_is_named_not_left_blank(press: Press) -> None
     assert refusal.value.characters == ("ᚠ", "ᚢ", "𓀀")
     assert "U+16A0 RUNIC LETTER FEHU FEOH FE F" in refusal.value.detail
     assert "U+13000 EGYPTIAN HIEROGLYPH A001" in refusal.value.detail
+
+
+def _runes(path: Path) -> None:
+    """A font with one rune, a square."""
+    font = FontBuilder(1000, isTTF=True)
+    font.setupGlyphOrder([".notdef", "fehu"])
+    font.setupCharacterMap({0x16A0: "fehu"})
+    pen = TTGlyphPen(None)
+    pen.moveTo((100, 0))
+    for point in ((100, 700), (600, 700), (600, 0)):
+        pen.lineTo(point)
+    pen.closePath()
+    font.setupGlyf({".notdef": TTGlyphPen(None).glyph(), "fehu": pen.glyph()})
+    font.setupHorizontalMetrics({".notdef": (700, 0), "fehu": (700, 100)})
+    font.setupHorizontalHeader(ascent=800, descent=-200)
+    font.setupNameTable({"familyName": "Runes of the body", "styleName": "Regular"})
+    font.setupOS2(sTypoAscender=800, sTypoDescender=-200)
+    font.setupPost()
+    font.save(path)
+
+
+def test_a_body_adds_a_font_of_its_own_for_a_script_that_is_lacking(tmp_path: Path) -> None:
+    (tmp_path / "fonts").mkdir()
+    _runes(tmp_path / "fonts" / "runes.ttf")
+    (tmp_path / "fonts" / "LICENCE.txt").write_text("Not a font.")
+
+    made = a_press(tmp_path / "keys", fonts=Fonts(tmp_path / "fonts")).certificate(a_certificate(name="Ada ᚠ"))
+
+    assert "Ada ᚠ" in text_of(made)
+    assert not _has_blanks(made)
 
 
 def test_of_many_unknown_letters_ten_are_named() -> None:
@@ -253,7 +286,7 @@ def test_the_file_is_pdf_a_after_it_is_signed(pdf: bytes) -> None:
 
     assert not document.is_encrypted
     (intent,) = document.Root.OutputIntents
-    assert (intent.S, "/DestOutputProfile" in intent) == ("/GTS_PDFA1", True)
+    assert (str(intent.S), "/DestOutputProfile" in intent) == ("/GTS_PDFA1", True)
     with document.open_metadata(set_pikepdf_as_editor=False) as said:
         assert (said["pdfaid:part"], said["pdfaid:conformance"]) == ("2", "U")
         assert said["dc:title"] == "Certificate 7K3M-Q0DV-2XHT-9PE4"
@@ -372,7 +405,7 @@ def _pkcs12(path: Path, passphrase: bytes) -> bytes:
     )
     sealed = pkcs12.serialize_key_and_certificates(b"x", key, certificate, None, BestAvailableEncryption(passphrase))
     path.write_bytes(sealed)
-    return pem.armor("CERTIFICATE", asn1.Certificate.load(certificate.public_bytes(Encoding.DER)).dump())
+    return certificate.public_bytes(Encoding.PEM)
 
 
 def test_a_key_in_a_pkcs12_file_signs_as_well(tmp_path: Path) -> None:
@@ -415,11 +448,13 @@ def test_whatever_changes_is_made_anew(press: Press, field: str) -> None:
 def test_what_was_asked_for_longest_ago_is_forgotten_first() -> None:
     kept, made = Kept(10), list[str]()
 
-    def ask(name: str) -> bytes:
-        return kept.or_made(name, lambda: made.append(name) or b"1234")  # type: ignore[func-returns-value]
-
     for name in ("a", "b", "a", "c", "a", "b"):
-        ask(name)
+
+        def make(name: str = name) -> bytes:
+            made.append(name)
+            return b"1234"
+
+        assert kept.or_made(name, make) == b"1234"
 
     assert made == ["a", "b", "c", "b"]
 

@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
+import manimgx_fonts
 import pikepdf
 import pypdfium2
 import pytest
@@ -18,8 +19,6 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
 from cryptography.x509.oid import NameOID
-from fontTools.fontBuilder import FontBuilder
-from fontTools.pens.ttGlyphPen import TTGlyphPen
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
@@ -157,33 +156,18 @@ def test_a_letter_that_no_font_has_is_named_not_left_blank(press: Press) -> None
     assert "U+13000 EGYPTIAN HIEROGLYPH A001" in refusal.value.detail
 
 
-def _runes(path: Path) -> None:
-    """A font with one rune, a square."""
-    font = FontBuilder(1000, isTTF=True)
-    font.setupGlyphOrder([".notdef", "fehu"])
-    font.setupCharacterMap({0x16A0: "fehu"})
-    pen = TTGlyphPen(None)
-    pen.moveTo((100, 0))
-    for point in ((100, 700), (600, 700), (600, 0)):
-        pen.lineTo(point)
-    pen.closePath()
-    font.setupGlyf({".notdef": TTGlyphPen(None).glyph(), "fehu": pen.glyph()})
-    font.setupHorizontalMetrics({".notdef": (700, 0), "fehu": (700, 100)})
-    font.setupHorizontalHeader(ascent=800, descent=-200)
-    font.setupNameTable({"familyName": "Runes of the body", "styleName": "Regular"})
-    font.setupOS2(sTypoAscender=800, sTypoDescender=-200)
-    font.setupPost()
-    font.save(path)
-
-
-def test_a_body_adds_a_font_of_its_own_for_a_script_that_is_lacking(tmp_path: Path) -> None:
+def test_a_body_adds_a_font_of_its_own_for_what_is_lacking(press: Press, tmp_path: Path) -> None:
+    with pytest.raises(UnprintableName, match="STAFF OF AESCULAPIUS"):
+        press.certificate(a_certificate(name="Ada ⚕"))
     (tmp_path / "fonts").mkdir()
-    _runes(tmp_path / "fonts" / "runes.ttf")
     (tmp_path / "fonts" / "LICENCE.txt").write_text("Not a font.")
+    (tmp_path / "fonts" / "signs.ttf").write_bytes(
+        (Path(manimgx_fonts.__file__).parent / "NotoSansSymbols[wght].ttf").read_bytes()
+    )
 
-    made = a_press(tmp_path / "keys", fonts=Fonts(tmp_path / "fonts")).certificate(a_certificate(name="Ada ᚠ"))
+    made = a_press(tmp_path / "keys", fonts=Fonts(tmp_path / "fonts")).certificate(a_certificate(name="Ada ⚕"))
 
-    assert "Ada ᚠ" in text_of(made)
+    assert "Ada ⚕" in text_of(made)
     assert not _has_blanks(made)
 
 

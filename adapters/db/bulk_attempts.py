@@ -6,6 +6,7 @@ closed booking and authorization used up, in the words of the event's own class.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
 from math import sqrt
@@ -13,7 +14,7 @@ from typing import Protocol
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Connection, Integer, bindparam, case, cast, func, select
+from sqlalchemy import Connection, Integer, bindparam, case, cast, func, select, update
 
 from adapters.db.bulk_attempts_sqlite import ManyAttempts
 from adapters.db.marks import Marks
@@ -29,7 +30,8 @@ from domain.scores.sittings import Figures, Identifier, Intake, Ref, Score, Seat
 
 _PLACES = [UUID(int=2**128 - number) for number in (1, 2, 3, 4)]
 """Stand in an event for the ids that differ from row to row."""
-_T = AttemptRow.__table__.c  # type: ignore[attr-defined]
+_TABLE = AttemptRow.__table__  # type: ignore[attr-defined]
+_T = _TABLE.c
 
 
 class Bulk(Protocol):
@@ -143,6 +145,18 @@ class AttemptRepository(SqlRepository[Attempt]):
         """Scored attempts of a release that are not held, by id, their rows held."""
         return self._of_release(release, after, limit, held=False)
 
+    def leave(self, attempts: Sequence[Attempt], release: ScoreRelease) -> list[Attempt]:
+        """Let the scores of these attempts, their rows held, leave with a release; raises Stale."""
+        values = {"release_id": release.id, "released_at": self._marks.now}
+        changed = {**values, "status": AttemptStatus.RELEASED.value, "version": _T.version + 1}
+        statement = update(_TABLE).where(_T.id.in_([one.id for one in attempts]), *_MAY_LEAVE).values(changed)
+        if self._connection.execute(statement).rowcount != len(attempts):
+            raise Stale
+        return [
+            replace(one, version=one.version + 1, status=AttemptStatus.RELEASED, **values)  # type: ignore[arg-type]
+            for one in attempts
+        ]
+
     def withheld(self, release: ScoreRelease, *, after: UUID | None, limit: int) -> list[Attempt]:
         """Scored attempts that a release passes by because they are held, by id."""
         return self._of_release(release, after, limit, held=True)
@@ -203,6 +217,7 @@ def _bulk_of(connection: Connection) -> Bulk:
     return CopyingAttempts(connection)
 
 
+_MAY_LEAVE = (_T.status == AttemptStatus.SCORED.value, _T.held.is_(False))
 _NAMED = ("administration_id", "form_id", "held", "key_number", "conversion_number")
 _OF_RELEASE = (_T.status == AttemptStatus.SCORED.value, *(_T[name] == bindparam(name) for name in _NAMED))
 _FIGURES = select(

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import NullType
 
+from adapters.db.copying import MANY, copy_rows
 from adapters.db.tables.journal import CHECKPOINTS, JOURNAL, LEAVES, POSTGRESQL_GUARDS, SQLITE_GUARDS
 from domain.journal.merkle import Frontier
 from domain.journal.model import Backlog, Entry, JournalLine, Leaf, Recorded, StoredCheckpoint
@@ -32,6 +33,7 @@ INSERTED_LISTED = 100
 SEALER_LOCK = 0x4A4F_5552_4E41_4C
 """The advisory lock of whoever seals ("JOURNAL" in ASCII)."""
 
+_WRITTEN = ("id", "occurred_at", "kind", "subject_id", "actor", "request_id", "data")
 _INSERT = insert(JOURNAL).inline()
 _INSERT_LEAVES = insert(LEAVES).inline()
 _INSERT_CHECKPOINT = insert(CHECKPOINTS).inline()
@@ -39,19 +41,14 @@ _INSERT_CHECKPOINT = insert(CHECKPOINTS).inline()
 
 def insert_events(connection: Connection, entries: Sequence[Entry]) -> None:
     """Write events into the journal, in this order, inside the caller's transaction; one statement for all of them."""
-    if entries:
+    if len(entries) >= MANY and connection.dialect.name == "postgresql":
+        rows = ([getattr(entry, name) for name in _WRITTEN] for entry in entries)
+        copy_rows(connection, JOURNAL, _WRITTEN, rows)
+    elif entries:
         connection.execute(
             _INSERT,
             [
-                {
-                    "id": entry.id,
-                    "occurred_at": entry.occurred_at,
-                    "kind": entry.kind,
-                    "subject_id": entry.subject_id,
-                    "actor": entry.actor,
-                    "request_id": entry.request_id,
-                    "data": entry.data,
-                }
+                {name: getattr(entry, name) for name in _WRITTEN}
                 for entry in entries
             ],
         )

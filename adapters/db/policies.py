@@ -43,10 +43,14 @@ class PolicyRepository(SqlRepository[PolicyEdition]):
     def __init__(self, connection: Connection) -> None:
         """Speak through `connection`."""
         super().__init__(connection, PolicyEdition)
+        self._named: dict[str, Policy] = {}
 
     def named(self, edition: str) -> Policy:
-        """The edition of this name; raises NotFound."""
-        return self._parsed(self._connection.execute(_DIGEST, {"edition": edition}).scalar())
+        """The edition of this name; raises NotFound. It never changes, so it is asked for once."""
+        if (policy := self._named.get(edition)) is None:
+            policy = self._parsed(self._connection.execute(_DIGEST, {"edition": edition}).scalar())
+            self._named[edition] = policy
+        return policy
 
     def in_force(self, program: str, on: date) -> Policy:
         """The edition of a program in force on a day, the newest where two would be; raises NotFound."""

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Select
 from sqlalchemy.exc import IntegrityError
 
+from adapters.db.copying import MANY, copy_rows
 from adapters.db.mapping import Mapped, mapped
 from adapters.db.pages import page_statement, page_values
 from adapters.db.prepared import Prepared
@@ -39,6 +40,14 @@ class SqlRepository(Generic[T]):
         locked = self._connection.dialect.name == "postgresql"
         return self._one(self._map.by_id_locked if locked else self._map.by_id, id_)
 
+    def lock_all(self, ids: Iterable[UUID]) -> list[T]:
+        """Those of these ids that there are, their rows held until the transaction ends; locked and listed by id."""
+        table = self._map.table
+        statement = self._map.all.where(table.c.id.in_(list(ids))).order_by(table.c.id)
+        if self._connection.dialect.name == "postgresql":
+            statement = statement.with_for_update()
+        return [self._map.made(tuple(row)) for row in self._connection.execute(statement)]
+
     def find(self, **equals: object) -> list[T]:
         """All whose fields equal these values, oldest id first; a list value matches any of its members."""
         return [self._map.made(row) for row in self._map.rows(self._connection, equals)]
@@ -67,8 +76,10 @@ class SqlRepository(Generic[T]):
     def add_all(self, entities: Iterable[T]) -> None:
         """Store many new ones; raises AlreadyExists."""
         rows = [self._map.dump(entity) for entity in entities]
-        if rows:
-            with _uniqueness_named():
+        with _uniqueness_named():
+            if len(rows) >= MANY and self._connection.dialect.name == "postgresql":
+                copy_rows(self._connection, self._map.table, self._map.names, (list(row.values()) for row in rows))
+            elif rows:
                 self._map.insert.run_all(self._connection, rows)
 
     def save(self, entity: T) -> T:

@@ -32,6 +32,7 @@ from domain.access.model import ApiKey, RoleGrant
 from domain.actors import Actor, Role
 from domain.analysis.model import EquatingRun, Grouping, StatisticsSheet
 from domain.applications.model import Appeal, AuditDraw, ConflictOfInterest, Determination, Evidence
+from domain.assembly.model import Assembly
 from domain.badges.model import Publisher
 from domain.candidates.model import Candidate, Education, Identity, Invitation, Licence
 from domain.credentials.model import Award, Credential, StandingChange
@@ -136,6 +137,7 @@ class SqlUnitOfWork:
     groupings = Store(Grouping)
     equating_runs = Store(EquatingRun)
     statistics_sheets = Store(StatisticsSheet)
+    assemblies = Store(Assembly)
     items = Store(Item)
     item_versions = Store(ItemVersion)
     item_sets = Store(ItemSet)

@@ -3,7 +3,7 @@
 Locks: every verb holds the credential's row before it judges, so that of two changes the second sees the first.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -30,7 +30,7 @@ from domain.independence import must_be_independent
 from domain.notices.actions import notify
 from domain.notices.model import NoticeKind
 from domain.payments.actions import cancel_open
-from domain.ports import UnitOfWork
+from domain.ports import RegistryEntry, UnitOfWork
 from domain.programs.policy import Policy
 from domain.renewals.model import CycleStatus
 from domain.watching.telling import tell_watchers
@@ -123,36 +123,39 @@ def publish(uow: UnitOfWork, credential: Credential, history: Iterable[StandingC
     Its badge and its status bits follow from the same facts. An erased credential (it bears no name) stays out of the
     registry, and has no badge.
     """
-    history = tuple(history)
-    if not credential.name:
+    if credential.name:
+        publish_all(uow, [(credential, tuple(history))])
+    else:
         uow.registry.delete(credential.number)
-        return
-    policy = uow.policies.named(credential.edition)
-    today = today_of(uow, policy)
-    life = life_of(uow, history)
-    now = life.on(today)
-    if now is None:
-        message = "a credential has a history from the day it is awarded"
-        raise RuntimeError(message)
-    turns = [span.public() for span in life.after(today)][:2]
-    facts = public_facts(uow, credential, policy, life.valid_from(today) or credential.valid_from)
-    uow.registry.put(public_entry(facts, now.public(), *turns))
-    if uow.publisher is not None:
-        issuing.publish(uow, [_subject(uow, credential, facts, policy, history)])
 
 
-def _subject(
-    uow: UnitOfWork, credential: Credential, facts: PublicFacts, policy: Policy, history: Iterable[StandingChange]
-) -> Subject:
-    """What the credential's badge is made of."""
-    first = min(history, key=lambda one: one.number)
-    return Subject(
-        credential=credential,
-        public=facts,
-        policy=policy,
-        first_policy=uow.policies.named(first.edition),
-        email=uow.candidates.get(credential.candidate_id).email,
-    )
+def publish_all(uow: UnitOfWork, changed: Sequence[tuple[Credential, Sequence[StandingChange]]]) -> None:
+    """`publish` for many credentials that bear names, each with its history."""
+    people = {one.id: one for one in uow.candidates.find(id=[credential.candidate_id for credential, _ in changed])}
+    entries: list[RegistryEntry] = []
+    subjects: list[Subject] = []
+    for credential, history in changed:
+        policy = uow.policies.named(credential.edition)
+        today, life = today_of(uow, policy), life_of(uow, history)
+        now = life.on(today)
+        if now is None:
+            message = "a credential has a history from the day it is awarded"
+            raise RuntimeError(message)
+        turns = [span.public() for span in life.after(today)][:2]
+        facts = public_facts(uow, credential, policy, life.valid_from(today) or credential.valid_from)
+        entries.append(public_entry(facts, now.public(), *turns))
+        first = uow.policies.named(min(history, key=lambda one: one.number).edition)
+        subjects.append(
+            Subject(
+                credential=credential,
+                public=facts,
+                policy=policy,
+                first_policy=first,
+                email=people[credential.candidate_id].email,
+            )
+        )
+    uow.registry.put_all(entries)
+    issuing.publish(uow, subjects)
 
 
 def life_of(uow: UnitOfWork, history: Iterable[StandingChange]) -> Timeline:

@@ -23,20 +23,23 @@ def opened(uow: UnitOfWork, credential: Credential, policy: Policy, number: int,
     Whether it will be audited is drawn now, by a seed that nobody chose and that the journal keeps, so that anybody can
     draw it again. The holder hears of it when the window opens.
     """
+    return uow.cycles.add(begun(uow, credential, policy, number, starts_on))
+
+
+def begun(uow: UnitOfWork, credential: Credential, policy: Policy, number: int, starts_on: date) -> Cycle:
+    """The cycle that `opened` begins, drawn and told to the journal; the caller stores it in this transaction."""
     id_, seed, rate = uow.new_id(), uow.random(16).hex(), policy.audit.renewals_rate
-    cycle = uow.cycles.add(
-        Cycle(
-            id=id_,
-            credential_id=credential.id,
-            candidate_id=credential.candidate_id,
-            program=credential.program,
-            edition=policy.edition,
-            number=number,
-            starts_on=starts_on,
-            ends_on=credential.valid_until,
-            audited=drawn(rank(seed, id_), rate),
-            remind_on=next_reminder(policy.renewal, credential.valid_until, starts_on),
-        )
+    cycle = Cycle(
+        id=id_,
+        credential_id=credential.id,
+        candidate_id=credential.candidate_id,
+        program=credential.program,
+        edition=policy.edition,
+        number=number,
+        starts_on=starts_on,
+        ends_on=credential.valid_until,
+        audited=drawn(rank(seed, id_), rate),
+        remind_on=next_reminder(policy.renewal, credential.valid_until, starts_on),
     )
     uow.record(
         CycleOpened(

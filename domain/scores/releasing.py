@@ -12,7 +12,7 @@ from uuid import UUID
 
 from domain.actors import Actor
 from domain.applications.model import Application
-from domain.credentials.actions import award
+from domain.credentials.awarding import Pass, award_all
 from domain.dates import date_at
 from domain.exams.model import Authorization
 from domain.independence import must_be_independent_of_all
@@ -26,11 +26,12 @@ from domain.scores.errors import NothingToRelease, TooManyApprovals, UnscoredAtt
 from domain.scores.events import AttemptReleased, ReleaseDecided, ReleaseDone, ReleaseProposed
 from domain.scores.model import Attempt, AttemptStatus, ReleaseStatus, ScoreRelease
 from domain.scores.rescoring import must_not_be_releasing
+from domain.sweep.letters import letter, send_off
 
 RELEASE = "scores.release"
 """The kind of the job. Its parameters: `release_id`."""
-ROWS = 50
-"""Attempts released in one transaction: each pass is judged again for its credential."""
+ROWS = 250
+"""Attempts released in one transaction: each pass is judged again for its credential, all of them set by set."""
 APPROVALS = 2
 
 
@@ -133,26 +134,20 @@ def _release_all(uow: UnitOfWork, release: ScoreRelease, found: Sequence[Attempt
     """Let these scores leave, and judge what each pass is worth."""
     policy = uow.policies.named(uow.forms.get(release.form_id).edition)
     applications = _applications(uow, found)
-    for attempt in found:
-        released = uow.attempts.save(
-            replace(attempt, status=AttemptStatus.RELEASED, release_id=release.id, released_at=uow.now)
+    left = uow.attempts.leave(found, release)
+    for one in left:
+        told = AttemptReleased(
+            attempt_id=one.id, candidate_id=one.candidate_id, release_id=release.id, passed=one.passed is True
         )
-        passed = released.passed is True
-        uow.record(
-            AttemptReleased(
-                attempt_id=released.id, candidate_id=released.candidate_id, release_id=release.id, passed=passed
-            )
-        )
-        notify(
-            uow,
-            released.candidate_id,
-            NoticeKind.SCORE_REPORT_READY,
-            released.id,
-            program=policy.program_title,
-        )
-        application = applications.get(released.authorization_id)
-        if passed and application is not None:
-            award(uow, released, application, date_at(uow.now, policy.zone))
+        uow.record(told)
+    kind, title = NoticeKind.SCORE_REPORT_READY, policy.program_title
+    send_off(uow, [letter(uow, one.candidate_id, kind, one.id, program=title) for one in left])
+    passes = [
+        Pass(attempt=one, application=application)
+        for one in left
+        if one.passed and (application := applications.get(one.authorization_id)) is not None
+    ]
+    award_all(uow, passes, date_at(uow.now, policy.zone))
 
 
 def _tell_batch(uow: UnitOfWork, job: Job, release: ScoreRelease, after: UUID | None, rows: int) -> Batch:

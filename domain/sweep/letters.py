@@ -9,7 +9,7 @@ from uuid import UUID
 from domain.actors import the_service
 from domain.credentials.actions_standing import standing_now
 from domain.credentials.model import Credential, Standing, StandingChange
-from domain.notices.actions import send
+from domain.notices.actions import SEND, send
 from domain.notices.model import Notice, NoticeKind, NoticeStatus, unmet_clauses
 from domain.notices.rules import parameters_of
 from domain.paging import PageRequest
@@ -51,6 +51,16 @@ def post(uow: UnitOfWork, notices: Sequence[Notice]) -> None:
     """Store letters, which one task sends when this transaction has committed."""
     uow.notices.add_all(notices)
     dispatch(uow, [one.id for one in notices])
+
+
+def send_off(uow: UnitOfWork, notices: Sequence[Notice]) -> None:
+    """Store letters: a single one leaves by a task of its own, several by one task for all of them."""
+    if len(notices) != 1:
+        post(uow, notices)
+        return
+    (notice,) = notices
+    uow.notices.add(notice)
+    uow.enqueue(SEND, {"notice_id": str(notice.id)}, unique_key=str(notice.id))
 
 
 def dispatch(uow: UnitOfWork, notice_ids: Sequence[UUID]) -> None:

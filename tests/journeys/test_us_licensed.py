@@ -228,7 +228,7 @@ def three_more_years(grace: Candidate, staff: Offices) -> None:
 
 
 EVERYTHING = {
-    "activity.documented", "activity.judged", "activity.recorded", "administration.created",
+    "activity.documented", "activity.judged", "activity.recorded", "administration.created", "badge.issued",
     "administration.status_changed", "application.approved", "application.attested", "application.claimed",
     "application.created", "application.submitted", "approved_activity.added", "attempt.imported", "attempt.released",
     "authorization.issued", "candidate.education_judged", "candidate.education_recorded",

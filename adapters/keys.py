@@ -162,6 +162,14 @@ class FileKeyProvider:
         self._algorithm(purpose)
         return self._ring(purpose).records
 
+    def face(self, purpose: str, kid: str) -> SigningKey:
+        """The public face of any key the purpose ever had, a revoked one too; KeyFault where there is none."""
+        self._signing_ring(purpose)
+        if kid not in {record.kid for record in self.records(purpose)}:
+            message = f"{purpose}: there is no such key"
+            raise KeyFault(message)
+        return self._open(purpose, kid).face
+
     def prepare(self, purpose: str) -> str:
         """Make and publish a key that does not sign yet, so that others learn it in time; return its id."""
         return self._change(purpose, lambda records: (*records, self._new_record(purpose, KeyState.PENDING)))

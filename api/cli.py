@@ -10,6 +10,8 @@ from typing import Annotated
 import typer
 
 from api.beside import Beside
+from api.cli_analysis import analyse
+from api.cli_keys import keys
 from api.cli_policy import policy
 from api.cli_service import service, settings
 
@@ -20,10 +22,10 @@ main = typer.Typer(
     help="A headless certification-management service.",
 )
 audit = typer.Typer(no_args_is_help=True, help="The journal's seal.")
-keys = typer.Typer(no_args_is_help=True, help="The service's own keys.")
 main.add_typer(policy, name="policy")
 main.add_typer(audit, name="audit")
 main.add_typer(keys, name="keys")
+main.command()(analyse)
 
 
 @main.command()
@@ -150,28 +152,6 @@ def verify() -> None:
     word = "intact" if report.intact else "NOT INTACT"
     typer.echo(f"{report.leaves} leaves, {report.checkpoints} checkpoints, {report.outside} outside: {word}.")
     raise typer.Exit(0 if report.intact else 1)
-
-
-@keys.command("list")
-def list_keys() -> None:
-    """The public side of every key."""
-    for purpose in ("journal", "registry"):
-        for key in service().keys.all(purpose):
-            typer.echo(f"{purpose:10} {key.algorithm:6} {key.kid}")
-
-
-@keys.command("rotate")
-def rotate(purpose: Annotated[str, typer.Argument(help="journal or registry.")]) -> None:
-    """Sign with a new key from now on; the old one stays published."""
-    service().keys.rotate(purpose)
-    list_keys()
-
-
-@keys.command("create")
-def create_keys() -> None:
-    """Make every key that is missing; production starts only when they are there."""
-    service().create_keys()
-    list_keys()
 
 
 @main.command()

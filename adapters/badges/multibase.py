@@ -4,6 +4,8 @@ from typing import Final
 
 _ALPHABET: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _PAIRS: Final = tuple(high + low for high in _ALPHABET for low in _ALPHABET)
+_VALUES: Final = {digit: value for value, digit in enumerate(_ALPHABET)}
+_LONGEST: Final = 256
 _PAIR: Final = 58 * 58
 _LIMB: Final = 58**10
 _ED25519: Final = b"\xed\x01"
@@ -19,6 +21,19 @@ def base58btc(content: bytes) -> str:
         limbs.append(_ten_digits(limb))
     digits = "".join(reversed(limbs)).lstrip("1")
     return "z" + "1" * (len(content) - len(content.lstrip(b"\0"))) + digits
+
+
+def from_base58btc(text: str) -> bytes:
+    """The bytes that `text` spells in multibase base58btc; ValueError for anything else, or more than 256 digits."""
+    digits = text[1:]
+    if text[:1] != "z" or len(digits) > _LONGEST or any(digit not in _VALUES for digit in digits):
+        message = "not multibase base58btc"
+        raise ValueError(message)
+    number = 0
+    for digit in digits:
+        number = number * 58 + _VALUES[digit]
+    zeros = len(digits) - len(digits.lstrip(_ALPHABET[0]))
+    return bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8, "big")
 
 
 def ed25519_multikey(public: bytes) -> str:

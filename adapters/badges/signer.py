@@ -5,13 +5,14 @@ RS256 over the bytes it is given.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import orjson
 
 from adapters.badges import did, nquads, proofs
 from adapters.badges.jwt import HeldElsewhere, TurnedOver, token
-from adapters.badges.multibase import base58btc
+from adapters.badges.multibase import base58btc, from_base58btc
+from adapters.strict import from_base64url, json_object
 from domain.badges.document import (
     Document,
     badge_document,
@@ -84,6 +85,38 @@ class KeyedBadgeSigner:
         rings = [(self._keys.all(purpose), ways[purpose]) for purpose in BADGE_PURPOSES]
         ordered = [(ring[:1], of) for ring, of in rings] + [(ring[1:], of) for ring, of in rings]
         return {self._method(key, way): key.kid for part, of in ordered for key in part for way in of}
+
+    def names(self, purpose: str, key: SigningKey) -> set[str]:
+        """Every name under which documents bear this key of a purpose, published or not."""
+        return {self._method(key, way) for way in Securing if PURPOSE[way] == purpose}
+
+    def holds(self, signed: bytes) -> bool:
+        """Whether a document that we signed still holds, unchanged, under a key that we publish.
+
+        For documents of our own shapes: what a stranger presents is read as JSON-LD first. ValueError or KeyError for
+        what is no such document.
+        """
+        if signed.startswith(b"{"):
+            document = json_object(signed)
+            proof = document.pop("proof")
+            return self._proof_holds(document, proof[0] if isinstance(proof, list) else proof)
+        kid = json_object(from_base64url(signed.split(b".")[0]))["kid"]
+        message, _, signature = signed.rpartition(b".")
+        return self._verifies(str(kid), message, from_base64url(signature))
+
+    def _proof_holds(self, document: Document, proof: Any) -> bool:  # noqa: ANN401 - JSON
+        options = dict(proof)
+        signature = from_base58btc(options.pop("proofValue"))
+        of_list = "BitstringStatusListCredential" in cast("list[str]", document["type"])
+        canonical = nquads.of_status_list if of_list else nquads.of_badge
+        message = proofs.message(document, options, Securing(options["cryptosuite"]), canonical)
+        return self._verifies(options["verificationMethod"], message, signature)
+
+    def _verifies(self, name: str, message: bytes, signature: bytes) -> bool:
+        kid = self.verification_methods().get(name)
+        return kid is not None and any(
+            self._keys.verify(purpose, kid, message, signature) for purpose in BADGE_PURPOSES
+        )
 
     def did_document(self) -> Mapping[str, object]:
         """The DID document as it stands now."""

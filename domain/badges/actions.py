@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from domain.actors import Actor
-from domain.badges.document import BADGE_CONTEXTS, achievement_document
+from domain.badges.document import BADGE_CONTEXTS, achievement_document, signed_with
 from domain.badges.errors import BadgeSuspended, BadgeWithdrawn
 from domain.badges.facts import MASTER, AchievementFacts, Securing
 from domain.badges.issuing import sign_anew, sign_list_anew
@@ -82,7 +82,7 @@ def replace_key(uow: UnitOfWork, key_id: str, limit: int) -> int:
     `limit`, it leaves no newest version under that key.
     """
     for found in sorted(uow.status_lists.find(), key=lambda one: (one.shard, one.purpose)):
-        if key_id.encode() in found.document:
+        if key_id in {signed_with(found.document), signed_with(found.token)}:
             sign_list_anew(uow, uow.status_lists.lock(found.id))
     waiting = uow.badges.newest_under(key_id, limit)
     for found in waiting:

@@ -27,6 +27,7 @@ def pages(sheet: Mapping[str, Any]) -> Json:
     return {
         "title": f"Statistics of form {heading['form']}",
         "heading": heading,
+        "origin": _origin(heading),
         "facts": _facts(sheet),
         "quality": _quality(sheet),
         "decisions": _decisions(sheet["decisions"]),
@@ -75,6 +76,14 @@ def _axis(low: float, high: float, about: int = 6, digits: int | None = None) ->
     places = ticks(low, high, about)
     shown = digits if digits is not None else (0 if all(place == int(place) for place in places) else 1)
     return {"low": low, "high": high, "ticks": places, "labels": [fixed(place, shown) for place in places]}
+
+
+def _origin(heading: Mapping[str, Any]) -> str:
+    """By what the figures were computed, of what."""
+    named = {"analysis": "analysis_number", "key": "key_number", "conversion": "conversion_number"}
+    numbers = [f"{name} {heading[field]}" for name, field in named.items() if heading[field] is not None]
+    made = ", ".join(numbers) or "files"
+    return f"Computed by {heading['software']} from {made}; responses SHA-256 {heading['responses_sha256'][:16]}…"
 
 
 def _facts(sheet: Mapping[str, Any]) -> list[list[str]]:
@@ -364,6 +373,7 @@ def _equating(run: Mapping[str, Any] | None) -> Json | None:
     excluded = ", ".join(f"{code} ({why.replace('_', ' ')})" for code, why in run["excluded"].items())
     return {
         "facts": [
+            ["Form", str(run["form"])],
             ["Reference form", str(run["reference_form"])],
             ["Method", str(run["method"]).replace("_", " ")],
             ["Candidates", f"{run['people']}, reference {run['reference_people']}"],
@@ -372,6 +382,7 @@ def _equating(run: Mapping[str, Any] | None) -> Json | None:
             ["Drifting anchor items", ", ".join(run["drifted"]) or "none"],
             ["Bootstrap replications", str(run["replications"])],
         ],
+        "form": str(run["form"]),
         "gaps": [[raw, gap] for raw, gap in enumerate(gaps)],
         "se": se,
         "banded": run["se"] is not None,

@@ -19,7 +19,8 @@ MOST_TRACED = 12
 class Heading:
     """What the sheet is about, and what it refers to.
 
-    `standard_setting` and `equating` say where the cut and the scale come from; None where nothing is on file.
+    `standard_setting` and `equating` say where the cut and the scale come from; None where nothing is on file. Numbers
+    are None where the sheet was made of files alone.
     """
 
     body: str
@@ -30,9 +31,9 @@ class Heading:
     administration: str
     window: tuple[str, str]
     made_on: str
-    number: int
-    analysis_number: int
-    key_number: int
+    number: int | None
+    analysis_number: int | None
+    key_number: int | None
     conversion_number: int | None
     software: str
     responses_sha256: str

@@ -189,7 +189,7 @@ def _heading(
         cut_raw=conversion.cut_raw if conversion else None,
         scaled=conversion.scaled if conversion and fits else (),
         standard_setting=setting,
-        equating=None if run is None else equating_told(run, uow.forms.get(run.reference_form_id).code),
+        equating=None if run is None else equating_told(run, form.code, uow.forms.get(run.reference_form_id).code),
     )
 
 
@@ -199,11 +199,12 @@ def analysis_counts(analysis: Analysis) -> list[int]:
     return list(scores.get("counts") or [])
 
 
-def equating_told(run: EquatingRun, reference: str) -> dict[str, Any]:
+def equating_told(run: EquatingRun, form: str, reference: str) -> dict[str, Any]:
     """What a sheet tells of an equating."""
     result = cast("Mapping[str, Any]", run.result)
     return {
         "run_number": run.number,
+        "form": form,
         "reference_form": reference,
         "method": run.design["method"],
         "people": run.people,

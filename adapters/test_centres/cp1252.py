@@ -42,8 +42,8 @@ def _one(character: str) -> str | None:
         return character
     if character in _NEAREST:
         return _NEAREST[character]
-    base = "".join(one for one in unicodedata.normalize("NFD", character) if not unicodedata.combining(one))
-    if base == character or not base:
+    # Marks are taken off one by one: of two, the one that CP1252 has with the letter may stay.
+    base, _, mark = unicodedata.decomposition(character).partition(" ")
+    if not mark or base.startswith("<"):
         return None
-    nearest = [one if is_writable(one) else _NEAREST.get(one) for one in base]
-    return None if None in nearest else "".join(one for one in nearest if one is not None)
+    return _one(chr(int(base, 16)))

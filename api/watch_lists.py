@@ -150,7 +150,7 @@ Roster = Annotated[
         examples=[_EXAMPLE],
     ),
 ]
-After = Annotated[int, Query(ge=0, le=2**53 - 1, description="The `sequence` of the last event that was read.")]
+After = Annotated[int, Query(ge=0, le=2**31 - 1, description="The `sequence` of the last event that was read.")]
 Limit = Annotated[int, Query(ge=1, le=1_000, description="At most this many events.")]
 LISTS = Listing(WatchList)
 ROWS = Listing(Watch, filters={"status": WatchStatus, "number": Line, "reference": Line})

@@ -86,7 +86,7 @@ _DEAD = (
     .limit(bindparam("most"))
     .with_for_update()
 )
-_LAST = 2**62
+_LAST = 2**31 - 1
 
 
 class WatchRepository(SqlRepository[Watch]):

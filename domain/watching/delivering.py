@@ -77,7 +77,7 @@ def due(units: UnitsOfWork, parameters: Mapping[str, Any]) -> None:
     del parameters
     with units.begin(the_service(DUE)) as uow:
         for delivery in uow.webhook_deliveries.fallen_due(uow.now, BATCH):
-            start(uow, delivery)
+            start(uow, delivery, again=True)
         for watch_list_id in uow.watch_events.lists_with_unnumbered(BATCH):
             uow.enqueue(NUMBER, {"watch_list_id": str(watch_list_id)})
 
@@ -104,6 +104,7 @@ def mail_digest(units: UnitsOfWork, mailer: Mailer, base_url: str, parameters: M
             return
         counts = uow.watch_events.counts(found.id, first, last)
         body = uow.body_name
+    total = sum(counts.values())
     lines = [f"  {change.value.replace('_', ' ')}: {count}" for change, count in sorted(counts.items())]
     if not lines:
         return
@@ -123,7 +124,7 @@ def mail_digest(units: UnitsOfWork, mailer: Mailer, base_url: str, parameters: M
             Mail(
                 message_id=f"digest.{found.id}.{last}",
                 to=found.digest_email,
-                subject=f"Your watch list: {sum(counts.values())} changes",
+                subject=f"Your watch list: {total} change{'s' if total > 1 else ''}",
                 text=text + "\n",
             )
         )
@@ -234,7 +235,7 @@ def _missed(uow: UnitOfWork, endpoint: WebhookEndpoint, delivery: WebhookDeliver
         uow.webhook_deliveries.save(tried)
         return
     _given_up(uow, tried)
-    silent = endpoint.answered_at is None or endpoint.answered_at < delivery.created_at
+    silent = endpoint.answered_at is None or endpoint.answered_at <= delivery.created_at
     if silent:
         disable(uow, endpoint, DisabledFor.UNREACHABLE)
 

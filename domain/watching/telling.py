@@ -69,10 +69,13 @@ def send_later(uow: UnitOfWork, deliveries: Iterable[WebhookDelivery]) -> None:
         start(uow, one)
 
 
-def start(uow: UnitOfWork, delivery: WebhookDelivery) -> None:
-    """Send a stored message when this transaction has committed; once for each time it falls due."""
-    due = "" if delivery.next_try_at is None else f"{delivery.next_try_at:%Y%m%d%H%M%S%f}"
-    uow.enqueue(DELIVER, {"delivery_id": str(delivery.id)}, unique_key=f"{delivery.id}@{due}")
+def start(uow: UnitOfWork, delivery: WebhookDelivery, *, again: bool = False) -> None:
+    """Send a stored message when this transaction has committed: by one task for each state of it.
+
+    With `again` by one more in each hour: should a task be lost, another follows, and a long queue does not grow.
+    """
+    hour = f"@{uow.now:%Y%m%d%H}" if again else ""
+    uow.enqueue(DELIVER, {"delivery_id": str(delivery.id)}, unique_key=f"{delivery.id}@{delivery.version}{hour}")
 
 
 def _write(uow: UnitOfWork, heard: Sequence[tuple[Watch, UUID, Change]]) -> None:

@@ -17,8 +17,8 @@ def test_addresses_of_the_public_internet_are_spoken_to(address: str) -> None:
     "address",
     [
         *(
-            "0.0.0.0",
-            "0.1.2.3",  # noqa: S104 - nothing is bound
+            "0.0.0.0",  # noqa: S104 - nothing is bound
+            "0.1.2.3",
             "10.0.0.1",
             "100.64.0.1",
             "127.0.0.1",

@@ -23,7 +23,7 @@ from domain.ports import (
 )
 from domain.programs import dry_run
 from domain.rescoring import actions as rescores, carrying, listing
-from domain.scores import importing, releasing, rescoring
+from domain.scores import importing, keeping, releasing, rescoring
 from domain.sweep import actions as sweep, letters
 from domain.test_centres import exporting, receiving
 from domain.test_centres.ports import CentreFiles
@@ -69,6 +69,9 @@ def handlers(doors: Doors) -> dict[str, Handler]:
     def erase(units: UnitsOfWork, parameters: Mapping[str, Any]) -> None:
         files.erase(units, doors.files(), parameters)
 
+    def forget_file(units: UnitsOfWork, parameters: Mapping[str, Any]) -> None:
+        keeping.delete(units, doors.files(), parameters)
+
     def seal(units: UnitsOfWork, parameters: Mapping[str, Any]) -> None:
         del units, parameters
         doors.seal()
@@ -87,6 +90,7 @@ def handlers(doors: Doors) -> dict[str, Handler]:
         letters.SEND_MANY: send_many,
         letters.TELL: tell,
         files.ERASE: erase,
+        keeping.FORGET: forget_file,
         SEAL: seal,
         sweep.NIGHTLY: sweep_nightly,
         **tasks_watching.handlers(doors.courier, doors.mailer),

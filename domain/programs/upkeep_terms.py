@@ -155,11 +155,15 @@ class Badges(Terms):
 
 
 class Retention(Terms):
-    """How many years records are kept: evidence and applications after the last step, exam records, credentials."""
+    """How many years records are kept: evidence and applications after the last step, exam records, credentials.
+
+    `response_file_days` is for the bytes of an imported file of responses, after its import: what it held is stored.
+    """
 
     application_years: Positive
     exam_years: Positive
     credential_years: Positive
+    response_file_days: Positive = 90
 
 
 class Applications(Terms):

@@ -183,3 +183,12 @@ class AttemptReleased(Event, kind="attempt.released", about="attempt_id"):
     candidate_id: UUID
     release_id: UUID
     passed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResponseFileForgotten(Event, kind="responses.file_forgotten", about="job_id"):
+    """The bytes of an imported file were let go when their time was over; the digest (SHA-256, hex) remains."""
+
+    job_id: UUID
+    form_id: UUID
+    sha256: str

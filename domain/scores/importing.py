@@ -30,6 +30,9 @@ IMPORT = "scores.import"
 """The kind of the job. Its parameters: `administration_id`, `form_id`, `sha256`, `file`, `identifies`,
 `candidate_column`, `taken_on`."""
 
+FORGOTTEN = "file_no_longer_kept"
+"""Why an import that is taken up again after the file's time fails: it has to be handed in anew."""
+
 ROWS = 2_000
 """Rows stored in one transaction: the writer is held for some tens of milliseconds."""
 LONGEST_NAME = 64
@@ -137,6 +140,8 @@ class _Batch:
         self._progress = {name: cast("int", job.cursor.get(name, 0)) for name in COUNTED}
 
     def done(self) -> Batch:
+        if self._job.parameters["file"] is None:
+            return self._failed(FORGOTTEN)
         file = self._shelf.read(self._job, self._form)
         if file.faults:
             return self._refused(file)

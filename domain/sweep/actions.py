@@ -9,6 +9,7 @@ from domain.actors import the_service
 from domain.applications import actions_upkeep as applications
 from domain.exams import actions as exams
 from domain.ports import UnitOfWork, UnitsOfWork
+from domain.scores import keeping
 from domain.sweep import credentials, letters
 
 NIGHTLY: Final = "sweep.nightly"
@@ -48,6 +49,7 @@ STEPS: Final[tuple[Sweeper, ...]] = (
     Sweeper(name="applications.move_on", batch=100, run=applications.move_on),
     Sweeper(name="authorizations.expire", batch=100, run=_expire_authorizations),
     Sweeper(name="letters.take_up", batch=500, run=letters.take_up),
+    Sweeper(name="response_files.forget", batch=100, run=keeping.forget_old),
     Sweeper(name="answers.forget", batch=500, run=_forget_answers),
 )
 """What a night does, in this order; a slice adds its step here. A batch is small: it gives the writer back soon."""

@@ -372,6 +372,7 @@ TAGS: dict[str, str] = {
     "accommodations": "Arrangements for candidates who need them.",
     "scores": "Forms, keys, responses, scores and their release.",
     "rescores": "Scoring a form anew: who changes, what follows, two people's approval.",
+    "assemblies": "Forms assembled from the item bank by a mixed-integer programme, or why none exists.",
     "analyses": "Forms analysed: items, reliability, decisions, subgroups, response models; statistics sheets.",
     "equating": "Forms equated to each other, and the conversions that come of it.",
     "items": "The item bank: items in versions, sets, enemies, exposure, statistics; QTI 3.0 in and out.",

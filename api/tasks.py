@@ -6,6 +6,7 @@ from typing import Any
 
 from api import tasks_items, tasks_watching
 from domain.analysis import actions as analyses, equating, sheets
+from domain.assembly import actions as assembly
 from domain.files import actions as files
 from domain.jobs.actions import Handler, Step
 from domain.jobs.model import Schedule
@@ -19,6 +20,7 @@ from domain.ports import (
     PaymentGateway,
     ResponseReader,
     SheetPress,
+    Solver,
     UnitsOfWork,
 )
 from domain.programs import dry_run
@@ -56,6 +58,7 @@ class Doors:
     reader: ResponseReader
     centres: Callable[[], CentreFiles]
     sheets: SheetPress
+    solver: Solver
     courier: Callable[[], Courier] = tasks_watching.nobody
     exchange: ItemExchange | None = None
 
@@ -107,6 +110,7 @@ def steps(doors: Doors) -> dict[str, Step]:
         releasing.RELEASE: releasing.step(),
         analyses.ANALYSE: analyses.step(doors.files()),
         equating.EQUATE: equating.step(),
+        assembly.ASSEMBLE: assembly.step(doors.solver),
         sheets.MAKE: sheets.step(doors.files(), doors.sheets),
         exporting.EXPORT: exporting.step(doors.centres(), doors.files()),
         receiving.RECEIVE: receiving.step(doors.centres(), doors.files(), doors.gateway()),

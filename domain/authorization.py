@@ -301,6 +301,13 @@ TABLE: dict[str, Permission] = {
     ),
     "item_export.reject": permission(Role.PSYCHOMETRICIAN, _ADMIN, states=("requested",)),
     "item_export.fetch": permission(*_WRITES_ITEMS, states=("ready",)),
+    # --- assembly
+    "assembly.request": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN),
+    "assembly.read": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, _AUDITOR),
+    "assembly.adopt": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("solved",)),
+    "assembly.discard": permission(
+        Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("solved", "infeasible", "unsolved")
+    ),
     # --- practice
     "practice_exam.start": permission(owner=True, states=("active",)),
     "practice_exam.read": permission(Role.EXAM_MANAGER, _ADMIN, _AUDITOR, owner=True),

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from domain.badges.facts import BadgeFacts, Securing, StatusListFacts
 from domain.certificates.model import BadgeFace, Certificate, PaperSize, Picture
+from domain.psychometrics.programme import Programme, Solution
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +222,14 @@ class BadgeSigner(Protocol):
 
     def verification_methods(self) -> Mapping[str, str]:
         """Every name under which a published key signs, with its key id (the JWK thumbprint), present first."""
+        ...
+
+
+class Solver(Protocol):
+    """Solves mixed-integer programmes. That is slow (up to the seconds given): never in a transaction."""
+
+    def solve(self, programme: Programme, *, seconds: float, absolute_gap: float) -> Solution:
+        """The best solution found within `seconds`; sooner, once none can be better by more than `absolute_gap`."""
         ...
 
 

@@ -10,6 +10,7 @@ from domain.access.model import ApiKey, RoleGrant
 from domain.actors import Actor
 from domain.analysis.model import EquatingRun, Grouping, StatisticsSheet
 from domain.applications.model import Appeal, AuditDraw, ConflictOfInterest, Determination, Evidence
+from domain.assembly.model import Assembly
 from domain.badges.model import Publisher
 from domain.candidates.model import Candidate, Education, Identity, Invitation, Licence
 from domain.credentials.model import Award, Credential, StandingChange
@@ -30,6 +31,7 @@ from domain.doors import (
     SandboxTime as SandboxTime,
     SheetPress as SheetPress,
     SigningKey as SigningKey,
+    Solver as Solver,
     StartedPayment as StartedPayment,
     TokenVerifier as TokenVerifier,
     VerifiedToken as VerifiedToken,
@@ -212,6 +214,9 @@ class UnitOfWork(Protocol):
     def holds(self) -> Repository[Hold]: ...  # noqa: D102
     @property
     def score_releases(self) -> Repository[ScoreRelease]: ...  # noqa: D102
+    # assembly
+    @property
+    def assemblies(self) -> Repository[Assembly]: ...  # noqa: D102
     # analyses of forms
     @property
     def analyses(self) -> Analyses: ...  # noqa: D102

@@ -33,6 +33,7 @@ from api.observability import Metrics
 from api.registry import RegistryLane
 from api.settings import Settings
 from api.tasks import Doors, handlers, schedules, steps
+from api.wiring.assembly import solver
 from api.wiring.certificates import press_of
 from api.wiring.identity import identity_of
 from api.wiring.items import exchange
@@ -279,6 +280,7 @@ class Service:
             reader=_read_responses,
             centres=lambda: self.centres,
             sheets=sheet_press(),
+            solver=solver(),
             exchange=exchange(),
             courier=lambda: self.courier,
         )

@@ -474,6 +474,37 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "assemblies",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("program", sa.String(), nullable=False),
+        sa.Column("exam_code", sa.String(), nullable=False),
+        sa.Column("edition", sa.String(), nullable=False),
+        sa.Column("wanted", columns.json_value(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("requested_by", sa.String(), nullable=False),
+        sa.Column("created_at", columns.instant(), nullable=False),
+        sa.Column("job_id", sa.Uuid(), nullable=True),
+        sa.Column("pool_items", sa.Integer(), nullable=False),
+        sa.Column("pool_sha256", sa.String(), nullable=True),
+        sa.Column("left_out", columns.json_value(), nullable=False),
+        sa.Column("forms", columns.json_value(), nullable=False),
+        sa.Column("objective", sa.Float(), nullable=True),
+        sa.Column("bound", sa.Float(), nullable=True),
+        sa.Column("gap", sa.Float(), nullable=True),
+        sa.Column("seconds", sa.Float(), nullable=True),
+        sa.Column("solver", sa.String(), nullable=True),
+        sa.Column("clashes", columns.json_value(), nullable=False),
+        sa.Column("form_ids", columns.json_value(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=True),
+        sa.Column("decided_at", columns.instant(), nullable=True),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_assemblies_job_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assemblies")),
+    )
+    with op.batch_alter_table("assemblies", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_assemblies_created_at"), ["created_at"], unique=False)
+
+    op.create_table(
         "charges",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -2135,6 +2166,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_charges_candidate_id"))
 
     op.drop_table("charges")
+    with op.batch_alter_table("assemblies", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_assemblies_created_at"))
+
+    op.drop_table("assemblies")
     with op.batch_alter_table("applications", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_applications_under_way",

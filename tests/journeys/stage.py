@@ -27,6 +27,7 @@ from adapters.responses_csv import read_responses
 from adapters.test_centres import YamlCentreFiles
 from api import tasks
 from api.registry import RegistryLane
+from api.wiring.assembly import solver
 from domain.actors import Role
 from domain.jobs.actions import CARRY_ON, Handler, carry_on
 from domain.journal.actions import publish, seal
@@ -71,6 +72,7 @@ class Stage:
             reader=read_responses,
             centres=YamlCentreFiles,
             sheets=ReportPress(),
+            solver=solver(),
         )
         steps = tasks.steps(doors)
 

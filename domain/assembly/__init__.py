@@ -1,0 +1,1 @@
+"""Forms assembled from the item bank."""

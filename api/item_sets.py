@@ -137,10 +137,10 @@ def list_cases(uow: UnitOfWork, actor: Actor, set_id: Id, page: PageRequest) -> 
     return uow.item_set_versions.page(page.within(set_id=set_id))
 
 
-@routes.get("/item-set-versions/{version_id}", action="item_set.read_content", answers=CaseOut, writes=True)
-def read_case(uow: UnitOfWork, actor: Actor, version_id: Id) -> ItemSetVersion:
+@routes.get("/item-set-versions/{case_id}", action="item_set.read_content", answers=CaseOut, writes=True)
+def read_case(uow: UnitOfWork, actor: Actor, case_id: Id) -> ItemSetVersion:
     """Read a version of a set's case; the journal keeps that you did."""
-    return reading.read_case(uow, actor, version_id)
+    return reading.read_case(uow, actor, case_id)
 
 
 @routes.get(

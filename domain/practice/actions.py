@@ -262,7 +262,11 @@ def _sheet(uow: UnitOfWork, exam: PracticeExam) -> Sheet:
 
 
 def _versions(uow: UnitOfWork, exam: PracticeExam) -> dict[UUID, ItemVersion]:
-    return {one.id: one for one in uow.item_versions.find(id=[item.version_id for item in exam.items])}
+    """What the items say, by the version's id; NotFound where one is gone."""
+    found = {one.id: one for one in uow.item_versions.find(id=[item.version_id for item in exam.items])}
+    if any(item.version_id not in found for item in exam.items):
+        raise NotFound
+    return found
 
 
 def _faults(at: int, given: Given, exam: PracticeExam, versions: Mapping[UUID, ItemVersion]) -> list[Fault]:

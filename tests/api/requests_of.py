@@ -17,9 +17,11 @@ from domain.credentials.model import Award, Credential
 from domain.entity import Entity
 from domain.exams.model import Accommodation, Administration, Authorization, Registration, Session
 from domain.files.model import StoredFile
+from domain.items.model import Enemy, Item, ItemExport, ItemSet, ItemSetVersion, ItemVersion
 from domain.jobs.model import Job
 from domain.notices.model import Notice
 from domain.payments.model import Charge, Payment
+from domain.practice.model import PracticeExam
 from domain.programs.model import RecognisedProvider
 from domain.renewals.model import Activity, ApprovedActivity, Cycle
 from domain.rescoring.model import Rescore
@@ -42,6 +44,7 @@ KINDS: dict[str, type[Entity]] = {
     "award_id": Award,
     "badge_id": Badge,
     "candidate_id": Candidate,
+    "case_id": ItemSetVersion,
     "charge_id": Charge,
     "conversion_id": Conversion,
     "credential_id": Credential,
@@ -51,18 +54,22 @@ KINDS: dict[str, type[Entity]] = {
     "education_id": Education,
     "equating_run_id": EquatingRun,
     "evidence_id": Evidence,
+    "export_id": ItemExport,
     "file_id": StoredFile,
     "form_id": Form,
     "grant_id": RoleGrant,
     "grouping_id": Grouping,
     "hold_id": Hold,
     "import_id": ResponseImport,
+    "item_id": Item,
     "job_id": Job,
     "key_id": FormKey,
     "licence_id": Licence,
     "list_id": StatusList,
     "notice_id": Notice,
+    "pair_id": Enemy,
     "payment_id": Payment,
+    "practice_id": PracticeExam,
     "provider_id": RecognisedProvider,
     "registration_id": Registration,
     "release_id": ScoreRelease,
@@ -70,9 +77,11 @@ KINDS: dict[str, type[Entity]] = {
     "rescore_id": Rescore,
     "row_id": CentreRow,
     "session_id": Session,
+    "set_id": ItemSet,
     "sheet_id": StatisticsSheet,
     "delivery_id": WebhookDelivery,
     "endpoint_id": WebhookEndpoint,
+    "version_id": ItemVersion,
     "watch_id": Watch,
     "watch_list_id": WatchList,
 }

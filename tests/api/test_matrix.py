@@ -87,7 +87,13 @@ class House:
         return self.world.client.request(operation.method, address, headers=headers, **body)
 
 
-UNTOLD = frozenset({"GET /v1/attempts/{attempt_id}/score-report"})
+UNTOLD = frozenset(
+    {
+        "GET /v1/attempts/{attempt_id}/score-report",
+        "GET /v1/practice-exams/{practice_id}/questions",
+        "GET /v1/practice-exams/{practice_id}/review",
+    }
+)
 """What even its owner is told only when a whole story stands behind it: the tests of its slice tell that story."""
 
 

@@ -244,7 +244,7 @@ def test_what_would_lose_something_is_refused_with_its_place(item: bytes, code: 
 
 def test_every_faulty_file_is_told_at_once() -> None:
     names = ["a.xml", "b.xml", "c.xml"]
-    files = {"imsmanifest.xml": manifest("".join(map(resource, names)))} | {name: b"<" for name in names}
+    files = {"imsmanifest.xml": manifest("".join(map(resource, names)))} | dict.fromkeys(names, b"<")
 
     with pytest.raises(Invalid) as refusal:
         QTI.read(packed(files))

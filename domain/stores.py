@@ -274,8 +274,8 @@ class Badges(Repository[Badge], Protocol):
 class StatusPlaces(Repository[StatusPlace], Protocol):
     """The places of credentials in the status lists; the store keeps each for one credential."""
 
-    def claim(self, places: Sequence[StatusPlace]) -> set[UUID]:
-        """Store those whose place is free; the ids of their credentials. Others' places stay others'."""
+    def claim(self, shard: int, places: Sequence[StatusPlace]) -> set[UUID]:
+        """Store those whose place in this shard is free; the ids of their credentials. Others' places stay others'."""
         ...
 
     def free(self, shard: int, size: int) -> list[int]:

@@ -3,7 +3,7 @@
 from enum import Enum
 from typing import Any, Literal
 
-from sqlalchemy import bindparam
+from sqlalchemy import ARRAY, any_, bindparam
 
 Shape = Literal["nothing", "one", "many"]
 
@@ -15,11 +15,13 @@ def shape(value: object) -> Shape:
     return "many" if isinstance(value, list | tuple | set | frozenset) else "one"
 
 
-def condition(column: Any, value: object, name: str) -> Any:  # noqa: ANN401 - SQL expressions
-    """The question, its parameter called `name`."""
+def condition(column: Any, value: object, name: str, *, arrays: bool = False) -> Any:  # noqa: ANN401 - SQL expressions
+    """The question, its parameter called `name`; with `arrays` the engine takes a list as one value, however long."""
     match shape(value):
         case "nothing":
             return column.is_(None)
+        case "many" if arrays:
+            return column == any_(bindparam(name, type_=ARRAY(column.type)))
         case "many":
             return column.in_(bindparam(name, expanding=True))
         case "one":

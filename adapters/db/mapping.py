@@ -54,6 +54,8 @@ class Mapped(Generic[T]):
         by_id = self.all.where(self.table.c.id == bindparam("id"))
         self.by_id = Prepared(by_id)
         self.by_id_locked = Prepared(by_id.with_for_update())
+        many = self.all.where(condition(self.table.c.id, [], "ids", arrays=True))
+        self.many_locked = Prepared(many.order_by(self.table.c.id).with_for_update())
         self.insert = Prepared(insert(self.table), self.names)
         same = (self.table.c.id == bindparam("id_"), self.table.c.version == bindparam("version_"))
         changed: dict[str, Any] = {name: bindparam(name) for name in self.names if name != "id"}
@@ -79,12 +81,13 @@ class Mapped(Generic[T]):
 
         A list matches any of its members, None what holds nothing.
         """
-        shapes = (counted, tuple((name, shape(value)) for name, value in equals.items()))
+        arrays = connection.dialect.name == "postgresql"
+        shapes = (counted, arrays, tuple((name, shape(value)) for name, value in equals.items()))
         statement = self._statements.get(shapes)
         if statement is None:
             base = select(func.count()).select_from(self.table) if counted else self.all.order_by(self.table.c.id)
-            conditions = (condition(self.table.c[name], value, name) for name, value in equals.items())
-            statement = self._keep(shapes, base.where(*conditions), equals)
+            asked = (condition(self.table.c[name], value, name, arrays=arrays) for name, value in equals.items())
+            statement = self._keep(shapes, base.where(*asked), {} if arrays else equals)
         values = {name: plain(value) for name, value in equals.items() if value is not None}
         return _rows(statement, connection, values, most)
 
@@ -100,7 +103,7 @@ class Mapped(Generic[T]):
     def _keep(
         self, shapes: tuple[object, ...], built: Select[Any], equals: Mapping[str, object]
     ) -> Prepared | Select[Any]:
-        """Keep a statement under its shape. How long a list is varies, so there SQLAlchemy writes it each time."""
+        """Keep a statement under its shape. Where a list is no one value, SQLAlchemy writes it at its length anew."""
         varies = any(shape(value) == "many" for value in equals.values())
         self._statements[shapes] = kept = built if varies else Prepared(built)
         return kept

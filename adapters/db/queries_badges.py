@@ -5,11 +5,11 @@ from dataclasses import fields
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, exists, func, select
+from sqlalchemy import Connection, bindparam, exists, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.db.prepared import Prepared
-from adapters.db.repository import SqlRepository
+from adapters.db.repository import SqlRepository, uniqueness_named
 from adapters.db.tables.badges import BadgeRow, StatusListRow, StatusPlaceRow
 from domain.badges.facts import StatusPurpose
 from domain.badges.model import Badge, StatusList, StatusPlace
@@ -41,16 +41,25 @@ _UNDER: Final = Prepared(
 )
 
 
-def _claim(dialect: Any) -> Any:  # noqa: ANN401 - the two dialects share no type for `insert … on conflict`
-    insert = dialect.insert(_PLACES)
-    return insert.on_conflict_do_nothing(index_elements=["shard", "place"]).returning(_PLACES.c.credential_id)
+# In the order of places, so that two who claim many at once seldom wait for each other both ways.
+_CLAIM_ONE: Final = Prepared(
+    sqlite.insert(_PLACES).on_conflict_do_nothing(index_elements=["shard", "place"]),
+    [column.name for column in _PLACES.columns],
+)
+_CLAIM_MANY: Final = text("""
+INSERT INTO status_places (id, version, credential_id, candidate_id, shard, place, salt, revoked, suspended)
+SELECT id, 1, credential_id, candidate_id, :shard, place, salt, false, false
+FROM unnest(CAST(:ids AS uuid[]), CAST(:credentials AS uuid[]), CAST(:candidates AS uuid[]), CAST(:places AS int[]),
+    CAST(:salts AS bytea[])) AS wanted (id, credential_id, candidate_id, place, salt)
+ORDER BY place
+ON CONFLICT (shard, place) DO NOTHING RETURNING credential_id
+""")
 
 
 def _open(dialect: Any) -> Any:  # noqa: ANN401 - as above
     return dialect.insert(_LISTS).on_conflict_do_nothing()
 
 
-_CLAIM: Final = {"sqlite": _claim(sqlite), "postgresql": _claim(postgresql)}
 _OPEN: Final = {"sqlite": _open(sqlite), "postgresql": _open(postgresql)}
 
 
@@ -79,17 +88,32 @@ class StatusPlaceRepository(SqlRepository[StatusPlace]):
         """Speak through `connection`."""
         super().__init__(connection, StatusPlace)
 
-    def claim(self, places: Sequence[StatusPlace]) -> set[UUID]:
-        """Store those whose place is free; the ids of their credentials. Others' places stay others'.
+    def claim(self, shard: int, places: Sequence[StatusPlace]) -> set[UUID]:
+        """Store those whose place in this shard is free; the ids of their credentials. Others' places stay others'.
 
-        Rows are written in the order of their places, and a place that another transaction is about to take is waited
-        for: it is theirs when they commit, ours when they roll back.
+        A place that another transaction is about to take is waited for: it is theirs when they commit, ours when they
+        roll back.
         """
-        if not places:
-            return set()
-        rows = [self._map.dump(one) for one in sorted(places, key=lambda one: (one.shard, one.place))]
-        taken = self._connection.execute(_CLAIM[self._connection.dialect.name], rows)
-        return set(taken.scalars())
+        if self._connection.dialect.name == "postgresql":
+            return self._claimed_at_once(shard, places)
+        # Nobody else writes meanwhile.
+        return {
+            one.credential_id
+            for one in places
+            if _CLAIM_ONE.run(self._connection, {**self._map.dump(one), "shard": shard})
+        }
+
+    def _claimed_at_once(self, shard: int, places: Sequence[StatusPlace]) -> set[UUID]:
+        values = {
+            "shard": shard,
+            "ids": [one.id for one in places],
+            "credentials": [one.credential_id for one in places],
+            "candidates": [one.candidate_id for one in places],
+            "places": [one.place for one in places],
+            "salts": [one.salt for one in places],
+        }
+        with uniqueness_named():
+            return set(self._connection.execute(_CLAIM_MANY, values).scalars())
 
     def free(self, shard: int, size: int) -> list[int]:
         """Every place of a shard that nobody has, as far as can be seen from here."""

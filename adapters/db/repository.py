@@ -42,11 +42,9 @@ class SqlRepository(Generic[T]):
 
     def lock_all(self, ids: Iterable[UUID]) -> list[T]:
         """Those of these ids that there are, their rows held until the transaction ends; locked and listed by id."""
-        table = self._map.table
-        statement = self._map.all.where(table.c.id.in_(list(ids))).order_by(table.c.id)
-        if self._connection.dialect.name == "postgresql":
-            statement = statement.with_for_update()
-        return [self._map.made(tuple(row)) for row in self._connection.execute(statement)]
+        if self._connection.dialect.name != "postgresql":
+            return self.find(id=list(ids))
+        return [self._map.made(row) for row in self._map.many_locked.rows(self._connection, {"ids": list(ids)})]
 
     def find(self, **equals: object) -> list[T]:
         """All whose fields equal these values, oldest id first; a list value matches any of its members."""
@@ -76,7 +74,7 @@ class SqlRepository(Generic[T]):
     def add_all(self, entities: Iterable[T]) -> None:
         """Store many new ones; raises AlreadyExists."""
         rows = [self._map.dump(entity) for entity in entities]
-        with _uniqueness_named():
+        with uniqueness_named():
             if len(rows) >= MANY and self._connection.dialect.name == "postgresql":
                 copy_rows(self._connection, self._map.table, self._map.names, (list(row.values()) for row in rows))
             elif rows:
@@ -104,7 +102,7 @@ class SqlRepository(Generic[T]):
         return self._map.made(rows[0])
 
     def _write(self, statement: Prepared, row: Mapping[str, object]) -> int:
-        with _uniqueness_named():
+        with uniqueness_named():
             return statement.run(self._connection, row)
 
     def _page_statement(self, request: PageRequest) -> Select[Any]:
@@ -115,7 +113,8 @@ class SqlRepository(Generic[T]):
 
 
 @contextmanager
-def _uniqueness_named() -> Iterator[None]:
+def uniqueness_named() -> Iterator[None]:
+    """Let AlreadyExists be raised where a uniqueness rule of the store stands against what is done in the block."""
     try:
         yield
     except IntegrityError as fault:

@@ -176,7 +176,7 @@ def _claim(
         )
         for credential, place in zip(waiting.values(), drawn, strict=False)
     }
-    for id_ in uow.status_places.claim(list(wanted.values())):
+    for id_ in uow.status_places.claim(shard, list(wanted.values())):
         placed[id_] = wanted[id_]
         del waiting[id_]
 

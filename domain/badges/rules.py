@@ -6,6 +6,7 @@ The bits are those of W3C Bitstring Status List v1.0: place 0 is the leftmost bi
 import gzip
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -38,6 +39,7 @@ def said_of(standing: Standing) -> frozenset[StatusPurpose]:
     return _SAID.get(standing, frozenset())
 
 
+@cache
 def list_id(shard: int, purpose: StatusPurpose) -> UUID:
     """The id of a shard's list: always the same, so that a badge can name a list without looking it up."""
     return uuid5(_LISTS, f"{shard}/{purpose}")

@@ -233,7 +233,7 @@ class Eligibility(Terms):
         """The US jurisdiction of this code (`US-NC`, or a territory's country code), if in effect on that day."""
         wanted = code.strip().upper()
         for known in self.us_jurisdictions:
-            if known.in_effect(on) and (wanted == known.code or wanted in known.countries):
+            if (wanted == known.code or wanted in known.countries) and known.in_effect(on):
                 return known
         return None
 

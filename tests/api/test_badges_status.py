@@ -140,8 +140,8 @@ def test_the_store_gives_no_place_twice_and_no_credential_two(either_world: Worl
     with pytest.raises(AlreadyExists), either_world.unit() as uow:
         uow.status_places.add(replace(taken, id=fresh.id, place=taken.place ^ 1))
     with either_world.unit() as uow:
-        assert uow.status_places.claim([fresh]) == set()
-        assert uow.status_places.claim([replace(fresh, place=taken.place ^ 1)]) == {other.id}
+        assert uow.status_places.claim(0, [fresh]) == set()
+        assert uow.status_places.claim(0, [replace(fresh, place=taken.place ^ 1)]) == {other.id}
 
 
 def test_a_full_shard_opens_the_next_and_a_list_agrees_with_its_places(either_world: World, holder: Holder) -> None:

@@ -84,6 +84,7 @@ def test_production_starts_on_safe_settings() -> None:
         ("mail_mode", "files"),
         ("smtp_tls", "none"),
         ("smtp_host", ""),
+        ("webhook_loopback", "true"),
         ("certificate_signer", ""),
         ("certificate_chain", "/run/secrets/chain.pem"),
     ],

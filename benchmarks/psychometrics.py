@@ -1,8 +1,8 @@
 """Item analysis, Rasch, two-parameter fits and answer similarity: CPU time against numpy's own passes and girth.
 
 girth (MIT) is no part of the product: `pip install --no-deps girth==0.8.0` into the environment that measures, or into
-girth (MIT) is no part of the product: `pip install --no-deps girth==0.8.0` into the environment that measures, or into a
-folder that PYTHONPATH names. Without it, its figures are left out and said to be. All is measured in one process whose
+a folder that PYTHONPATH names. Without it, its figures are left out and said to be. All is measured in one process
+whose linear algebra keeps to one thread, so that CPU time is time.
 """
 
 import json

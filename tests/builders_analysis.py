@@ -7,6 +7,8 @@ from uuid import UUID
 import numpy as np
 
 from domain.analysis import actions, equating, sheets
+from domain.analysis.model import SOFTWARE
+from domain.analysis.sheet import Heading
 from domain.analysis.taken import Taken
 from domain.scores.model import Attempt, Form, FormItem
 from tests.builders import cpom
@@ -94,3 +96,26 @@ def steps(scores: Scores) -> dict[str, Any]:
         equating.EQUATE: equating.step(),
         sheets.MAKE: sheets.step(scores.files, ReportPress()),
     }
+
+
+def a_heading(form: Taken, **fields: Any) -> Heading:
+    """What the sheet of this form is about."""
+    good: dict[str, Any] = {
+        "body": "CPS",
+        "program": "CPOM",
+        "exam": "POM-001",
+        "exam_title": "Certified Pharmacy Operations Manager",
+        "form": "B",
+        "administration": "2026-B",
+        "window": ("2026-01-01", "2026-03-01"),
+        "made_on": "2026-03-02",
+        "number": 1,
+        "analysis_number": 1,
+        "key_number": 1,
+        "conversion_number": None,
+        "software": SOFTWARE,
+        "responses_sha256": form.digest,
+        "scale": {"minimum": 100, "passing": 720, "maximum": 900},
+        "cut_raw": None,
+    }
+    return Heading(**{**good, **fields})

@@ -15,7 +15,7 @@ class HighsSolver:
 
     def solve(self, programme: Programme, *, seconds: float, absolute_gap: float) -> Solution:
         """Minimize, for at most `seconds`, until no solution can be better by more than `absolute_gap`."""
-        solver = highspy.Highs()
+        solver = highspy.Highs()  # type: ignore[no-untyped-call]
         for name, value in _options(min(seconds, MOST_SECONDS), absolute_gap).items():
             solver.setOptionValue(name, value)
         solver.passModel(_model(programme))
@@ -52,7 +52,9 @@ def _model(programme: Programme) -> highspy.HighsLp:
 
 
 def _bounds(values: tuple[float, ...]) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
-    return np.clip(np.array(values), -highspy.kHighsInf, highspy.kHighsInf)
+    infinity = float(highspy.kHighsInf)
+    bounded: np.ndarray[tuple[int], np.dtype[np.float64]] = np.clip(np.array(values), -infinity, infinity)
+    return bounded
 
 
 def _solution(solver: highspy.Highs) -> Solution:

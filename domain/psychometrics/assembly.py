@@ -5,7 +5,7 @@ variable says that a unit (an item, or a set with all its items) stands on a for
 them, as their anchor. Targets at the cut are met as nearly as possible (minimax); all else are bounds.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from math import inf
@@ -231,7 +231,7 @@ def _form_rows(units: Sequence[_Unit], blueprint: Blueprint, form: int) -> Itera
     yield from _target_rows(units, blueprint, row)
 
 
-def _target_rows(units: Sequence[_Unit], blueprint: Blueprint, row: "_RowMaker") -> Iterator[Row]:
+def _target_rows(units: Sequence[_Unit], blueprint: Blueprint, row: Callable[..., Row]) -> Iterator[Row]:
     """Deviations from the targets, each form's bounded by one variable: the largest is what is minimized."""
     information = len(units) * (blueprint.forms + 1)
     informations = [unit.information for unit in units]
@@ -245,14 +245,6 @@ def _target_rows(units: Sequence[_Unit], blueprint: Blueprint, row: "_RowMaker")
         chances = [unit.chance for unit in units]
         yield row("expected raw score at the cut", chances, -inf, blueprint.expected, (information + 1, -1.0))
         yield row("expected raw score at the cut", chances, blueprint.expected, inf, (information + 1, 1.0))
-
-
-class _RowMaker:
-    """The shape of what makes a form's row."""
-
-    def __call__(
-        self, label: str, weigh: Sequence[float], lower: float, upper: float, *more: tuple[int, float]
-    ) -> Row: ...
 
 
 def _enemies(units: Sequence[_Unit]) -> list[tuple[int, int]]:

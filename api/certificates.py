@@ -1,5 +1,6 @@
 """Certificates to print, and badge pictures."""
 
+import re
 from collections.abc import Callable
 from hashlib import sha256
 from typing import Annotated, Any, Final
@@ -36,6 +37,7 @@ _HEADERS: Final = {
 
 
 _TYPES: Final = {Picture.PNG: "image/png", Picture.SVG: "image/svg+xml"}
+_UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]")
 _PRIVATE: Final = "private, no-cache"
 _PUBLIC: Final = "public, max-age=86400"
 
@@ -172,7 +174,7 @@ def _answer(
     headers = {"etag": f'W/"{tag}"', "cache-control": keep, "x-content-type-options": "nosniff"}
     if if_none_match is not None and matches(if_none_match, f'"{tag}"'):
         return Response(status_code=304, headers=headers)
-    headers["content-disposition"] = f'attachment; filename="{name}"'
+    headers["content-disposition"] = f'attachment; filename="{_UNSAFE.sub("_", name)}"'
     # An SVG that someone opens in a browser after all runs nothing and loads nothing.
     headers["content-security-policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     return Response(make(), headers=headers, media_type=media_type)

@@ -20,6 +20,7 @@ from api.routing import Routes
 from domain.access import actions as access
 from domain.actors import ANONYMOUS, Actor, Role, the_service
 from domain.authorization import TABLE, Permission, admits
+from domain.badges.model import Badge
 from domain.candidates.model import Identity
 from domain.entity import Entity
 from domain.errors import Forbidden
@@ -35,6 +36,7 @@ OPERATIONS = list(operations())
 NOBODY_KNOWS = {kind: uuid7() for kind in STORED}
 SHARED = {name: NAMED[name] for name in ("program", "edition")}
 KEPT = b"The bytes of a file."
+BADGE = {"document": b"{}"}
 FILE = {"status": FileStatus.STORED, "key": "kept", "sha256": sha256(KEPT).hexdigest(), "removed_at": None}
 
 
@@ -118,7 +120,7 @@ def house(sqlite_template: Any, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def _stored(uow: SqlUnitOfWork, manner: str, subject: str) -> Samples:
     policy = stored_policy(uow)
     edition = uow.policies.find(edition=policy.edition)[0]
-    given: dict[type[Entity], Mapping[str, object]] = {Identity: {"subject": subject}}
+    given: dict[type[Entity], Mapping[str, object]] = {Identity: {"subject": subject}, Badge: BADGE}
     if manner == "full":
         given |= {StoredFile: FILE}
     samples = Samples(manner, given=given, shared=SHARED)

@@ -213,8 +213,10 @@ def _raised(uow: UnitOfWork, raised: Charge) -> Charge:
             currency=raised.currency,
         )
     )
-    due = {} if raised.due_on is None else {"due_on": raised.due_on}
-    _tell_due(uow, raised.candidate_id, raised.id, raised.fee, raised.amount_minor, raised.currency, **due)
+    # Whoever raised it by a step of their own was answered with it, and is written to when they pay: by the invoice.
+    if uow.actor.candidate_id != raised.candidate_id:
+        due = {} if raised.due_on is None else {"due_on": raised.due_on}
+        _tell_due(uow, raised.candidate_id, raised.id, raised.fee, raised.amount_minor, raised.currency, **due)
     return raised
 
 

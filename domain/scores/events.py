@@ -186,7 +186,7 @@ class AttemptReleased(Event, kind="attempt.released", about="attempt_id"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ResponseFileForgotten(Event, kind="responses.file_forgotten", about="job_id"):
+class ResponseFileForgotten(Event, kind="response_file.forgotten", about="job_id"):
     """The bytes of an imported file were let go when their time was over; the digest (SHA-256, hex) remains."""
 
     job_id: UUID

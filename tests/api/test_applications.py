@@ -108,7 +108,6 @@ def test_the_whole_way_to_approval(either_world: World) -> None:
         "application.approved",
     ]
     assert _letters(either_world, ada) == [
-        NoticeKind.PAYMENT_DUE,
         NoticeKind.APPLICATION_SUBMITTED,
         NoticeKind.APPLICATION_APPROVED,
     ]

@@ -10,6 +10,7 @@ from httpx2 import Response
 
 from domain.actors import Role
 from domain.payments import actions
+from tests.api.exams_world import Exam
 from tests.builders_exams import stored_charge, stored_policy
 from tests.world import World
 
@@ -306,3 +307,22 @@ def test_money_is_read_by_those_whose_work_needs_it(
 
     assert answers(of_charges) == {200 if reads_charges else 403}
     assert answers(of_payments) == {200 if reads_payments else 403}
+
+
+@pytest.mark.parametrize("by_staff", [False, True])
+def test_one_letter_asks_for_what_one_raised_oneself_and_that_is_the_invoice(
+    either_world: World, by_staff: bool
+) -> None:
+    exam = Exam(either_world)
+    exam.policy()
+    me, application = exam.candidate()
+    path = f"/applications/{application}/exam-charge"
+
+    charge = exam.done(path, exam.manager if by_staff else me)
+    before = [(one["fee"], one["amount_minor"]) for one in exam.letters("payment_due")]
+    exam.pay(charge, me)
+
+    due = ("exam", 39_500)
+    assert before == ([due] if by_staff else [])
+    assert [(one["fee"], one["amount_minor"]) for one in exam.letters("payment_due")] == [*before, due]
+    assert len(exam.letters("payment_received")) == 1

@@ -15,7 +15,7 @@ from tests.builders_applications import Applicant, Caller
 from tests.journeys.stage import ZONE, Stage
 
 KEYS = count(1)
-PAID = ["payment_due", "payment_due", "payment_received"]
+PAID = ["payment_due", "payment_received"]
 """The letters of one charge that is paid: what is asked, the invoice, and the receipt."""
 Json = dict[str, Any]
 

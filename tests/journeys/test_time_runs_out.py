@@ -70,7 +70,7 @@ def test_an_application_withdrawn_is_over_and_costs_nothing_that_was_not_paid(st
     assert theo.owes() == {"application": 10000}
     theo.does(f"{theo.path}/withdrawal", {"reason": "Next year."}, of=theo.path)
 
-    assert theo.letters() == ["payment_due", "application_withdrawn"]
+    assert theo.letters() == ["application_withdrawn"]
     assert (theo.now()["status"], theo.now()["closed_reason"]) == ("withdrawn", "Next year.")
     assert theo.owes() == {}
     assert theo.balance() == {}

@@ -7,6 +7,7 @@ declares its own in `domain/<slice>/events.py`.
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import Enum
+from functools import cache
 from typing import ClassVar
 from uuid import UUID
 
@@ -43,7 +44,12 @@ class Event:
 
     def data(self) -> dict[str, Scalar]:
         """The event's fields as JSON scalars; dates and times in ISO 8601, enumerations by value."""
-        return {field.name: _scalar(getattr(self, field.name)) for field in fields(self)}
+        return {name: _scalar(getattr(self, name)) for name in _names(type(self))}
+
+
+@cache
+def _names(kind: type[Event]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def _scalar(value: object) -> Scalar:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from sqlalchemy import Connection, Table, bindparam, delete
+from sqlalchemy import Connection, Table, TextClause, bindparam, delete, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _TABLE: Final[Table] = RegistryRow.__table__  # type: ignore[attr-defined]
+_NAMES: Final = [column.name for column in _TABLE.columns]
 _OTHERS: Final = [column.name for column in _TABLE.columns if not column.primary_key]
 
 
@@ -32,6 +33,20 @@ def _upsert(dialect: Any) -> Any:  # noqa: ANN401 - the two dialects share no ty
     return insert.on_conflict_do_update(index_elements=["number"], set_={n: insert.excluded[n] for n in _OTHERS})
 
 
+def _upsert_many() -> TextClause:
+    """PostgreSQL takes each column as one array."""
+    kinds = {"turns_at": "bigint", "turns_again_at": "bigint"} | {
+        name: "bytea" for name in _NAMES if name.startswith("payload")
+    }
+    arrays = ", ".join(f"CAST(:{name} AS {kinds.get(name, 'text')}[])" for name in _NAMES)
+    changed = ", ".join(f"{name} = excluded.{name}" for name in _OTHERS)
+    return text(
+        f"INSERT INTO registry ({', '.join(_NAMES)}) SELECT * FROM unnest({arrays}) "  # noqa: S608 - made of names
+        f"ON CONFLICT (number) DO UPDATE SET {changed}"
+    )
+
+
+_UPSERT_MANY: Final = _upsert_many()
 _UPSERT: Final = {"sqlite": _upsert(sqlite), "postgresql": _upsert(postgresql)}
 _DELETE: Final = delete(_TABLE).where(_TABLE.c.number == bindparam("its_number"))
 
@@ -50,9 +65,12 @@ class SqlRegistry:
 
     def put_all(self, entries: Iterable[RegistryEntry]) -> None:
         """Store or replace the answers for many numbers, in one statement."""
-        rows = [asdict(entry) for entry in entries]
-        if rows:
-            self._connection.execute(self._upsert, rows)
+        entries = list(entries)
+        if self._connection.dialect.name == "postgresql":
+            values = {name: [getattr(entry, name) for entry in entries] for name in _NAMES}
+            self._connection.execute(_UPSERT_MANY, values)
+        elif entries:
+            self._connection.execute(self._upsert, [{name: getattr(one, name) for name in _NAMES} for one in entries])
 
     def delete(self, number: str) -> None:
         """Forget the answer for one number, which from then on is like one that never was."""

@@ -7,6 +7,7 @@ _PAIRS: Final = tuple(high + low for high in _ALPHABET for low in _ALPHABET)
 _VALUES: Final = {digit: value for value, digit in enumerate(_ALPHABET)}
 _LONGEST: Final = 256
 _PAIR: Final = 58 * 58
+_FOUR: Final = 58**4
 _LIMB: Final = 58**10
 _ED25519: Final = b"\xed\x01"
 _P256: Final = b"\x80\x24"
@@ -47,8 +48,6 @@ def p256_multikey(x: bytes, y: bytes) -> str:
 
 
 def _ten_digits(limb: int) -> str:
-    found = []
-    for _ in range(5):
-        limb, pair = divmod(limb, _PAIR)
-        found.append(_PAIRS[pair])
-    return "".join(reversed(found))
+    high, low = divmod(limb, _FOUR)
+    first, high = divmod(high, _FOUR)
+    return _PAIRS[first] + _PAIRS[high // _PAIR] + _PAIRS[high % _PAIR] + _PAIRS[low // _PAIR] + _PAIRS[low % _PAIR]

@@ -1,8 +1,8 @@
 r"""The canonical N-Quads (RDFC-1.0) of our own documents, from templates: no JSON-LD is processed when signing.
 
 What a JSON-LD processor would make of a document follows from its shape alone, so each kind of node is written down
-once with the IRIs that the pinned contexts give its terms. To fill in is to escape, and to sort once. The tests hold
-every template against two processors that were not written here.
+once with the IRIs that the pinned contexts give its terms. To fill in is to escape, and to put a dozen blocks in order.
+The tests hold every template against two processors that were not written here.
 
 Canonical N-Quads as RDFC-1.0 has them: one space between terms, a full stop and a line feed, each line once, in code
 point order; in literals `\b \t \n \f \r \" \`, other controls and DEL as `\uXXXX`, everything else as it is (so a
@@ -10,6 +10,7 @@ line may hold U+0085 or U+2028, and lines are split at the line feed alone). A s
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 Document = Mapping[str, Any]
@@ -31,80 +32,79 @@ _ESCAPES: Final = {
     **{ord(sign): f"\\{letter}" for sign, letter in zip('\b\t\n\f\r"\\', 'btnfr"\\', strict=True)},
 }
 
-_CREDENTIAL: Final = f"""\
+# Each block is all that is said of one subject, its lines in canonical order: predicate, then object.
+_BADGE: Final = f"""\
 <{{id}}> {_A} <{_OB}OpenBadgeCredential> .
 <{{id}}> {_A} <{_VC}VerifiableCredential> .
 <{{id}}> <{_OB}awardedDate> "{{awarded}}"^^<xsd:dateTime> .
 <{{id}}> <{_SCHEMA}name> "{{name}}" .
-<{{id}}> <{_VC}credentialSubject> <{{subject}}> .
-<{{id}}> <{_VC}issuer> <{{issuer}}> .
-<{{id}}> <{_VC}validFrom> "{{valid_from}}"^^<{_XSD}dateTime> .
+{{schemas}}{{statuses}}<{{id}}> <{_VC}credentialSubject> <{{subject}}> .
+{{evidence}}<{{id}}> <{_VC}issuer> <{{issuer}}> .
+{{refresh}}<{{id}}> <{_VC}validFrom> "{{valid_from}}"^^<{_XSD}dateTime> .
 <{{id}}> <{_VC}validUntil> "{{valid_until}}"^^<{_XSD}dateTime> .
-<{{subject}}> {_A} <{_OB}AchievementSubject> .
-<{{subject}}> <{_OB}achievement> <{{achievement}}> .
-<{{subject}}> <{_OB}identifier> {_BLANK} .
-<{{subject}}> <{_OB}licenseNumber> "{{number}}" .
+""".format
+_SCHEMA_LINE: Final = f"<{{}}> <{_VC}credentialSchema> <{{}}> .\n".format
+_STATUS_LINE: Final = f"<{{}}> <{_VC}credentialStatus> <{{}}> .\n".format
+_EVIDENCE_LINE: Final = f"<{{}}> <{_VC}evidence> <{{}}> .\n".format
+_REFRESH_LINE: Final = f"<{{}}> <{_VC}refreshService> <{{}}> .\n".format
+_SUBJECT: Final = f"""\
+<{{id}}> {_A} <{_OB}AchievementSubject> .
+<{{id}}> <{_OB}achievement> <{{achievement}}> .
+<{{id}}> <{_OB}identifier> {_BLANK} .
+<{{id}}> <{_OB}licenseNumber> "{{number}}" .
+""".format
+_NAME_LINE: Final = f'<{{}}> <{_SCHEMA}name> "{{}}" .\n'.format
+_IDENTITY: Final = f"""\
 {_BLANK} {_A} <{_OB}IdentityObject> .
 {_BLANK} <{_OB}hashed> "true"^^<{_OB_XSD}boolean> .
 {_BLANK} <{_OB}identityHash> "{{hash}}" .
 {_BLANK} <{_OB}identityType> "{{kind}}" .
 {_BLANK} <{_OB}salt> "{{salt}}" .
 """.format
-_HOLDER: Final = f"""\
-<{{subject}}> <{_SCHEMA}name> "{{name}}" .
-""".format
 _ISSUER: Final = f"""\
 <{{id}}> {_A} <{_OB}Profile> .
-<{{id}}> <{_SCHEMA}name> "{{name}}" .
+{{email}}<{{id}}> <{_SCHEMA}name> "{{name}}" .
 <{{id}}> <{_SCHEMA}url> "{{url}}"^^<{_OB_XSD}anyURI> .
 """.format
-_EMAIL: Final = f"""\
-<{{id}}> <{_SCHEMA}email> "{{email}}" .
-""".format
+_EMAIL_LINE: Final = f'<{{}}> <{_SCHEMA}email> "{{}}" .\n'.format
 _ACHIEVEMENT: Final = f"""\
 <{{id}}> {_A} <{_OB}Achievement> .
 <{{id}}> <{_OB}Criteria> <{{criteria}}> .
 <{{id}}> <{_OB}achievementType> "{{kind}}" .
 <{{id}}> <{_OB}alignment> <{{exam}}> .
 <{{id}}> <{_OB}humanCode> "{{code}}" .
-<{{id}}> <{_OB}version> "{{version}}" .
+{{image}}<{{id}}> <{_OB}version> "{{version}}" .
 <{{id}}> <{_SCHEMA}description> "{{description}}" .
 <{{id}}> <{_SCHEMA}inLanguage> "{{language}}" .
 <{{id}}> <{_SCHEMA}name> "{{name}}" .
-<{{criteria}}> <{_OB}narrative> "{{narrative}}" .
-<{{exam}}> {_A} <{_SCHEMA}AlignmentObject> .
-<{{exam}}> <{_OB}targetCode> "{{target_code}}" .
-<{{exam}}> <{_OB}targetType> "{{target_type}}" .
-<{{exam}}> <{_SCHEMA}targetFramework> "{{target_framework}}" .
-<{{exam}}> <{_SCHEMA}targetName> "{{target_name}}" .
-<{{exam}}> <{_SCHEMA}targetUrl> "{{target_url}}"^^<{_OB_XSD}anyURI> .
 """.format
-_IMAGE: Final = f"""\
-<{{achievement}}> <{_OB}image> <{{id}}> .
-<{{id}}> {_A} <{_OB}Image> .
+_IMAGE_LINE: Final = f"<{{}}> <{_OB}image> <{{}}> .\n".format
+_IMAGE: Final = f"<{{}}> {_A} <{_OB}Image> .\n".format
+_CRITERIA: Final = f'<{{}}> <{_OB}narrative> "{{}}" .\n'.format
+_EXAM: Final = f"""\
+<{{id}}> {_A} <{_SCHEMA}AlignmentObject> .
+<{{id}}> <{_OB}targetCode> "{{code}}" .
+<{{id}}> <{_OB}targetType> "{{kind}}" .
+<{{id}}> <{_SCHEMA}targetFramework> "{{framework}}" .
+<{{id}}> <{_SCHEMA}targetName> "{{name}}" .
+<{{id}}> <{_SCHEMA}targetUrl> "{{url}}"^^<{_OB_XSD}anyURI> .
 """.format
 _EVIDENCE: Final = f"""\
-<{{badge}}> <{_VC}evidence> <{{id}}> .
 <{{id}}> {_A} <{_OB}Evidence> .
 <{{id}}> <{_OB}narrative> "{{narrative}}" .
 <{{id}}> <{_SCHEMA}genre> "{{genre}}" .
 <{{id}}> <{_SCHEMA}name> "{{name}}" .
 """.format
 _ENTRY: Final = f"""\
-<{{badge}}> <{_VC}credentialStatus> <{{id}}> .
 <{{id}}> {_A} <{_STATUS}BitstringStatusListEntry> .
 <{{id}}> <{_STATUS}statusListCredential> <{{list}}> .
 <{{id}}> <{_STATUS}statusListIndex> "{{index}}" .
 <{{id}}> <{_STATUS}statusPurpose> "{{purpose}}" .
 """.format
-_REFRESH: Final = f"""\
-<{{badge}}> <{_VC}refreshService> <{{id}}> .
-<{{id}}> {_A} <https://purl.imsglobal.org/spec/vccr/v1p0/context.json#1EdTechCredentialRefresh> .
-""".format
-_SCHEMA_OF: Final = f"""\
-<{{badge}}> <{_VC}credentialSchema> <{{id}}> .
-<{{id}}> {_A} <{{kind}}> .
-""".format
+_REFRESH: Final = (
+    f"<{{}}> {_A} <https://purl.imsglobal.org/spec/vccr/v1p0/context.json#1EdTechCredentialRefresh> .\n".format
+)
+_SCHEMA_NODE: Final = f"<{{}}> {_A} <{{}}> .\n".format
 _SCHEMA_KINDS: Final[Mapping[str, str]] = {
     "JsonSchema": f"{_VC}JsonSchema",
     "1EdTechJsonSchemaValidator2019": (
@@ -117,14 +117,12 @@ _STATUS_LIST: Final = f"""\
 <{{id}}> <{_VC}credentialSubject> <{{list}}> .
 <{{id}}> <{_VC}issuer> <{{issuer}}> .
 <{{id}}> <{_VC}validFrom> "{{valid_from}}"^^<{_XSD}dateTime> .
-<{{list}}> {_A} <{_STATUS}BitstringStatusList> .
+{{until}}<{{list}}> {_A} <{_STATUS}BitstringStatusList> .
 <{{list}}> <{_STATUS}encodedList> "{{encoded}}"^^<{_SECURITY}multibase> .
 <{{list}}> <{_STATUS}statusPurpose> "{{purpose}}" .
 <{{list}}> <{_STATUS}ttl> "{{ttl}}"^^<{_XSD}integer> .
 """.format
-_UNTIL: Final = f"""\
-<{{id}}> <{_VC}validUntil> "{{until}}"^^<{_XSD}dateTime> .
-""".format
+_UNTIL_LINE: Final = f'<{{}}> <{_VC}validUntil> "{{}}"^^<{_XSD}dateTime> .\n'.format
 _PROOF: Final = f"""\
 {_BLANK} <http://purl.org/dc/terms/created> "{{created}}"^^<{_XSD}dateTime> .
 {_BLANK} {_A} <{_SECURITY}DataIntegrityProof> .
@@ -136,52 +134,29 @@ _PROOF: Final = f"""\
 
 def of_badge(document: Document) -> bytes:
     """The canonical form of a document that `badge_document` made."""
-    badge, subject, issuer = document["id"], document["credentialSubject"], document["issuer"]
-    (identity,) = subject["identifier"]
-    parts = [
-        _CREDENTIAL(
-            id=badge,
-            awarded=document["awardedDate"],
-            name=literal(document["name"]),
-            subject=subject["id"],
-            issuer=issuer["id"],
-            valid_from=document["validFrom"],
-            valid_until=document["validUntil"],
-            achievement=subject["achievement"]["id"],
-            number=literal(subject["licenseNumber"]),
-            hash=literal(identity["identityHash"]),
-            kind=literal(identity["identityType"]),
-            salt=literal(identity["salt"]),
-        ),
-        _ISSUER(id=issuer["id"], name=literal(issuer["name"]), url=issuer["url"]),
-        _achievement(subject["achievement"]),
-        *(_entry(badge, one) for one in _listed(document["credentialStatus"])),
-        *(_evidence(badge, one) for one in document.get("evidence", ())),
-        *(_schema(badge, one) for one in document.get("credentialSchema", ())),
-    ]
-    if "name" in subject:
-        parts.append(_HOLDER(subject=subject["id"], name=literal(subject["name"])))
-    if "email" in issuer:
-        parts.append(_EMAIL(id=issuer["id"], email=literal(issuer["email"])))
+    subject = document["credentialSubject"]
+    blocks = [_badge(document), *_subject(subject), _issuer(document["issuer"]), *_achievement(subject["achievement"])]
+    blocks += [_entry(one) for one in _listed(document["credentialStatus"])]
+    blocks += [_evidence(one) for one in document.get("evidence", ())]
+    blocks += [_SCHEMA_NODE(one["id"], _SCHEMA_KINDS[one["type"]]) for one in document.get("credentialSchema", ())]
     if "refreshService" in document:
-        parts.append(_REFRESH(badge=badge, id=document["refreshService"]["id"]))
-    return _sorted("".join(parts))
+        blocks.append(_REFRESH(document["refreshService"]["id"]))
+    return _joined(blocks)
 
 
 def of_status_list(document: Document) -> bytes:
     """The canonical form of a document that `status_list_document` made."""
-    listed = document["credentialSubject"]
+    listed, badge = document["credentialSubject"], document["id"]
     text = _STATUS_LIST(
-        id=document["id"],
+        id=badge,
         list=listed["id"],
         issuer=document["issuer"],
         valid_from=document["validFrom"],
+        until=_UNTIL_LINE(badge, document["validUntil"]) if "validUntil" in document else "",
         encoded=listed["encodedList"],
         purpose=listed["statusPurpose"],
         ttl=listed["ttl"],
     )
-    if "validUntil" in document:
-        text += _UNTIL(id=document["id"], until=document["validUntil"])
     return _sorted(text)
 
 
@@ -199,31 +174,101 @@ def literal(text: str) -> str:
     return text.translate(_ESCAPES)
 
 
-def _achievement(stated: Document) -> str:
-    criteria, (exam,) = stated["criteria"], stated["alignment"]
-    text = _ACHIEVEMENT(
-        id=stated["id"],
-        criteria=criteria["id"],
-        kind=literal(stated["achievementType"]),
-        exam=exam["id"],
-        code=literal(stated["humanCode"]),
-        version=literal(stated["version"]),
-        description=literal(stated["description"]),
-        language=literal(stated["inLanguage"]),
-        name=literal(stated["name"]),
-        narrative=literal(criteria["narrative"]),
-        target_code=literal(exam["targetCode"]),
-        target_type=literal(exam["targetType"]),
-        target_framework=literal(exam["targetFramework"]),
-        target_name=literal(exam["targetName"]),
-        target_url=exam["targetUrl"],
+def _badge(document: Document) -> str:
+    badge = document["id"]
+    statuses = sorted(_STATUS_LINE(badge, one["id"]) for one in _listed(document["credentialStatus"]))
+    evidence = sorted(_EVIDENCE_LINE(badge, one["id"]) for one in document.get("evidence", ()))
+    return _BADGE(
+        id=badge,
+        awarded=document["awardedDate"],
+        name=literal(document["name"]),
+        schemas="".join(_SCHEMA_LINE(badge, one["id"]) for one in document.get("credentialSchema", ())),
+        statuses="".join(statuses),
+        subject=document["credentialSubject"]["id"],
+        evidence="".join(evidence),
+        issuer=document["issuer"]["id"],
+        refresh=_REFRESH_LINE(badge, document["refreshService"]["id"]) if "refreshService" in document else "",
+        valid_from=document["validFrom"],
+        valid_until=document["validUntil"],
     )
-    return text + _IMAGE(achievement=stated["id"], id=stated["image"]["id"]) if "image" in stated else text
 
 
-def _entry(badge: str, entry: Document) -> str:
+def _subject(stated: Document) -> tuple[str, str]:
+    """The subject's block and the identity object's."""
+    id_, (identity,) = stated["id"], stated["identifier"]
+    block = _SUBJECT(id=id_, achievement=stated["achievement"]["id"], number=literal(stated["licenseNumber"]))
+    return (
+        block + _NAME_LINE(id_, literal(stated["name"])) if "name" in stated else block,
+        _IDENTITY(
+            hash=literal(identity["identityHash"]),
+            kind=literal(identity["identityType"]),
+            salt=literal(identity["salt"]),
+        ),
+    )
+
+
+def _issuer(stated: Document) -> str:
+    id_ = stated["id"]
+    email = _EMAIL_LINE(id_, literal(stated["email"])) if "email" in stated else ""
+    return _ISSUER(id=id_, email=email, name=literal(stated["name"]), url=stated["url"])
+
+
+def _achievement(stated: Document) -> tuple[str, ...]:
+    """The blocks of an achievement, its criteria, its exam and its image: the same for every badge of an edition."""
+    criteria, (exam,) = stated["criteria"], stated["alignment"]
+    return _achieved(
+        stated["id"],
+        stated["name"],
+        stated["description"],
+        (stated["achievementType"], stated["humanCode"], stated["version"], stated["inLanguage"]),
+        (criteria["id"], criteria["narrative"]),
+        (exam["id"], exam["targetCode"], exam["targetType"], exam["targetFramework"], exam["targetName"]),
+        exam["targetUrl"],
+        stated["image"]["id"] if "image" in stated else None,
+    )
+
+
+@lru_cache(maxsize=256)
+def _achieved(
+    id_: str,
+    name: str,
+    description: str,
+    marks: tuple[str, str, str, str],
+    criteria: tuple[str, str],
+    exam: tuple[str, str, str, str, str],
+    url: str,
+    image: str | None,
+) -> tuple[str, ...]:
+    kind, code, version, language = map(literal, marks)
+    exam_id, exam_code, exam_kind, framework, exam_name = exam
+    blocks = (
+        _ACHIEVEMENT(
+            id=id_,
+            criteria=criteria[0],
+            kind=kind,
+            exam=exam_id,
+            code=code,
+            image="" if image is None else _IMAGE_LINE(id_, image),
+            version=version,
+            description=literal(description),
+            language=language,
+            name=literal(name),
+        ),
+        _CRITERIA(criteria[0], literal(criteria[1])),
+        _EXAM(
+            id=exam_id,
+            code=literal(exam_code),
+            kind=literal(exam_kind),
+            framework=literal(framework),
+            name=literal(exam_name),
+            url=url,
+        ),
+    )
+    return blocks if image is None else (*blocks, _IMAGE(image))
+
+
+def _entry(entry: Document) -> str:
     return _ENTRY(
-        badge=badge,
         id=entry["id"],
         list=entry["statusListCredential"],
         index=entry["statusListIndex"],
@@ -231,9 +276,8 @@ def _entry(badge: str, entry: Document) -> str:
     )
 
 
-def _evidence(badge: str, stated: Document) -> str:
+def _evidence(stated: Document) -> str:
     return _EVIDENCE(
-        badge=badge,
         id=stated["id"],
         narrative=literal(stated["narrative"]),
         genre=literal(stated["genre"]),
@@ -241,15 +285,24 @@ def _evidence(badge: str, stated: Document) -> str:
     )
 
 
-def _schema(badge: str, stated: Document) -> str:
-    return _SCHEMA_OF(badge=badge, id=stated["id"], kind=_SCHEMA_KINDS[stated["type"]])
-
-
 def _listed(value: Any) -> list[Document]:  # noqa: ANN401 - one entry, or a list of them
     return value if isinstance(value, list) else [value]
 
 
+def _joined(blocks: list[str]) -> bytes:
+    """Blocks of one subject each, in canonical order.
+
+    A line is ordered by its subject first, and no IRI holds the `>` that ends it: so blocks of different subjects stand
+    in the order of their first lines. Where ids fall together, the lines of two blocks may mingle or repeat.
+    """
+    subjects = {block.partition(" ")[0] for block in blocks}
+    if len(subjects) < len(blocks):
+        return _sorted("".join(blocks))
+    blocks.sort()
+    return "".join(blocks).encode()
+
+
 def _sorted(text: str) -> bytes:
-    """The lines of a filled template in canonical order; the text ends with a line feed."""
+    """The lines of a text that ends with a line feed, each once, in canonical order."""
     lines = sorted(set(text.split("\n")))
     return "\n".join((*lines[1:], "")).encode()

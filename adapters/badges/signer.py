@@ -44,6 +44,7 @@ class KeyedBadgeSigner:
         self._did = did.did_of(base_url)
         self._methods: dict[tuple[str, Securing], str] = {}
         self._held: dict[str, HeldElsewhere] = {}
+        self._last: dict[str, SigningKey] = {}
 
     @property
     def did(self) -> str:
@@ -132,25 +133,36 @@ class KeyedBadgeSigner:
     ) -> Document:
         purpose = PURPOSE[securing]
 
-        def once() -> Document:
-            key = self._keys.current(purpose)
+        def once(key: SigningKey) -> Document:
             options["verificationMethod"] = self._method(key, securing)
             kid, signature = self._keys.sign(purpose, proofs.message(document, options, securing, canonical))
             if kid != key.kid:
                 raise TurnedOver
             return {**options, "proofValue": base58btc(signature)}
 
-        return _settled(once)
+        return self._settled(purpose, once)
 
     def _token(self, claims: Document, securing: Securing) -> bytes:
-        def once() -> bytes:
-            key = self._keys.current(PURPOSE[securing])
+        def once(key: SigningKey) -> bytes:
             held = self._held.get(key.kid)
             if held is None:
                 held = self._held[key.kid] = HeldElsewhere(self._keys, PURPOSE[securing], key)
             return token(claims, held, self._method(key, securing), securing)
 
-        return _settled(once)
+        return self._settled(PURPOSE[securing], once)
+
+    def _settled(self, purpose: str, once: Callable[[SigningKey], T]) -> T:
+        """What `once` makes with the key that signs now, which most often is the one that signed last."""
+        key = self._last.get(purpose) or self._keys.current(purpose)
+        for _ in range(_TRIES):
+            try:
+                made = once(key)
+            except TurnedOver:
+                key = self._keys.current(purpose)
+            else:
+                self._last[purpose] = key
+                return made
+        raise Unavailable
 
     def _method(self, key: SigningKey, securing: Securing) -> str:
         """A key's name as documents secured so bear it. A thumbprint names one key only, so it never changes."""
@@ -163,12 +175,3 @@ class KeyedBadgeSigner:
         if securing is Securing.OB_JWT:
             return f"{self._base_url}/keys/{key.kid}"
         return did.jwk_method(self._did, key) if securing is Securing.VC_JWT else did.multikey_method(self._did, key)
-
-
-def _settled(once: Callable[[], T]) -> T:
-    for _ in range(_TRIES):
-        try:
-            return once()
-        except TurnedOver:
-            continue
-    raise Unavailable

@@ -92,7 +92,7 @@ def status_list_document(facts: StatusListFacts) -> Document:
     if facts.valid_until is not None:
         document["validUntil"] = instant(facts.valid_until)
     document["credentialSubject"] = {
-        "id": _uri(f"{facts.id}#list"),
+        "id": _within(facts.id, "list"),
         "type": "BitstringStatusList",
         "statusPurpose": facts.purpose.value,
         "encodedList": facts.encoded,
@@ -138,16 +138,18 @@ def signed_with(signed: bytes) -> str:
     return str(json.loads(urlsafe_b64decode(header + b"=" * (-len(header) % 4)))["kid"])
 
 
+@lru_cache(maxsize=256)
 def instant(at: datetime) -> str:
     """An RFC 3339 time in UTC, in whole seconds; UnfitFacts for a time without a zone."""
     if at.tzinfo is None:
         message = "a time without a zone is no instant"
         raise UnfitFacts(message)
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def _subject(facts: BadgeFacts) -> Document:
-    subject: Document = {"id": _uri(facts.subject_id), "type": ["AchievementSubject"]}
+    id_ = _uri(facts.subject_id) if facts.holder_id else _within(facts.id, "holder")
+    subject: Document = {"id": id_, "type": ["AchievementSubject"]}
     if facts.holder_name is not None:
         subject["name"] = _text(facts.holder_name)
     subject["licenseNumber"] = _text(facts.number)
@@ -187,7 +189,7 @@ def _achievement(facts: AchievementFacts) -> Document:
 def _exam(facts: AchievementFacts) -> Document:
     """The exam, as what the achievement was measured by: a node of the program's scheme."""
     return {
-        "id": _uri(f"{facts.id.partition('#')[0]}#exam-{quote(_text(facts.exam), safe='')}"),
+        "id": _within(facts.id.partition("#")[0], f"exam-{quote(_text(facts.exam), safe='')}"),
         "type": ["Alignment"],
         "targetCode": facts.exam,
         "targetName": _text(facts.exam_title),
@@ -234,7 +236,7 @@ def _entry(place: StatusPlaceFacts) -> Document:
         message = "a place in a status list counts from 0"
         raise UnfitFacts(message)
     return {
-        "id": _uri(f"{place.list_url}#{place.index}"),
+        "id": _within(place.list_url, str(place.index)),
         "type": "BitstringStatusListEntry",
         "statusPurpose": place.purpose.value,
         "statusListIndex": str(place.index),
@@ -255,6 +257,14 @@ def _uri(value: str) -> str:
         message = "an id of a badge is an absolute https, http, did or urn:uuid URI of ASCII characters"
         raise UnfitFacts(message)
     return value
+
+
+def _within(whole: str, part: str) -> str:
+    """The id of a part of what has an id: that id with a fragment, which it may not have already."""
+    if "#" in _uri(whole):
+        message = "an id of which a part is named has no fragment: it must be a URI without `#`"
+        raise UnfitFacts(message)
+    return f"{whole}#{part}"
 
 
 def _text(value: str) -> str:

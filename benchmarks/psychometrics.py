@@ -10,10 +10,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from importlib.util import find_spec
 from statistics import median
 from time import process_time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from benchmarks.harness import ROOT, Figure
 
@@ -130,10 +131,9 @@ def items(people: int, count: int) -> Measured:
 
     found = {"items": seconds(ours), "passes": seconds(passes)}
     if find_spec("girth"):
-        from girth import classical_test_statistics  # noqa: PLC0415
-
+        girth: Any = import_module("girth")
         transposed = np.ascontiguousarray(right.T).astype(np.int64)
-        found["girth_items"] = seconds(lambda: classical_test_statistics(transposed, 0, 1), 1)
+        found["girth_items"] = seconds(lambda: girth.classical_test_statistics(transposed, 0, 1), 1)
     return found
 
 
@@ -151,11 +151,10 @@ def models(people: int, count: int) -> Measured:
         "independent": independent_fit(scored),
     }
     if find_spec("girth"):
-        from girth import onepl_mml, twopl_mml  # noqa: PLC0415
-
+        girth: Any = import_module("girth")
         transposed = np.ascontiguousarray(scored.T).astype(np.int64)
-        found["girth_rasch"] = seconds(lambda: onepl_mml(transposed), 1)
-        found["girth_two_parameter"] = seconds(lambda: twopl_mml(transposed), 1)
+        found["girth_rasch"] = seconds(lambda: girth.onepl_mml(transposed), 1)
+        found["girth_two_parameter"] = seconds(lambda: girth.twopl_mml(transposed), 1)
     return found
 
 
@@ -185,7 +184,8 @@ def independent_fit(scored: "np.typing.NDArray[np.int8]") -> float:
     p = x.mean(axis=0)
     start = np.concatenate([np.ones(count), np.log(p / (1 - p))])
     options = {"maxiter": 2_000, "maxfun": 4_000, "ftol": 1e-13, "gtol": 1e-4}
-    return -float(minimize(lost, start, jac=True, method="L-BFGS-B", options=options).fun)
+    found: Any = minimize(cast("Any", lost), start, jac=True, method="L-BFGS-B", options=cast("Any", options))
+    return -float(found.fun)
 
 
 def similarity(people: int, count: int) -> Measured:

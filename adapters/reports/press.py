@@ -19,6 +19,9 @@ STANDARD: Final = "a-2u"
 FONTS: Final = "manimgx_fonts"
 
 
+_AS: Final[Mapping[str, Any]] = {"format": "pdf", "pdf_standards": STANDARD, "timestamp": 0}
+
+
 class ReportPress:
     """A `SheetPress`. Safe to share between threads."""
 
@@ -36,9 +39,7 @@ class ReportPress:
             font_paths=_book(),
             ignore_system_fonts=True,
             sys_inputs={"said": json.dumps(pages(sheet), ensure_ascii=False)},
-            format="pdf",
-            pdf_standards=STANDARD,
-            timestamp=0,
+            **_AS,
         )
         if not isinstance(made, bytes):
             message = "the sheet did not become one document"

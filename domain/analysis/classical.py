@@ -4,10 +4,11 @@ Each function takes a form as it was taken and answers JSON. What the data do no
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
-from domain.analysis.plain import Json, or_reason, plain
+from domain.analysis.plain import Json, or_reason, plain, told
 from domain.analysis.taken import Taken
 from domain.psychometrics.arrays import LEAST_PEOPLE, frequencies
 from domain.psychometrics.decisions import Decisions, hanson_brennan, livingston_lewis, subkoviak
@@ -47,7 +48,7 @@ def score_figures(taken: Taken) -> Json:
     counts = frequencies(scores, taken.raw_max)
     sd = float(np.std(scores, ddof=1)) if len(scores) > 1 else None
     centred = (scores - scores.mean()) / sd if sd else None
-    return plain({
+    return told({
         "people": len(scores),
         "maximum": taken.raw_max,
         "mean": scores.mean(),
@@ -83,7 +84,7 @@ def _item(taken: Taken, place: int, analysis: ItemAnalysis, table: OptionTable, 
     reason = analysis.reasons[place] if key else DROPPED
     reached = table.people - int(table.counts[place, -1])
     correlation = analysis.point_biserial[place] if key else None
-    return plain({
+    return told({
         "place": place + 1,
         "code": item.code,
         "domain": item.domain,
@@ -151,9 +152,9 @@ def reliability_figures(taken: Taken, scaled: Sequence[int] = (), cut: int | Non
     """
     sums = moments(taken.right, taken.counted)
     whole = reliability(sums)
-    return plain({
+    return told({
         **_told(whole),
-        "domains": {name: or_reason(lambda name=name: _of_domain(taken, name)) for name in _domains(taken)},
+        "domains": {name: or_reason(partial(_of_domain, taken, name)) for name in _domains(taken)},
         "conditional": or_reason(lambda: _conditional(whole, scaled, cut)),
     })  # fmt: skip
 
@@ -215,7 +216,7 @@ def decision_figures(taken: Taken, cut: int) -> Json:
         "subkoviak": lambda: _judged(subkoviak(scores, whole.alpha, [cut], maximum)),
     }
     passed = int((scores >= cut).sum())
-    return plain({
+    return told({
         "cut": cut,
         "passed": passed,
         "pass_rate": passed / len(scores),
@@ -242,7 +243,7 @@ def speed_figures(taken: Taken) -> Json:
     """Was there time enough? Omitted answers are told apart from those that were not reached."""
     found = speededness(taken.answers, taken.right.sum(axis=1, dtype=np.int64).astype(np.float64))
     omitted = (taken.answers == 0).sum(axis=1)
-    return plain({
+    return told({
         "finished": found.finished,
         "everybody_reached": found.everybody_reached,
         "unspeeded": found.unspeeded,

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from domain.analysis.design import IRT_METHODS, LEAST_ANCHOR, Design, Method
-from domain.analysis.plain import Json, plain
+from domain.analysis.plain import Json, plain, told
 from domain.analysis.taken import Taken
 from domain.psychometrics import anchor_equipercentile as chained, anchor_linear as linear, irt_linking as linking
 from domain.psychometrics.arrays import Flags, Floats, Ints, floats, frequencies, totals
@@ -114,7 +114,7 @@ def drift_of(x: Taken, y: Taken, anchor: Anchor, design: Design) -> Json:
          "distance": found.distance[place], "drifted": bool(found.drifted[place])}
         for place, code in enumerate(codes)
     ]  # fmt: skip
-    return plain({
+    return told({
         "scale": scale,
         "bound": design.drift_bound,
         "correlation": found.correlation,
@@ -178,7 +178,7 @@ def errors_of(x: Taken, y: Taken, design: Design, anchor: Anchor | None, progres
         found = bootstrap(first, second, convert, rng, replications=design.replications, progress=progress)
     except NotConverged as refusal:
         return {"replications": design.replications, "reason": refusal.code, "se": None, "bias": None, "failed": None}
-    return plain({
+    return told({
         "replications": found.replications,
         "reason": None,
         "se": found.se,

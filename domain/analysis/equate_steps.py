@@ -6,7 +6,7 @@ import numpy as np
 
 from domain.analysis.design import IRT_METHODS, Design
 from domain.analysis.equate import Anchor, Progress, anchor_of, drift_of, equate, errors_of
-from domain.analysis.plain import Json, plain
+from domain.analysis.plain import Json, told
 from domain.analysis.taken import Taken
 
 NAMED, DRIFTED, CONSTANT = "named", "drifted", "constant_item"
@@ -23,14 +23,14 @@ def conversion(x: Taken, y: Taken, design: Design, codes: Sequence[str], named: 
         anchor, drift, more = _anchored(x, y, design, codes)
         excluded |= more
     found = equate(x, y, design, anchor)
-    return plain({
+    return told({
         "anchor": anchor.codes if anchor else (),
         "internal": anchor.internal if anchor else None,
         "excluded": excluded,
         "drift": drift,
         "equivalents": found.equivalents,
         "details": {**found.details, "internal": anchor.internal if anchor else None},
-        "groups": {"x": _group(x, anchor and anchor.x), "y": _group(y, anchor and anchor.y)},
+        "groups": {"x": _group(x, anchor.x if anchor else None), "y": _group(y, anchor.y if anchor else None)},
     })  # fmt: skip
 
 

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 
-from domain.analysis.plain import Json, or_reason, plain
+from domain.analysis.plain import Json, or_reason, told
 from domain.analysis.taken import Taken
 from domain.psychometrics.arrays import LEAST_PEOPLE
 from domain.psychometrics.dif import mantel_haenszel, standardised_difference
@@ -41,7 +42,7 @@ def dif_figures(
         "groups": [{"group": label, "people": sizes[label]} for label in sorted(sizes)],
         "too_small": sorted(small),
         "comparisons": [
-            {"focal": label, **or_reason(lambda label=label: _compared(taken, of, label, chosen, purify=purify))}
+            {"focal": label, **or_reason(partial(_compared, taken, of, label, chosen, purify=purify))}
             for label in focal
         ],
     }
@@ -72,7 +73,7 @@ def _compared(taken: Taken, of: "np.typing.NDArray[np.str_]", focal: str, refere
         for place, code in enumerate(codes)
     ]
     grades = Counter((grade or "none")[0] for grade in found.grade)
-    return plain({
+    return told({
         "people": {"focal": int(member.sum()), "reference": int((~member).sum())},
         "impact": or_reason(lambda: {"d": standardised_difference(scores[member], scores[~member])}),
         "grades": {name: grades.get(name, 0) for name in ("A", "B", "C", "n")},

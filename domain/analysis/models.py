@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from domain.analysis.plain import Json, plain
+from domain.analysis.plain import Json, plain, told
 from domain.analysis.taken import Taken
 from domain.psychometrics.arrays import Floats, Ints, Scored, slices, totals
 from domain.psychometrics.discovery import discoveries
@@ -93,7 +93,7 @@ def _figures(taken: Taken, model: _Model, theta: Floats) -> Json:
     calibration = model.calibration
     places = np.flatnonzero(taken.counted)
     codes = taken.codes
-    return plain({
+    return told({
         "model": calibration.model,
         "people": calibration.people,
         "log_likelihood": calibration.log_likelihood,

@@ -32,6 +32,11 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - JSON has no narrower type
             raise TypeError(message)
 
 
+def told(figures: Mapping[str, Any]) -> Json:
+    """An object of figures, made plain."""
+    return {name: plain(value) for name, value in figures.items()}
+
+
 def or_reason(figure: Callable[[], Json]) -> Json:
     """The figure; where the data do not allow it, `reason` (its stable code) and `detail` in its stead."""
     try:

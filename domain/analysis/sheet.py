@@ -147,7 +147,8 @@ def _mean_scaled(scores: Json, scaled: Sequence[int]) -> float | None:
     counts = scores.get("counts") or []
     if not scaled or len(counts) != len(scaled) or not sum(counts):
         return None
-    return sum(count * value for count, value in zip(counts, scaled, strict=True)) / sum(counts)
+    whole = sum(int(count) * value for count, value in zip(counts, scaled, strict=True))
+    return whole / sum(int(count) for count in counts)
 
 
 def _histogram(values: Sequence[float | None], edges: Sequence[float]) -> Json:

@@ -103,22 +103,26 @@ def test_a_run_without_a_seed_gets_one_of_its_own_which_is_kept(two: Two) -> Non
     assert one["equivalents"] == other["equivalents"]
 
 
+DESIGNS: list[tuple[str, dict[str, Any]]] = [
+    ("identity", {}), ("mean", {}), ("linear", {}), ("equipercentile", {"smoothing": "aic"}),
+    ("equipercentile", {"smoothing": "none"}), ("circle_arc", {"groups": "random"}), ("circle_arc", {}),
+    ("tucker", {"weight": 0.5}), ("levine_observed", {"weight": 1.0}), ("levine_true", {}),
+    ("chained_linear", {}), ("chained_equipercentile", {}), ("frequency_estimation", {}),
+    ("braun_holland", {"smoothing": "degree", "degree": 3, "anchor_degree": 3}),
+    ("irt_true_score", {"link": "mean_sigma"}), ("irt_observed_score", {"link": "haebara", "symmetric": True}),
+    ("irt_true_score", {"model": "two_parameter", "link": "stocking_lord", "d": 1.7}),
+    ("irt_observed_score", {"link": "mean_mean"}),
+]  # fmt: skip
+"""Every method, each with other arguments."""
+
+
 @pytest.mark.parametrize(
     "design",
     [
         pytest.param({"method": name, "replications": 0, **more}, id="-".join([name, *map(str, more.values())]))
-        for name, more in [
-            ("identity", {}), ("mean", {}), ("linear", {}), ("equipercentile", {"smoothing": "aic"}),
-            ("equipercentile", {"smoothing": "none"}), ("circle_arc", {"groups": "random"}), ("circle_arc", {}),
-            ("tucker", {"weight": 0.5}), ("levine_observed", {"weight": 1.0}), ("levine_true", {}),
-            ("chained_linear", {}), ("chained_equipercentile", {}), ("frequency_estimation", {}),
-            ("braun_holland", {"smoothing": "degree", "degree": 3, "anchor_degree": 3}),
-            ("irt_true_score", {"link": "mean_sigma"}), ("irt_observed_score", {"link": "haebara", "symmetric": True}),
-            ("irt_true_score", {"model": "two_parameter", "link": "stocking_lord", "d": 1.7}),
-            ("irt_observed_score", {"link": "mean_mean"}),
-        ]
+        for name, more in DESIGNS
     ],
-)  # fmt: skip
+)
 def test_every_design_gives_a_conversion_that_never_falls(two: Two, design: dict[str, Any]) -> None:
     run = two.run(design=design)
 

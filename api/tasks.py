@@ -26,6 +26,7 @@ from domain.ports import (
 from domain.programs import dry_run
 from domain.rescoring import actions as rescores, carrying, listing
 from domain.scores import importing, keeping, releasing, rescoring
+from domain.security import screening
 from domain.sweep import actions as sweep, letters
 from domain.test_centres import exporting, receiving
 from domain.test_centres.ports import CentreFiles
@@ -114,6 +115,7 @@ def steps(doors: Doors) -> dict[str, Step]:
         sheets.MAKE: sheets.step(doors.files(), doors.sheets),
         exporting.EXPORT: exporting.step(doors.centres(), doors.files()),
         receiving.RECEIVE: receiving.step(doors.centres(), doors.files(), doors.gateway()),
+        screening.SCREEN: screening.step(doors.files()),
         rescores.LIST: listing.step(),
         rescores.CARRY_OUT: carrying.step(doors.gateway()),
         **tasks_items.steps(doors.files(), doors.exchange),

@@ -308,6 +308,14 @@ TABLE: dict[str, Permission] = {
     "assembly.discard": permission(
         Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("solved", "infeasible", "unsolved")
     ),
+    # --- standard setting
+    "standard_setting.open": permission(Role.PSYCHOMETRICIAN, _ADMIN, states=("draft", "approved")),
+    "standard_setting.read": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, _AUDITOR),
+    "standard_setting.rate": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("open",)),
+    "standard_setting.advance": permission(Role.PSYCHOMETRICIAN, _ADMIN, states=("open",)),
+    "standard_setting.close": permission(Role.PSYCHOMETRICIAN, _ADMIN, states=("open",)),
+    "standard_setting.adopt": permission(Role.PSYCHOMETRICIAN, _ADMIN, states=("closed",)),
+    "standard_setting.abandon": permission(Role.PSYCHOMETRICIAN, _ADMIN, states=("open", "closed")),
     # --- practice
     "practice_exam.start": permission(owner=True, states=("active",)),
     "practice_exam.read": permission(Role.EXAM_MANAGER, _ADMIN, _AUDITOR, owner=True),
@@ -324,6 +332,11 @@ TABLE: dict[str, Permission] = {
     "equating_run.propose_conversion": permission(Role.PSYCHOMETRICIAN, _ADMIN),
     "statistics_sheet.request": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN),
     "statistics_sheet.read": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, _AUDITOR),
+    # --- irregularities
+    "irregularity.screen": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN),
+    "irregularity.read": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, _AUDITOR),
+    "irregularity_review.clear": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("open",)),
+    "irregularity_review.confirm": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("open",)),
     # --- test centres
     "centre.read": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, _AUDITOR),
     "centre_file.export": permission(Role.EXAM_MANAGER, _ADMIN),

@@ -70,6 +70,8 @@ from domain.scores.model import (
     ScoreRelease,
 )
 from domain.scores.responses import ResponseFile
+from domain.security.model import Flag, Review, Screening, TimesFile
+from domain.standards.model import JudgeRating, StandardSetting
 from domain.stores import (
     Analyses as Analyses,
     Applications as Applications,
@@ -214,6 +216,11 @@ class UnitOfWork(Protocol):
     def holds(self) -> Repository[Hold]: ...  # noqa: D102
     @property
     def score_releases(self) -> Repository[ScoreRelease]: ...  # noqa: D102
+    # standard setting
+    @property
+    def standard_settings(self) -> Repository[StandardSetting]: ...  # noqa: D102
+    @property
+    def judge_ratings(self) -> Repository[JudgeRating]: ...  # noqa: D102
     # assembly
     @property
     def assemblies(self) -> Repository[Assembly]: ...  # noqa: D102
@@ -254,6 +261,15 @@ class UnitOfWork(Protocol):
     def rescore_entries(self) -> RescoreEntries: ...  # noqa: D102
     @property
     def attempt_results(self) -> Repository[AttemptResult]: ...  # noqa: D102
+    # security
+    @property
+    def screenings(self) -> Repository[Screening]: ...  # noqa: D102
+    @property
+    def flags(self) -> Repository[Flag]: ...  # noqa: D102
+    @property
+    def irregularity_reviews(self) -> Repository[Review]: ...  # noqa: D102
+    @property
+    def times_files(self) -> Repository[TimesFile]: ...  # noqa: D102
     # test centres
     @property
     def centre_files(self) -> Repository[CentreFile]: ...  # noqa: D102

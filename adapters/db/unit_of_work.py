@@ -63,6 +63,8 @@ from domain.programs.model import RecognisedProvider
 from domain.renewals.model import Activity, ApprovedActivity
 from domain.rescoring.model import AttemptResult, Rescore
 from domain.scores.model import Conversion, Form, FormKey, Hold, ResponseImport, ScoreRelease
+from domain.security.model import Flag, Review, Screening, TimesFile
+from domain.standards.model import JudgeRating, StandardSetting
 from domain.test_centres.model import CentreFile, CentreRow, SentRecord
 from domain.watching.model import DeliveryAttempt, WatchFeed, WatchList, WebhookEndpoint
 
@@ -130,6 +132,10 @@ class SqlUnitOfWork:
     holds = Store(Hold)
     score_releases = Store(ScoreRelease)
     rescores = Store(Rescore)
+    screenings = Store(Screening)
+    flags = Store(Flag)
+    irregularity_reviews = Store(Review)
+    times_files = Store(TimesFile)
     centre_files = Store(CentreFile)
     sent_records = Store(SentRecord)
     centre_rows = Store(CentreRow)
@@ -138,6 +144,8 @@ class SqlUnitOfWork:
     equating_runs = Store(EquatingRun)
     statistics_sheets = Store(StatisticsSheet)
     assemblies = Store(Assembly)
+    standard_settings = Store(StandardSetting)
+    judge_ratings = Store(JudgeRating)
     items = Store(Item)
     item_versions = Store(ItemVersion)
     item_sets = Store(ItemSet)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
-from domain.actors import Actor
+from domain.actors import Actor, the_service
 from domain.errors import SeparationOfDuties
 from domain.independence import must_be_independent
 from domain.ports import UnitOfWork
@@ -74,10 +74,10 @@ def lift(uow: UnitOfWork, actor: Actor, hold_id: UUID, reason: str) -> Hold:
 
 
 def invalidate(uow: UnitOfWork, actor: Actor, attempt_id: UUID, reason: str) -> Attempt:
-    """Decide that a held attempt gives no score. It takes two: who placed the hold cannot also invalidate.
+    """Decide that a held attempt gives no score. It takes two people: who placed the hold cannot also invalidate.
 
     The open holds end with it, and the reason stands with them. Raises NotHeld, or SeparationOfDuties when every open
-    hold is the actor's own.
+    hold is the actor's own or was placed by the service, of which nobody has judged anything yet.
     """
     attempt = uow.attempts.lock(attempt_id)
     actor.must("attempt.invalidate", attempt)
@@ -85,13 +85,18 @@ def invalidate(uow: UnitOfWork, actor: Actor, attempt_id: UUID, reason: str) -> 
     standing = rules.open_holds(uow.holds.find(attempt_id=attempt.id))
     if not standing:
         raise NotHeld
-    if not actor.system and all(one.placed_by == actor.subject for one in standing):
+    if not actor.system and all(one.placed_by == actor.subject or by_the_service(one) for one in standing):
         raise SeparationOfDuties
     for hold in standing:
         _end(uow, hold, _Ending(actor.subject, reason, invalidated=True))
     invalid = uow.attempts.save(replace(attempt, status=AttemptStatus.INVALIDATED, held=False))
     uow.record(AttemptInvalidated(attempt_id=attempt.id, candidate_id=attempt.candidate_id))
     return invalid
+
+
+def by_the_service(hold: Hold) -> bool:
+    """Whether no person placed the hold, but a screening or a file."""
+    return hold.placed_by.startswith(the_service("").subject)
 
 
 def _end(uow: UnitOfWork, hold: Hold, ending: _Ending) -> Hold:

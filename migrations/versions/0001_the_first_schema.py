@@ -914,6 +914,26 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "response_times",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("administration_id", sa.Uuid(), nullable=False),
+        sa.Column("form_id", sa.Uuid(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("uploaded_by", sa.String(), nullable=False),
+        sa.Column("uploaded_at", columns.instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["administration_id"], ["administrations.id"], name=op.f("fk_response_times_administration_id")
+        ),
+        sa.ForeignKeyConstraint(["form_id"], ["forms.id"], name=op.f("fk_response_times_form_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_response_times")),
+        sa.UniqueConstraint(
+            "administration_id", "form_id", "sha256", name=op.f("uq_response_times_administration_id_form_id_sha256")
+        ),
+    )
+    op.create_table(
         "score_releases",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -1226,6 +1246,43 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_evidence_candidate_id"), ["candidate_id"], unique=False)
 
     op.create_table(
+        "irregularity_screenings",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("administration_id", sa.Uuid(), nullable=False),
+        sa.Column("form_id", sa.Uuid(), nullable=False),
+        sa.Column("key_number", sa.Integer(), nullable=False),
+        sa.Column("methods", columns.json_value(), nullable=False),
+        sa.Column("holds_for", columns.json_value(), nullable=False),
+        sa.Column("rate", sa.Float(), nullable=False),
+        sa.Column("dependent", sa.Boolean(), nullable=False),
+        sa.Column("requested_by", sa.String(), nullable=False),
+        sa.Column("created_at", columns.instant(), nullable=False),
+        sa.Column("times_id", sa.Uuid(), nullable=True),
+        sa.Column("job_id", sa.Uuid(), nullable=True),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("software", sa.String(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("inputs_sha256", sa.String(), nullable=True),
+        sa.Column("figures", columns.json_value(), nullable=False),
+        sa.Column("flags", sa.Integer(), nullable=False),
+        sa.Column("held", sa.Integer(), nullable=False),
+        sa.Column("reviews", sa.Integer(), nullable=False),
+        sa.Column("error_code", sa.String(), nullable=True),
+        sa.Column("finished_at", columns.instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["administration_id"], ["administrations.id"], name=op.f("fk_irregularity_screenings_administration_id")
+        ),
+        sa.ForeignKeyConstraint(["form_id"], ["forms.id"], name=op.f("fk_irregularity_screenings_form_id")),
+        sa.ForeignKeyConstraint(["times_id"], ["response_times.id"], name=op.f("fk_irregularity_screenings_times_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_irregularity_screenings")),
+    )
+    with op.batch_alter_table("irregularity_screenings", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_irregularity_screenings_administration_id"), ["administration_id"], unique=False
+        )
+
+    op.create_table(
         "item_enemies",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -1437,6 +1494,48 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "standard_settings",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("program", sa.String(), nullable=False),
+        sa.Column("form_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("key_number", sa.Integer(), nullable=False),
+        sa.Column("method", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("borderline", sa.String(), nullable=False),
+        sa.Column("rounding", sa.String(), nullable=False),
+        sa.Column("judges", columns.json_value(), nullable=False),
+        sa.Column("panel", sa.String(), nullable=False),
+        sa.Column("items", columns.json_value(), nullable=False),
+        sa.Column("booklet", columns.json_value(), nullable=False),
+        sa.Column("probability", sa.Float(), nullable=True),
+        sa.Column("centre", sa.String(), nullable=True),
+        sa.Column("scale", sa.String(), nullable=False),
+        sa.Column("analysis_id", sa.Uuid(), nullable=True),
+        sa.Column("counts", columns.json_value(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("rounds", columns.json_value(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("result", columns.json_value(), nullable=False),
+        sa.Column("cut", sa.Float(), nullable=True),
+        sa.Column("cut_error", sa.Float(), nullable=True),
+        sa.Column("cut_raw", sa.Integer(), nullable=True),
+        sa.Column("conversion_id", sa.Uuid(), nullable=True),
+        sa.Column("opened_by", sa.String(), nullable=False),
+        sa.Column("opened_at", columns.instant(), nullable=False),
+        sa.Column("closed_by", sa.String(), nullable=True),
+        sa.Column("closed_at", columns.instant(), nullable=True),
+        sa.Column("decided_by", sa.String(), nullable=True),
+        sa.Column("decided_at", columns.instant(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["analysis_id"], ["analyses.id"], name=op.f("fk_standard_settings_analysis_id")),
+        sa.ForeignKeyConstraint(["conversion_id"], ["conversions.id"], name=op.f("fk_standard_settings_conversion_id")),
+        sa.ForeignKeyConstraint(["form_id"], ["forms.id"], name=op.f("fk_standard_settings_form_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_standard_settings")),
+        sa.UniqueConstraint("form_id", "number", name=op.f("uq_standard_settings_form_id_number")),
+    )
+    op.create_table(
         "statistics_sheets",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -1511,6 +1610,20 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_attempts_release_id"), ["release_id"], unique=False)
 
+    op.create_table(
+        "judge_ratings",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Uuid(), nullable=False),
+        sa.Column("judge", sa.String(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("values", columns.json_value(), nullable=False),
+        sa.Column("recorded_by", sa.String(), nullable=False),
+        sa.Column("recorded_at", columns.instant(), nullable=False),
+        sa.ForeignKeyConstraint(["study_id"], ["standard_settings.id"], name=op.f("fk_judge_ratings_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_judge_ratings")),
+        sa.UniqueConstraint("study_id", "round", "judge", name=op.f("uq_judge_ratings_study_id_round_judge")),
+    )
     op.create_table(
         "attempt_results",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1598,6 +1711,45 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("holds", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_holds_attempt_id"), ["attempt_id"], unique=False)
+
+    op.create_table(
+        "irregularity_flags",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("screening_id", sa.Uuid(), nullable=False),
+        sa.Column("administration_id", sa.Uuid(), nullable=False),
+        sa.Column("form_id", sa.Uuid(), nullable=False),
+        sa.Column("method", sa.String(), nullable=False),
+        sa.Column("attempt_id", sa.Uuid(), nullable=False),
+        sa.Column("candidate_id", sa.Uuid(), nullable=False),
+        sa.Column("other_attempt_id", sa.Uuid(), nullable=True),
+        sa.Column("other_candidate_id", sa.Uuid(), nullable=True),
+        sa.Column("statistic", sa.Float(), nullable=False),
+        sa.Column("p", sa.Float(), nullable=False),
+        sa.Column("adjusted", sa.Float(), nullable=False),
+        sa.Column("rate", sa.Float(), nullable=False),
+        sa.Column("evidence", columns.json_value(), nullable=False),
+        sa.Column("created_at", columns.instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["administration_id"], ["administrations.id"], name=op.f("fk_irregularity_flags_administration_id")
+        ),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_irregularity_flags_attempt_id")),
+        sa.ForeignKeyConstraint(["candidate_id"], ["candidates.id"], name=op.f("fk_irregularity_flags_candidate_id")),
+        sa.ForeignKeyConstraint(["form_id"], ["forms.id"], name=op.f("fk_irregularity_flags_form_id")),
+        sa.ForeignKeyConstraint(
+            ["other_attempt_id"], ["attempts.id"], name=op.f("fk_irregularity_flags_other_attempt_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["other_candidate_id"], ["candidates.id"], name=op.f("fk_irregularity_flags_other_candidate_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["screening_id"], ["irregularity_screenings.id"], name=op.f("fk_irregularity_flags_screening_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_irregularity_flags")),
+    )
+    with op.batch_alter_table("irregularity_flags", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_irregularity_flags_attempt_id"), ["attempt_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_irregularity_flags_screening_id"), ["screening_id"], unique=False)
 
     op.create_table(
         "rescore_entries",
@@ -1719,6 +1871,40 @@ def upgrade() -> None:
             sqlite_where=sa.text("status = 'open'"),
             postgresql_where=sa.text("status = 'open'"),
         )
+
+    op.create_table(
+        "irregularity_reviews",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("screening_id", sa.Uuid(), nullable=False),
+        sa.Column("attempt_id", sa.Uuid(), nullable=False),
+        sa.Column("candidate_id", sa.Uuid(), nullable=False),
+        sa.Column("administration_id", sa.Uuid(), nullable=False),
+        sa.Column("form_id", sa.Uuid(), nullable=False),
+        sa.Column("methods", columns.json_value(), nullable=False),
+        sa.Column("flag_ids", columns.json_value(), nullable=False),
+        sa.Column("released", sa.Boolean(), nullable=False),
+        sa.Column("created_at", columns.instant(), nullable=False),
+        sa.Column("hold_id", sa.Uuid(), nullable=True),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=True),
+        sa.Column("decided_at", columns.instant(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["administration_id"], ["administrations.id"], name=op.f("fk_irregularity_reviews_administration_id")
+        ),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_irregularity_reviews_attempt_id")),
+        sa.ForeignKeyConstraint(["candidate_id"], ["candidates.id"], name=op.f("fk_irregularity_reviews_candidate_id")),
+        sa.ForeignKeyConstraint(["form_id"], ["forms.id"], name=op.f("fk_irregularity_reviews_form_id")),
+        sa.ForeignKeyConstraint(["hold_id"], ["holds.id"], name=op.f("fk_irregularity_reviews_hold_id")),
+        sa.ForeignKeyConstraint(
+            ["screening_id"], ["irregularity_screenings.id"], name=op.f("fk_irregularity_reviews_screening_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_irregularity_reviews")),
+        sa.UniqueConstraint("screening_id", "attempt_id", name=op.f("uq_irregularity_reviews_screening_id_attempt_id")),
+    )
+    with op.batch_alter_table("irregularity_reviews", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_irregularity_reviews_attempt_id"), ["attempt_id"], unique=False)
 
     op.create_table(
         "standing_changes",
@@ -1935,6 +2121,10 @@ def downgrade() -> None:
     op.drop_table("activities")
     op.drop_table("status_places")
     op.drop_table("standing_changes")
+    with op.batch_alter_table("irregularity_reviews", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_irregularity_reviews_attempt_id"))
+
+    op.drop_table("irregularity_reviews")
     with op.batch_alter_table("cycles", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_cycles_open", sqlite_where=sa.text("status = 'open'"), postgresql_where=sa.text("status = 'open'")
@@ -1958,6 +2148,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_rescore_entries_attempt_id"))
 
     op.drop_table("rescore_entries")
+    with op.batch_alter_table("irregularity_flags", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_irregularity_flags_screening_id"))
+        batch_op.drop_index(batch_op.f("ix_irregularity_flags_attempt_id"))
+
+    op.drop_table("irregularity_flags")
     with op.batch_alter_table("holds", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_holds_attempt_id"))
 
@@ -1978,12 +2173,14 @@ def downgrade() -> None:
 
     op.drop_table("credentials")
     op.drop_table("attempt_results")
+    op.drop_table("judge_ratings")
     with op.batch_alter_table("attempts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attempts_release_id"))
         batch_op.drop_index("ix_attempts_administration_id_form_id")
 
     op.drop_table("attempts")
     op.drop_table("statistics_sheets")
+    op.drop_table("standard_settings")
     with op.batch_alter_table("registrations", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_registrations_booked",
@@ -2031,6 +2228,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_item_enemies_enemy_id"))
 
     op.drop_table("item_enemies")
+    with op.batch_alter_table("irregularity_screenings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_irregularity_screenings_administration_id"))
+
+    op.drop_table("irregularity_screenings")
     with op.batch_alter_table("evidence", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_evidence_candidate_id"))
         batch_op.drop_index(batch_op.f("ix_evidence_application_id"))
@@ -2100,6 +2301,7 @@ def downgrade() -> None:
         )
 
     op.drop_table("score_releases")
+    op.drop_table("response_times")
     op.drop_table("response_imports")
     with op.batch_alter_table("rescores", schema=None) as batch_op:
         batch_op.drop_index(

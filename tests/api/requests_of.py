@@ -26,6 +26,7 @@ from domain.programs.model import RecognisedProvider
 from domain.renewals.model import Activity, ApprovedActivity, Cycle
 from domain.rescoring.model import Rescore
 from domain.scores.model import Attempt, Conversion, Form, FormKey, Hold, ResponseImport, ScoreRelease
+from domain.security.model import Flag, Review, Screening
 from domain.test_centres.model import CentreFile, CentreRow
 from domain.watching.model import Watch, WatchList, WebhookDelivery, WebhookEndpoint
 from tests.adapters.made_files import a_picture
@@ -76,6 +77,9 @@ KINDS: dict[str, type[Entity]] = {
     "receipt_id": CentreFile,
     "rescore_id": Rescore,
     "row_id": CentreRow,
+    "screening_id": Screening,
+    "flag_id": Flag,
+    "review_id": Review,
     "session_id": Session,
     "set_id": ItemSet,
     "sheet_id": StatisticsSheet,

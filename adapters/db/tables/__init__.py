@@ -21,7 +21,9 @@ from adapters.db.tables import (
     renewals,
     rescoring,
     scores,
+    security,
     service,
+    standards,
     test_centres,
     watching,
 )
@@ -49,7 +51,9 @@ __all__ = [
     "renewals",
     "rescoring",
     "scores",
+    "security",
     "service",
+    "standards",
     "test_centres",
     "watching",
 ]

@@ -1,0 +1,1 @@
+"""Irregularities: statistical screening of an administration, flags with their evidence, and people's decisions."""

@@ -11,6 +11,7 @@ import typer
 
 from api.beside import Beside
 from api.cli_analysis import analyse
+from api.cli_certificates import certificates
 from api.cli_keys import keys
 from api.cli_policy import policy
 from api.cli_service import service, settings
@@ -25,6 +26,7 @@ audit = typer.Typer(no_args_is_help=True, help="The journal's seal.")
 main.add_typer(policy, name="policy")
 main.add_typer(audit, name="audit")
 main.add_typer(keys, name="keys")
+main.add_typer(certificates, name="certificates")
 main.command()(analyse)
 
 

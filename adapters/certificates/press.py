@@ -47,12 +47,14 @@ class Press:
         paper: PaperSize = PaperSize.US_LETTER,
         fonts: Fonts | None = None,
         han: str = "zh-Hans",
+        specimen: bool = False,
     ) -> None:
         """Sign with what `seal` gives, for the registry at `base_url`.
 
-        `han` is how ideographs are drawn where no kana or hangul stands beside them.
+        `han` is how ideographs are drawn where no kana or hangul stands beside them. A `specimen` says so across the
+        sheet: a sandbox's certificates look like nobody's.
         """
-        self.paper = paper
+        self.paper, self._specimen = paper, specimen
         self._seal, self._base, self._fonts, self._han = seal, base_url, fonts or Fonts(), han
         self._kept = Kept(KEPT_BYTES)
         self._books: dict[frozenset[Path], typst.Fonts] = {}
@@ -64,7 +66,8 @@ class Press:
     def tag(self, made: Certificate | BadgeFace) -> str:
         """A name for what would be made: the same as long as facts, template, fonts and signer are the same."""
         facts = json.dumps(asdict(made), sort_keys=True, default=str)
-        parts = [type(made).__name__, facts, STANDARD, self._han, self._seal().fingerprint, self._templates]
+        how = f"{STANDARD} {self._han} {self._specimen}"
+        parts = [type(made).__name__, facts, how, self._seal().fingerprint, self._templates]
         return sha256("\x00".join(parts).encode()).hexdigest()[:32]
 
     def certificate(self, stated: Certificate) -> bytes:
@@ -84,7 +87,7 @@ class Press:
 
         language = language_of(stated.name, self._han)
         faces = self._fonts.needed(_texts(stated))
-        said = {**_said(stated, language), "fonts": _families(faces, language)}
+        said = {**_said(stated, language), "fonts": _families(faces, language), "specimen": self._specimen}
         pdf = self._set("certificate.typ", said, faces, format="pdf", pdf_standards=STANDARD)
         return signed(pdf, self._seal(), by=stated.issuer, reason=f"Certificate {stated.number}")
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 PURPOSE: Final = "certificates"
 FIELD: Final = "Issuer"
-_HALF: Final = 32
+HALF: Final = 32
 
 
 class SealFault(RuntimeError):
@@ -115,7 +115,7 @@ def _provider_signer(keys: KeyProvider, chain: Sequence[x509.Certificate]) -> "S
             if dry_run or digest_algorithm != "sha256":
                 return bytes(72)
             _, raw = keys.sign(PURPOSE, data)
-            return encode_dss_signature(int.from_bytes(raw[:_HALF], "big"), int.from_bytes(raw[_HALF:], "big"))
+            return encode_dss_signature(int.from_bytes(raw[:HALF], "big"), int.from_bytes(raw[HALF:], "big"))
 
     certificates = [asn1.Certificate.load(one.public_bytes(Encoding.DER)) for one in chain]
     store = SimpleCertificateStore()  # type: ignore[no-untyped-call] - it is typed all but there

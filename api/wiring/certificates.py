@@ -21,6 +21,7 @@ def press_of(settings: Settings, keys: KeyProvider) -> Press:
         paper=settings.certificate_paper,
         fonts=Fonts(settings.certificate_fonts),
         han=settings.certificate_han,
+        specimen=not settings.production,
     )
 
 
@@ -48,3 +49,10 @@ class _Seals:
             return seals_of_provider(self._keys, lambda _: chain.read_bytes())
         folder = settings.under_data(settings.keys_dir, "keys")
         return seals_of_provider(self._keys, lambda key: sandbox_chain(folder, key, settings.body_name))
+
+
+def request_of(settings: Settings, keys: KeyProvider) -> bytes:
+    """A request to an authority to vouch for the key provider's key, in the body's name (PEM)."""
+    from adapters.certificates.request import signing_request  # noqa: PLC0415 - for one command
+
+    return signing_request(keys, settings.body_name)

@@ -24,8 +24,10 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
+from adapters.certificates.authority import face_of
 from adapters.certificates.fonts import Fonts, clusters, language_of, runs_right_to_left
 from adapters.certificates.press import Kept, Press
+from adapters.certificates.request import signing_request
 from adapters.certificates.signing import PURPOSE, SealFault, seal_of_file, seal_of_provider, seals_of_provider
 from adapters.keys import FileKeyProvider
 from domain.certificates.errors import UnprintableName
@@ -409,6 +411,25 @@ def test_a_pkcs12_file_that_does_not_open_signs_nothing(tmp_path: Path, passphra
         seal_of_file(tmp_path / "signer.p12", passphrase)
     with pytest.raises(SealFault, match=r"missing\.p12"):
         seal_of_file(tmp_path / "missing.p12", passphrase)
+
+
+def test_an_authority_can_be_asked_to_vouch_for_the_provider_s_key(tmp_path: Path) -> None:
+    keys = FileKeyProvider(tmp_path)
+
+    request = x509.load_pem_x509_csr(signing_request(keys, "Council for Pharmacy Standards"))
+
+    assert request.is_signature_valid
+    assert request.public_key() == face_of(keys.current(PURPOSE))
+    assert request.subject.rfc4514_string() == (
+        "CN=Council for Pharmacy Standards certificates,O=Council for Pharmacy Standards"
+    )
+
+
+def test_a_sandbox_prints_specimens(press: Press, tmp_path: Path) -> None:
+    specimen = a_press(tmp_path, specimen=True).certificate(a_certificate())
+
+    assert "SPECIMEN" in text_of(specimen)
+    assert "SPECIMEN" not in text_of(press.certificate(a_certificate()))
 
 
 # --- what is kept

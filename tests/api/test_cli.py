@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from cryptography.x509 import load_pem_x509_csr
 from typer.testing import CliRunner
 
 from api.cli import main
@@ -89,6 +90,13 @@ def test_every_fault_of_a_policy_file_is_listed_with_its_line(run: CliRunner, tm
     assert linted.exit_code == 1
     assert f"{bad}:" in linted.output
     assert int(linted.output.strip().splitlines()[-1].split(" file(s), ")[1].split()[0]) >= 2
+
+
+def test_an_authority_is_asked_to_vouch_for_the_key_that_signs_certificates(run: CliRunner) -> None:
+    asked = run.invoke(main, ["certificates", "request"])
+
+    assert asked.exit_code == 0
+    assert load_pem_x509_csr(asked.output.encode()).is_signature_valid
 
 
 def test_a_journal_is_sealed_and_found_intact(run: CliRunner) -> None:

@@ -1,0 +1,1 @@
+"""Standard setting: panels of judges and the cuts they come to."""

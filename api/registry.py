@@ -20,6 +20,7 @@ from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.edge_errors import MethodNotAllowed
 from api.pages import POLICY, credential_page, refusal_page
 from api.problems import PATIENCE, problem
 from domain.credentials.number import MalformedNumber, parse
@@ -41,6 +42,7 @@ PAGE_ROUTE: Final = "/registry/{number}"
 FRESH_SECONDS: Final = 30
 
 _OK: Final = 200
+_POSTED: Final = frozenset({"check", "verify"})
 _READS: Final = frozenset({"GET", "HEAD"})
 _FRESH: Final[Header] = (b"cache-control", b"public, max-age=%d" % FRESH_SECONDS)
 # Each header costs the server a microsecond: an answer carries those that change what a client does, and no more.
@@ -141,7 +143,9 @@ class RegistryLane:
         except Exception as error:  # noqa: BLE001 - the lane's edge: whatever it is, it is logged and answered
             if not isinstance(error, DomainError):
                 _LOG.error("registry_failed", exc_info=error)
-            status, headers, body = problem(error, request_id.decode())
+            # These are no numbers but words, which are posted to.
+            fault = MethodNotAllowed("POST") if written in _POSTED else error
+            status, headers, body = problem(fault, request_id.decode())
             headers += [(b"x-request-id", request_id), _ANYONE]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

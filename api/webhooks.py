@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.fields import HttpsUrl, Id, In, Instant, Out, Text
+from api.fields import Id, In, Instant, Out, Text
 from api.paging import Listing
 from api.routing import Resource, Routes
 from domain.actors import Actor
@@ -43,12 +43,25 @@ Told = Literal[
 ]
 Types = Annotated[list[Told], Field(max_length=len(TOLD), description="Of which types it is told; none means all.")]
 OVERLAP_HOURS = 24
+_LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_PORT = "([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+WebhookUrl = Annotated[
+    str,
+    Field(
+        min_length=12,
+        max_length=2_048,
+        # A name whose last label begins with a letter is no address; users, passwords and fragments have no place.
+        pattern=rf"^https://({_LABEL}[.])+[A-Za-z]([A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?(:{_PORT})?"
+        r"([/?][A-Za-z0-9._~!$&'()*+,;=:@%/?-]*)?$",
+        description="https, a host with a name, and perhaps a port, a path and a query.",
+    ),
+]
 
 
 class WebhookEndpointIn(In):
     """Where to be told. A ping is sent at once; once it is answered with 2xx, events follow."""
 
-    url: HttpsUrl
+    url: WebhookUrl
     description: Text = ""
     types: Types = Field(default_factory=list)
 

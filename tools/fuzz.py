@@ -21,7 +21,7 @@ from tools.service import ROOT, Service
 Json = dict[str, Any]
 CALLERS = tuple(
     os.environ.get(
-        "FUZZ_AS", "administrator,candidate,reviewer,exam_manager,psychometrician,credential_officer,finance"
+        "FUZZ_AS", "administrator,candidate,reviewer,exam_manager,psychometrician,credential_officer,finance,partner"
     ).split(",")
 )
 IN_FULL = ("--max-examples", "5")

@@ -49,6 +49,19 @@ schemathesis.openapi.format(
     "credential-number", strategies.binary(min_size=RANDOM_BYTES, max_size=RANDOM_BYTES).map(new_number)
 )
 
+# Lines of JSON: a number on each is what the check of many numbers reads, and what a roster refuses line by line.
+_NUMBERS = strategies.lists(
+    strategies.binary(min_size=RANDOM_BYTES, max_size=RANDOM_BYTES).map(new_number), min_size=1, max_size=20
+).map(lambda numbers: "".join(f'"{number}"\n' for number in numbers).encode())
+for media_type in ("application/x-ndjson", "application/jsonl"):
+    schemathesis.openapi.media_type(media_type, _NUMBERS)
+
+
+@schemathesis.serializer("application/x-ndjson", "application/jsonl")
+def lines_of_json(_context: Any, value: Any) -> bytes:  # noqa: ANN401 - any value of an example
+    """An example's text as it stands."""
+    return value if isinstance(value, bytes) else str(value).encode()
+
 
 def _storable(value: Any) -> Any:  # noqa: ANN401 - any JSON
     match value:

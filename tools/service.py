@@ -44,6 +44,7 @@ def service(folder: Path) -> Iterator[Service]:
         "CERTIFICANT_PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
         "CERTIFICANT_RATE_LIMIT": "1000000/minute",
         "CERTIFICANT_ADDRESS_RATE_LIMIT": "1000000/minute",
+        "CERTIFICANT_BULK_CHECK_RATE_LIMIT": "1000000/minute",
     }
     environment.pop("CERTIFICANT_DATABASE_URL", None)
     command = [str(Path(sys.executable).with_name("certificant")), "up"]

@@ -417,3 +417,11 @@ def test_every_pair_of_colours_can_be_told_apart_in_light_dark_and_print(
 
     assert len(schemes) == 3
     assert [contrast({**light, **s}[front], {**light, **s}[back]) >= least for s in schemes] == [True] * 3
+
+
+@pytest.mark.parametrize("word", ["check", "verify"])
+def test_a_word_that_is_posted_to_is_no_number(world: World, word: str) -> None:
+    answer = world.get(f"/v1/registry/{word}")
+
+    assert (answer.status, answer.headers["allow"]) == (405, "POST")
+    assert world.get(f"/v1/registry/{word}", "POST").status == 299

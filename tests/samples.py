@@ -46,6 +46,8 @@ WRITTEN: dict[str, str] = {
     "Licence.status": "active",
     "RecognisedProvider.code": "SAMPLE-{number}",
     "RoleGrant.role": "reviewer",
+    "StatisticsSheet.csv_file": "kept",
+    "StatisticsSheet.pdf_file": "kept",
     "country": "US",
     "currency": "USD",
     "jurisdiction": "US-NC",

@@ -33,7 +33,7 @@ class ReportPress:
         """The sheet as PDF/A with its plots; the same sheet gives the same bytes."""
         import typst  # noqa: PLC0415 - for workers and the command line
 
-        made = typst.compile(
+        made: object = typst.compile(
             (files(__package__) / "sheet.typ").read_bytes(),
             root=str(files(__package__)),
             font_paths=_book(),

@@ -25,7 +25,19 @@ _FORMS: Final = dict.fromkeys(JSON_TYPES, _OF_JSON) | {one: _OF_TEXT for types i
 _FRESH: Final = "private, no-cache"
 _CRITERIA: Final = ("application/ld+json", "application/json", "text/plain")
 
-SIGNED: dict[int | str, dict[str, Any]] = {200: {"content": _FORMS}, 304: CACHED[304], 406: {}}
+_HEADERS: Final = {
+    "ETag": CACHED[200]["headers"]["ETag"],
+    "Cache-Control": {
+        "description": "A browser may keep it, and asks again each time: it bears a name.",
+        "schema": {"type": "string", "maxLength": 64, "pattern": "^private, no-cache$"},
+        "example": _FRESH,
+    },
+}
+SIGNED: dict[int | str, dict[str, Any]] = {
+    200: {"content": _FORMS, "headers": _HEADERS},
+    304: {"description": "The badge at hand is the one asked for.", "headers": _HEADERS},
+    406: {},
+}
 
 How = Annotated[
     Securing | None,
@@ -46,7 +58,7 @@ def of_credential(
     securing: How = None,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """Download the badge of a credential: its newest version, for its holder and staff.
+    """Download the badge of a credential. Its holder and staff get the newest version.
 
     Its form follows Accept. Each version stays at its own address, which the document names as its `id`; what is not
     the stored master is signed on request.
@@ -58,9 +70,9 @@ def of_credential(
 def read(
     uow: UnitOfWork, badge_id: Id, accept: Accept = None, securing: How = None, if_none_match: IfNoneMatch = None
 ) -> Response:
-    """Read one version of a badge, as it was handed out, by the address that it names as its `id`.
+    """Read one version of a badge, as it was handed out. Its address is what it names as its `id`.
 
-    The id is random, and nothing lists it: who asks has seen the badge. Whether it still holds, its dates and the
+    That is random, and nothing lists it: who asks has seen the badge. Whether it still holds, its dates and the
     status lists say, which are the same for everyone.
     """
     return _signed(uow, actions.presented(uow, badge_id), accept, securing, if_none_match)
@@ -70,7 +82,7 @@ def read(
 def refresh(
     uow: UnitOfWork, badge_id: Id, accept: Accept = None, securing: How = None, if_none_match: IfNoneMatch = None
 ) -> Response:
-    """Refresh a badge: the newest version of the badge that some version with this id is of.
+    """Refresh a badge. The answer is the newest version of the badge that this id is a version of.
 
     A renewal, a corrected name or a new key shows there. While the credential is suspended, and once it is revoked or
     given up, the answer is a problem that says so, under either profile.
@@ -91,7 +103,7 @@ def refresh(
 def read_achievement(
     uow: UnitOfWork, program: Program, edition: Edition, accept: Accept = None, if_none_match: IfNoneMatch = None
 ) -> Response:
-    """Read what a program's certification under an edition stands for: the achievement that its badges name."""
+    """Read the achievement that badges of an edition name: what the certification stands for."""
     offer = chosen(accept, [Offer(one, None) for one in _CRITERIA[:2]])
     body = orjson.dumps(actions.achievement_page(uow, program, edition))
     return _for_everyone(body, offer.media_type, if_none_match)
@@ -113,7 +125,7 @@ def read_achievement(
 def read_criteria(
     uow: UnitOfWork, program: Program, edition: Edition, accept: Accept = None, if_none_match: IfNoneMatch = None
 ) -> Response:
-    """Read what an edition asks of a holder, in sentences: the criteria that its badges name."""
+    """Read the criteria that badges of an edition name: what it asks of a holder, in sentences."""
     offer = chosen(accept, [Offer(one, one == _CRITERIA[2]) for one in _CRITERIA])
     page = actions.criteria_page(uow, program, edition)
     body = str(page["narrative"]).encode() if offer.form else orjson.dumps(page)

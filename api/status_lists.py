@@ -35,7 +35,7 @@ _SECONDS: Final = TTL // 2_000
     responses={200: {**CACHED[200], "content": _CONTENT}, 304: CACHED[304], 406: {}},
 )
 def read_list(uow: UnitOfWork, list_id: Id, accept: Accept = None, if_none_match: IfNoneMatch = None) -> Response:
-    """Read a status list: a bit for each of very many credentials (W3C Bitstring Status List v1.0).
+    """Read a status list of badges. It has a bit for each of very many credentials (W3C Bitstring Status List v1.0).
 
     It was signed when a bit last changed, and is served as it was stored. A bit that is not set says nothing: not even
     that there is such a credential.

@@ -21,7 +21,7 @@ DRAW_BYTES: Final = 4
 
 _LISTS: Final = UUID("6f1d0c7e-2f0b-5d53-9a52-3d6a3c1f0b7e")
 _MULTIBASE: Final = "u"
-_LEVEL: Final = 9
+LEVEL: Final = 9
 
 _SAID: Final[Mapping[Standing, frozenset[StatusPurpose]]] = {
     Standing.REVOKED: frozenset({StatusPurpose.REVOCATION}),
@@ -47,7 +47,7 @@ def list_id(shard: int, purpose: StatusPurpose) -> UUID:
 
 def encoded(bits: bytes) -> str:
     """The bits as `encodedList` has them: gzipped, in base64url without padding, under the multibase prefix `u`."""
-    packed = gzip.compress(bits, _LEVEL, mtime=0)
+    packed = gzip.compress(bits, LEVEL, mtime=0)
     return _MULTIBASE + urlsafe_b64encode(packed).rstrip(b"=").decode()
 
 

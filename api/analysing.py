@@ -15,7 +15,7 @@ from api.imports_key import KeyFault, read_key
 from api.wiring.reports import response_reader, sheet_press
 from domain.actors import the_service
 from domain.analysis import compute, equate_steps, sources
-from domain.analysis.design import IRT_METHODS, Design, Method
+from domain.analysis.design import IRT_METHODS, Design, EquatingMethod
 from domain.analysis.drawing import drawn
 from domain.analysis.equate import common_codes
 from domain.analysis.groupings import read_rows
@@ -223,9 +223,9 @@ def _heading(policy: Policy, form: Taken, wish: Wish, service: "Service") -> Hea
 
 def _equated(case: _Case, wish: Wish, console: Console) -> Json:
     """Two forms drawn from this one, the first equated to the second."""
-    if wish.method not in set(Method):
-        _stop(f"There is no method {wish.method}; there are {', '.join(Method)}.")
-    design = Design(method=Method(wish.method), replications=wish.replications, seed=wish.seed)
+    if wish.method not in set(EquatingMethod):
+        _stop(f"There is no method {wish.method}; there are {', '.join(EquatingMethod)}.")
+    design = Design(method=EquatingMethod(wish.method), replications=wish.replications, seed=wish.seed)
     x, y = drawn(case.taken, anchor_items=wish.anchor, seed=wish.seed)
     codes = common_codes(x, y) if design.uses_anchor or design.method in IRT_METHODS else ()
     run = equate_steps.conversion(x, y, design, codes)

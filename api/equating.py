@@ -13,7 +13,7 @@ from api.paging import Listing
 from api.routing import Resource, Routes
 from domain.actors import Actor
 from domain.analysis import equating
-from domain.analysis.design import Design, Link, Method, Model, Smoothing
+from domain.analysis.design import Design, EquatingMethod, Link, Model, Smoothing
 from domain.analysis.equating import Wish
 from domain.analysis.model import EquatingRun
 from domain.jobs.model import Job
@@ -39,7 +39,7 @@ class DesignIn(In):
     bootstrap draws `replications` resamples from `seed`, one of its own choice unless given.
     """
 
-    method: Method
+    method: EquatingMethod
     groups: Literal["random", "anchor"] = "anchor"
     weight: Weight | None = None
     smoothing: Smoothing = "aic"

@@ -8,7 +8,7 @@ LEAST_ANCHOR = 3
 LEAST_PEOPLE = 10
 
 
-class Method(StrEnum):
+class EquatingMethod(StrEnum):
     """The methods of equating, by their usual names (Kolen and Brennan 2014)."""
 
     IDENTITY = "identity"
@@ -27,8 +27,10 @@ class Method(StrEnum):
     IRT_OBSERVED = "irt_observed_score"
 
 
-IRT_METHODS = frozenset({Method.IRT_TRUE, Method.IRT_OBSERVED})
-RANDOM_GROUPS = frozenset({Method.IDENTITY, Method.MEAN, Method.LINEAR, Method.EQUIPERCENTILE})
+IRT_METHODS = frozenset({EquatingMethod.IRT_TRUE, EquatingMethod.IRT_OBSERVED})
+RANDOM_GROUPS = frozenset(
+    {EquatingMethod.IDENTITY, EquatingMethod.MEAN, EquatingMethod.LINEAR, EquatingMethod.EQUIPERCENTILE}
+)
 """Methods that take the two groups for equivalent, and need no anchor."""
 
 Smoothing = Literal["none", "degree", "aic"]
@@ -49,7 +51,7 @@ class Design:
     `replications` of the bootstrap begin from `seed`.
     """
 
-    method: Method
+    method: EquatingMethod
     groups: Literal["random", "anchor"] = "anchor"
     weight: float | None = None
     smoothing: Smoothing = "aic"

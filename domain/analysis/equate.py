@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from domain.analysis.design import IRT_METHODS, LEAST_ANCHOR, Design, Method
+from domain.analysis.design import IRT_METHODS, LEAST_ANCHOR, Design, EquatingMethod
 from domain.analysis.plain import Json, plain, told
 from domain.analysis.taken import Taken
 from domain.psychometrics import anchor_equipercentile as chained, anchor_linear as linear, irt_linking as linking
@@ -220,13 +220,13 @@ def _by_scores(x: Floats, y: Floats, design: Design, chosen: Degrees | None = No
     """Randomly equivalent groups."""
     scores = np.arange(len(x), dtype=np.float64)
     match design.method:
-        case Method.IDENTITY:
+        case EquatingMethod.IDENTITY:
             return Equated(equivalents=scores, details={})
-        case Method.MEAN:
+        case EquatingMethod.MEAN:
             return _on_line(mean_equating(x, y), scores)
-        case Method.LINEAR:
+        case EquatingMethod.LINEAR:
             return _on_line(linear_equating(x, y), scores)
-        case Method.CIRCLE_ARC:
+        case EquatingMethod.CIRCLE_ARC:
             return _on_arc(arc_of(x, y, low=design.low), scores, design)
         case _:
             degrees = chosen or (None, None)
@@ -290,16 +290,16 @@ def _by_anchor(first: Floats, second: Floats, design: Design, anchor: Anchor, ch
     scores = np.arange(first.shape[0], dtype=np.float64)
     weight = design.weight_of(float(first.sum()), float(second.sum()))
     match design.method:
-        case Method.TUCKER:
+        case EquatingMethod.TUCKER:
             return _anchored(linear.tucker(first, second, weight), scores, weight)
-        case Method.LEVINE_OBSERVED:
+        case EquatingMethod.LEVINE_OBSERVED:
             found = linear.levine_observed(first, second, weight, internal=anchor.internal)
             return _anchored(found, scores, weight)
-        case Method.LEVINE_TRUE:
+        case EquatingMethod.LEVINE_TRUE:
             return _anchored(linear.levine_true(first, second, internal=anchor.internal), scores, None)
-        case Method.CHAINED_LINEAR:
+        case EquatingMethod.CHAINED_LINEAR:
             return _anchored(linear.chained_linear(first, second), scores, None)
-        case Method.CIRCLE_ARC:
+        case EquatingMethod.CIRCLE_ARC:
             return _on_arc(_chained_arc(first, second, design), scores, design)
         case _:
             return _by_anchor_curves(first, second, design, anchor, chosen)
@@ -312,9 +312,9 @@ def _by_anchor_curves(first: Floats, second: Floats, design: Design, anchor: Anc
     one, told_x = _smoothed_joint(first, design, anchor, degrees[0])
     two, told_y = _smoothed_joint(second, design, anchor, degrees[1])
     details: Json = {"smoothing": {"x": told_x, "y": told_y}, "weight": weight}
-    if design.method is Method.BRAUN_HOLLAND:
+    if design.method is EquatingMethod.BRAUN_HOLLAND:
         return _on_line(chained.braun_holland(one, two, weight), scores, details)
-    if design.method is Method.FREQUENCY_ESTIMATION:
+    if design.method is EquatingMethod.FREQUENCY_ESTIMATION:
         return Equated(equivalents=chained.frequency_estimation(one, two, weight), details=details)
     details.pop("weight")
     return Equated(equivalents=chained.chained_equipercentile(one, two), details=details)
@@ -351,7 +351,7 @@ def _by_models(x: Taken, y: Taken, design: Design, anchor: Anchor) -> Equated:
         "log_likelihoods": [fit_x.log_likelihood, fit_y.log_likelihood],
         "d": design.d,
     }
-    if design.method is Method.IRT_TRUE:
+    if design.method is EquatingMethod.IRT_TRUE:
         return Equated(equivalents=true_score_equating(on_scale, fit_y.parameters), details=details)
     nodes, weights = normal_nodes(design.nodes)
     first = (link.slope * nodes + link.intercept, weights)

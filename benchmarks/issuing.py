@@ -188,7 +188,7 @@ def _node_order(units: SqlUnitsOfWork) -> bytes | None:
     with units.begin(SERVICE) as uow:
         badge = json.loads(uow.badges.get(_any_badge(uow)).document)
     badge.pop("proof")
-    from openbadgeslib.ob3.ldp import document_loader  # noqa: PLC0415 - a development dependency, which has the contexts
+    from openbadgeslib.ob3.contexts import document_loader  # noqa: PLC0415 - a development dependency has the contexts
 
     loader = document_loader()
     contexts = {url: loader(url, {})["document"] for url in badge["@context"]}

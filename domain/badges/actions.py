@@ -78,18 +78,18 @@ def replace_key(uow: UnitOfWork, key_id: str, limit: int) -> int:
     """Sign anew what was signed by a key that is trusted no more, at most `limit` badges; how many were.
 
     Each gets a further version, which a refresh answers with; what was handed out fails to verify once the key is
-    published no more. Lists are signed anew, all of them, with the first batch. Repeated until it says less than
+    published no more. Lists under that key are signed anew with the first batch. Repeated until it says less than
     `limit`, it leaves no newest version under that key.
     """
-    for found in sorted(uow.status_lists.find(), key=lambda one: (one.shard, one.purpose)):
-        if key_id in {signed_with(found.document), signed_with(found.token)}:
-            sign_list_anew(uow, uow.status_lists.lock(found.id))
     waiting = uow.badges.newest_under(key_id, limit)
     for found in waiting:
         uow.credentials.lock(found.credential_id)
         badge = _newest(uow, found.credential_id)
         if badge.key_id == key_id:
             sign_anew(uow, badge)
+    for kept in sorted(uow.status_lists.find(), key=lambda one: (one.shard, one.purpose)):
+        if key_id in {signed_with(kept.document), signed_with(kept.token)}:
+            sign_list_anew(uow, uow.status_lists.lock(kept.id))
     return len(waiting)
 
 

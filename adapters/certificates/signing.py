@@ -118,7 +118,7 @@ def _provider_signer(keys: KeyProvider, chain: Sequence[x509.Certificate]) -> "S
             return encode_dss_signature(int.from_bytes(raw[:HALF], "big"), int.from_bytes(raw[HALF:], "big"))
 
     certificates = [asn1.Certificate.load(one.public_bytes(Encoding.DER)) for one in chain]
-    store = SimpleCertificateStore()  # type: ignore[no-untyped-call] - it is typed all but there
+    store = SimpleCertificateStore()  # type: ignore[no-untyped-call]  # it alone is not typed
     store.register_multiple(certificates[1:])
     return ProviderSigner(
         signing_cert=certificates[0],

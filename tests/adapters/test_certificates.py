@@ -1,5 +1,7 @@
 """Certificates on paper, as PDFium reads them, zxing their code, pikepdf their file and pyHanko their signature."""
 
+import subprocess
+import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
@@ -34,6 +36,7 @@ from domain.certificates.errors import UnprintableName
 from domain.certificates.model import CONDITIONS, Certificate, PaperSize, Picture
 from tests.builders_certificates import BADGE, NAMES, a_certificate, a_press, chain_in
 
+ROOT: Final = Path(__file__).parents[2]
 POINTS: Final = {PaperSize.A4: (841.89, 595.28), PaperSize.US_LETTER: (792.0, 612.0)}
 
 
@@ -462,6 +465,15 @@ def test_what_was_asked_for_longest_ago_is_forgotten_first() -> None:
         assert kept.or_made(name, make) == b"1234"
 
     assert made == ["a", "b", "c", "b"]
+
+
+def test_a_process_that_makes_none_loads_nothing_of_what_it_takes() -> None:
+    heavy = ("typst", "pyhanko", "fontTools", "segno", "asn1crypto", "lxml")
+    said = f"import sys, api.wiring; print([name for name in {heavy!r} if name in sys.modules])"
+
+    loaded = subprocess.run([sys.executable, "-c", said], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert loaded.stdout.strip() == "[]"
 
 
 # --- badges

@@ -1,9 +1,9 @@
 """How a practice exam is drawn and what it tells. Pure; chance comes in as a seed."""
 
-import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from uuid import UUID
 
 from domain.practice.model import PracticeDomain
@@ -64,13 +64,12 @@ def draw(
     The same seed gives the same draw. What the candidate has seen less often is preferred. The units come in the order
     of the outline's domains (a set where its first item belongs), by chance within.
     """
-    chance = random.Random(seed)  # noqa: S311 - no secret: the items are given out anyhow
     foes: dict[UUID, set[UUID]] = {}
     for one, other in enemies:
         foes.setdefault(one, set()).add(other)
         foes.setdefault(other, set()).add(one)
-    for _ in range(TRIES):
-        drawn = _try(units, wanted, foes, chance)
+    for number in range(TRIES):
+        drawn = _try(units, wanted, foes, seed + number.to_bytes(2))
         if drawn is not None:
             places = {code: place for place, code in enumerate(wanted)}
             return tuple(sorted(drawn, key=lambda unit: places[unit.items[0][1]]))
@@ -78,18 +77,24 @@ def draw(
 
 
 def _try(
-    units: Sequence[Unit], wanted: Mapping[str, int], foes: Mapping[UUID, set[UUID]], chance: random.Random
+    units: Sequence[Unit], wanted: Mapping[str, int], foes: Mapping[UUID, set[UUID]], seed: bytes
 ) -> list[Unit] | None:
     """One draw: sets first, since single items fill any gap; a set that does not fit is passed by."""
     drawn = _Drawn(left=dict(wanted))
-    order = sorted(units, key=lambda unit: (unit.seen, chance.random()))
-    some_sets = [unit for unit in order if len(unit.items) > 1 and chance.random() < 0.5]  # noqa: PLR2004 - half of them
+    lots = {unit: _lot(unit, seed) for unit in units}
+    order = sorted(units, key=lambda unit: (unit.seen, lots[unit]))
+    some_sets = [unit for unit in order if len(unit.items) > 1 and lots[unit][0] % 2]
     singles = [unit for unit in order if len(unit.items) == 1]
-    other_sets = [unit for unit in order if len(unit.items) > 1 and unit not in some_sets]
+    other_sets = [unit for unit in order if len(unit.items) > 1 and not lots[unit][0] % 2]
     for unit in (*some_sets, *singles, *other_sets):
         if _fits(unit, drawn, foes):
             _take(unit, drawn, foes)
     return drawn.units if not any(drawn.left.values()) else None
+
+
+def _lot(unit: Unit, seed: bytes) -> bytes:
+    """The lot that a unit draws: nobody can tell it without the seed, anybody can with it."""
+    return sha256(seed + unit.items[0][0].bytes).digest()
 
 
 def _fits(unit: Unit, drawn: _Drawn, foes: Mapping[UUID, set[UUID]]) -> bool:

@@ -125,7 +125,7 @@ class ReviewedOut(Out):
     scored: bool
 
 
-class ReviewOut(Out):
+class PracticeReviewOut(Out):
     """What a practice exam asked, explained."""
 
     cases: list[CaseShownOut]
@@ -231,8 +231,10 @@ def finish(uow: UnitOfWork, actor: Actor, practice_id: Id) -> PracticeExamOut:
     return _told(actions.finish(uow, actor, practice_id))
 
 
-@routes.get("/practice-exams/{practice_id}/review", action="practice_exam.see", answers=ReviewOut, responses={409: {}})
-def read_review(uow: UnitOfWork, actor: Actor, practice_id: Id) -> ReviewOut:
+@routes.get(
+    "/practice-exams/{practice_id}/review", action="practice_exam.see", answers=PracticeReviewOut, responses={409: {}}
+)
+def read_review(uow: UnitOfWork, actor: Actor, practice_id: Id) -> PracticeReviewOut:
     """Read the right answers and their rationale, once your practice exam is over."""
     return _review(actions.review(uow, actor, practice_id))
 
@@ -288,9 +290,9 @@ def _cases(cases: tuple[ItemSetVersion, ...]) -> list[CaseShownOut]:
     return [CaseShownOut(id=case.id, text=case.stimulus, language=case.language) for case in cases]
 
 
-def _review(sheet: Sheet) -> ReviewOut:
+def _review(sheet: Sheet) -> PracticeReviewOut:
     rows = zip(sheet.exam.items, sheet.versions, sheet.exam.answers, strict=True)
-    return ReviewOut(
+    return PracticeReviewOut(
         cases=_cases(sheet.cases),
         items=[
             ReviewedOut(

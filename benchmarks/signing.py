@@ -24,6 +24,7 @@ from adapters.policies import load_policy
 from benchmarks.harness import ROOT, Figure, interleave, ratio
 from domain.badges.document import badge_document
 from domain.badges.facts import (
+    SCHEMA_PATH,
     BadgeFacts,
     BadgeProfile,
     EvidenceFacts,
@@ -141,5 +142,5 @@ _ONE = BadgeFacts(
     valid_until=datetime(2029, 3, 2, 5, tzinfo=UTC),
     signed_at=_NOON,
     places=(),
-    schema_url=f"{BASE}/schemas/achievement-credential-vcdm2.json",
+    schema_url=f"{BASE}{SCHEMA_PATH}",
 )

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from openbadgeslib.ob3.contexts import bundled_contexts
 
 from domain.badges.facts import (
+    SCHEMA_PATH,
     AchievementFacts,
     BadgeFacts,
     BadgeProfile,
@@ -69,7 +70,7 @@ ANYTHING: Final = BadgeFacts(
         ),
     ),
     refresh_url=f"{BASE}/v1/badges/5f0f8d0c-6f6e-4d9a-9e6f-1c1f6f0f8d0c/refresh",
-    schema_url=f"{BASE}/schemas/achievement-credential-vcdm2.json",
+    schema_url=f"{BASE}{SCHEMA_PATH}",
 )
 A_LIST: Final = StatusListFacts(
     id=f"{BASE}/v1/status-lists/0-revocation",

@@ -52,6 +52,10 @@ MASTER = Securing.EDDSA_RDFC
 """How the stored master of every badge is secured."""
 
 
+SCHEMA_PATH = "/schemas/achievement-credential-vcdm2.json"
+"""Where the service publishes the JSON Schema of the profile `vcdm2`, below its address."""
+
+
 class StatusPurpose(StrEnum):
     """What a set bit of a status list says. Revocation is final; suspension may lift."""
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.badges.facts import (
+    SCHEMA_PATH,
     AchievementFacts,
     BadgeFacts,
     EvidenceFacts,
@@ -59,6 +60,7 @@ def badge_facts(publisher: Publisher, subject: Subject, place: StatusPlace, id_:
         holder_name=public.holder_name,
         evidence=(_determination(subject),),
         refresh_url=f"{url}/refresh",
+        schema_url=f"{publisher.base_url}{SCHEMA_PATH}",
     )
 
 

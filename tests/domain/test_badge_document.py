@@ -28,7 +28,8 @@ STRICT = BadgeProfile.OB30_STRICT
 
 
 def everything(profile: BadgeProfile = BadgeProfile.VCDM2) -> dict[str, Any]:
-    return json.loads(json.dumps(badge_document(badge_facts(profile=profile))))
+    document: dict[str, Any] = json.loads(json.dumps(badge_document(badge_facts(profile=profile))))
+    return document
 
 
 def test_a_badge_states_its_facts_and_nothing_else() -> None:

@@ -95,13 +95,18 @@ class HoldOut(Resource):
 
 
 class ReportedDomainOut(Out):
-    """How one exam domain went, and the modules to study for it. `raw` of `items` points are for staff alone."""
+    """How one exam domain went, and the modules to study for it. `raw` of `items` points are for staff alone.
+
+    `standard_error` is that of the domain's percentage of points, in percentage points: how far chance alone may move
+    it. `firm` says that the band would be the same one of it to either side.
+    """
 
     code: str
     title: str
     band: str | None
     band_title: str | None
     firm: bool
+    standard_error: float | None
     modules: list[int]
     raw: int | None
     items: int | None
@@ -248,6 +253,7 @@ def _domain(told: Told, place: int, result: DomainResult) -> ReportedDomainOut:
         band=result.band,
         band_title=result.band_title,
         firm=result.firm,
+        standard_error=None if result.standard_error is None else round(result.standard_error, 1),
         modules=list(result.modules),
         raw=told.domain_raw[place] if seen else None,
         items=told.domain_items[place] if seen else None,

@@ -43,7 +43,7 @@ def pages(sheet: Mapping[str, Any]) -> Json:
         "models": [_model(name, one) for name, one in sheet["models"].items()],
         "subgroups": _subgroups(sheet["subgroups"]),
         "equating": _equating(sheet["references"]["equating"]),
-        "standard_setting": (sheet["references"]["standard_setting"] or {}).get("reference"),
+        "standard_setting": _setting(sheet["references"]["standard_setting"]),
     }
 
 
@@ -357,6 +357,15 @@ def _subgroups(found: Mapping[str, Any] | None) -> Json | None:
     told = f"Reference group: {found['reference']} ({sizes[found['reference']]} people)."
     small = ", ".join(f"{name} ({sizes[name]})" for name in found["too_small"])
     return {"told": told, "rows": rows, "items": items, "small": small}
+
+
+def _setting(told: Mapping[str, Any] | None) -> str | None:
+    """The study in a line: what it was called, and the cut it came to."""
+    if told is None or told.get("cut") is None:
+        return None if told is None else str(told["reference"])
+    error = "" if told["cut_error"] is None else f", standard error {fixed(told['cut_error'])}"
+    day = f", decided {told['decided_on']}" if told["decided_on"] else ""
+    return f"{told['reference']}: cut {fixed(told['cut'])} of form {told['form']}{error}, {told['cut_raw']} raw{day}"
 
 
 def _equating(run: Mapping[str, Any] | None) -> Json | None:

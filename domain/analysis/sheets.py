@@ -73,7 +73,7 @@ def step(files: Files, press: SheetPress) -> jobs.Reckoning:
             )
             conversion = _conversion(uow, analysis)
             run = _run(uow, job.parameters, conversion)
-            heading = _heading(uow, analysis, conversion, run, _setting(uow, job.parameters, analysis), number)
+            heading = _heading(uow, analysis, conversion, run, _setting(uow, job.parameters, conversion), number)
         content = sheet_of(heading, cast("Mapping[str, Any]", analysis.results))
         rendered = {"csv": press.csv(content), "pdf": press.pdf(content)}
 
@@ -151,10 +151,36 @@ def _run(uow: UnitOfWork, parameters: Mapping[str, JsonValue], conversion: Conve
     return uow.equating_runs.get(conversion.equating_run_id)
 
 
-def _setting(uow: UnitOfWork, parameters: Mapping[str, JsonValue], analysis: Analysis) -> dict[str, Any] | None:
-    del uow, analysis
+def _setting(
+    uow: UnitOfWork, parameters: Mapping[str, JsonValue], conversion: Conversion | None
+) -> dict[str, Any] | None:
+    """The study that set the cut of the base form, where it is in the store; else the line that the order gave."""
     named = parameters["standard_setting"]
-    return None if named is None else {"reference": named}
+    base = _base(uow, conversion)
+    study = None if base is None else uow.standard_settings.first(conversion_id=base.id)
+    if study is None:
+        return None if named is None else {"reference": named}
+    told = f"{study.title} ({study.method.value}, {len(study.judges)} judges, round {study.round})"
+    return {
+        "reference": f"{told}. {named}" if named else told,
+        "form": uow.forms.get(study.form_id).code,
+        "number": study.number,
+        "method": study.method.value,
+        "judges": len(study.judges),
+        "rounds": study.round,
+        "cut": study.cut,
+        "cut_error": study.cut_error,
+        "cut_raw": study.cut_raw,
+        "decided_on": study.decided_at.date().isoformat() if study.decided_at else None,
+    }
+
+
+def _base(uow: UnitOfWork, conversion: Conversion | None) -> Conversion | None:
+    """The conversion of the form where the cut was set, from which equatings carried it here."""
+    while conversion is not None and conversion.equating_run_id is not None:
+        run = uow.equating_runs.get(conversion.equating_run_id)
+        conversion = uow.conversions.first(form_id=run.reference_form_id, number=run.reference_conversion_number)
+    return conversion
 
 
 def _heading(

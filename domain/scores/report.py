@@ -13,7 +13,8 @@ class DomainResult:
     """How one exam domain went.
 
     `band` is None where the form has fewer items of the domain than the policy's `subscore_min_items`: nothing can be
-    said. `firm` tells whether the band is the same one standard error to either side. `modules` are those to study.
+    said. `standard_error` is that of the percentage of points, in percentage points; `firm` tells whether the band is
+    the same one of it to either side. `modules` are those to study.
     """
 
     code: str
@@ -22,6 +23,7 @@ class DomainResult:
     band_title: str | None
     firm: bool
     modules: tuple[int, ...]
+    standard_error: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +124,7 @@ def _result(judged: _Judged, policy: Policy, *, studied: bool) -> DomainResult:
         band_title=band.title if band else None,
         firm=band is not None and _firm(judged, policy.report.bands),
         modules=_modules(judged, policy) if studied else (),
+        standard_error=standard_error_percent(judged.raw, judged.items) if band else None,
     )
 
 

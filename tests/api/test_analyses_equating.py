@@ -9,6 +9,7 @@ import pytest
 
 from domain.scores import actions as scores_actions
 from domain.scores.model import Conversion, Form
+from domain.standards.model import Method as StudyMethod, RoundingPolicy, StandardSetting
 from tests.api.test_analyses import ITEMS, Office
 from tests.builders_analysis import answers_of_model, form_items, stored
 from tests.builders_scores import ADA, BEN
@@ -310,3 +311,41 @@ def test_a_cut_of_ten_and_a_half_points_is_the_eleventh(two: Two) -> None:
         drafted = scores_actions.draft_conversion(uow, ADA, two.scores.form.id, Decimal("10.5"))
 
     assert (drafted.cut_raw, drafted.scaled[11], drafted.equated) == (11, 720, ())
+
+
+def test_the_sheet_of_an_equated_form_names_the_study_that_set_the_cut_of_its_base(two: Two) -> None:
+    run = two.run()
+    drafted = two.proposed(run).json()
+    two.post(f"/v1/conversions/{drafted['id']}/approval", who=two.max, if_match='"1"', idempotency_key="b")
+    with two.world.unit() as uow:
+        base = uow.conversions.first(form_id=two.scores.form.id)
+        assert base is not None
+        uow.standard_settings.add(
+            StandardSetting(
+                id=uow.new_id(),
+                program="CPOM",
+                form_id=two.scores.form.id,
+                number=1,
+                key_number=1,
+                method=StudyMethod.ANGOFF,
+                title="Panel of spring",
+                borderline="Just competent.",
+                rounding=RoundingPolicy.UP,
+                judges=("J1", "J2", "J3"),
+                items=tuple(COMMON),
+                cut=11.6,
+                cut_error=0.4,
+                cut_raw=12,
+                conversion_id=base.id,
+                opened_by="pia",
+                opened_at=uow.now,
+            )
+        )
+    job = two.done(two.post(f"{two.of_new}/analyses", {"parts": ["scores", "items", "reliability", "decisions"]}))
+    made = two.done(two.post(f"/v1/analyses/{job['result']['analysis_id']}/statistics-sheets", {}))
+
+    sheet = two.get(f"/v1/statistics-sheets/{made['result']['statistics_sheet_id']}").json()
+
+    told = sheet["content"]["references"]["standard_setting"]
+    assert (told["judges"], told["cut"], told["cut_raw"]) == (3, 11.6, 12)
+    assert told["reference"].startswith("Panel of spring")

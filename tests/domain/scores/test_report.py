@@ -121,3 +121,10 @@ def test_a_band_is_firm_when_a_standard_error_to_either_side_changes_nothing() -
     assert firm[36]
     assert not firm[27]
     assert sum(one != other for one, other in pairwise(firm)) >= 2
+
+
+def test_each_band_comes_with_the_standard_error_of_its_percentage() -> None:
+    domains = a_report(18, 15, 10, 10).domains
+
+    assert [domains[0].standard_error, domains[1].standard_error] == pytest.approx([8.4515, 9.2848], abs=1e-4)
+    assert all((one.standard_error is None) == (one.band is None) for one in domains)

@@ -10,8 +10,8 @@ from pydantic import Field, ValidationError
 
 from api.fields import Day, Email, Flag, Id, In, Line, Out
 from api.paging import Listing
-from api.registry_bulk import NDJSON
 from api.routing import Resource, Routes
+from api.webhook_document import NDJSON
 from domain.actors import Actor
 from domain.credentials.number import WRITTEN, MalformedNumber, parse
 from domain.errors import Fault, Invalid, TooLarge

@@ -80,10 +80,12 @@ def measure(
     with ExitStack() as up:
         env = {"BENCH_URL": url, "BENCH_DATA": up.enter_context(tempfile.TemporaryDirectory())}
         server = up.enter_context(serve("benchmarks.bulk_check:service", factory=True, env=env))
-        connection = up.enter_context(closing(HTTPConnection("127.0.0.1", server.port, timeout=60)))
         asked, joined = [], []
         for _ in range(rounds + 1):
-            asked.append(cost(partial(ask, connection), bodies, times, lambda: cpu_seconds(server.pid) + backends()))
+            # A connection for each turn: the server closes one that is idle while the other side has its own.
+            with closing(HTTPConnection("127.0.0.1", server.port, timeout=60)) as connection:
+                work = partial(ask, connection)
+                asked.append(cost(work, bodies, times, lambda: cpu_seconds(server.pid) + backends()))
             joined.append(cost(join, numbers, times, lambda: time.process_time() + backends()))
     # The first round warms both sides.
     asked, joined = asked[1:], joined[1:]

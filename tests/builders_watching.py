@@ -64,7 +64,7 @@ class Partner:
 
     def roster(self, **more: Any) -> str:
         """Their list, begun now; its id."""
-        return made(self.post("/watch-lists", {"name": "Our pharmacists", **more}))["id"]
+        return str(made(self.post("/watch-lists", {"name": "Our pharmacists", **more}))["id"])
 
     def watches(self, list_id: str, number: str, reference: str = "emp-17") -> dict[str, Any]:
         """A number is watched from now on."""

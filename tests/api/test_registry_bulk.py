@@ -104,7 +104,7 @@ def test_a_hundred_thousand_lines_are_answered(world: World) -> None:
 
 def test_the_edge_bounds_the_body_and_counts_who_asks_by_itself(world: World) -> None:
     settings = Settings(bulk_check_rate_limit="2/minute")
-    edge = surround(world.client.app, settings, log=configure("ERROR"), metrics=Metrics())  # type: ignore[arg-type]
+    edge = surround(world.client.app, settings, log=configure("ERROR"), metrics=Metrics())
     one = f'"{UNKNOWN}"\n'.encode()
 
     def posted(body: bytes) -> int:
@@ -112,7 +112,7 @@ def test_the_edge_bounds_the_body_and_counts_who_asks_by_itself(world: World) ->
 
     assert [posted(one), posted(one), posted(one)] == [200, 200, 429]
     assert ask(edge, "GET", f"/v1/registry/{UNKNOWN}").status == 404
-    roomy = surround(world.client.app, Settings(), log=configure("ERROR"), metrics=Metrics())  # type: ignore[arg-type]
+    roomy = surround(world.client.app, Settings(), log=configure("ERROR"), metrics=Metrics())
     assert ask(roomy, "POST", "/v1/registry/check", body=one * 400_000, headers=LINES).status == 413
 
 

@@ -362,10 +362,10 @@ def test_what_is_another_partners_is_byte_for_byte_missing(
 
 
 def test_lists_hold_the_callers_own_and_auditors_read_them_all(world: World) -> None:
-    for name in ("acme", "bolt"):
-        partner = a_partner(world, name)
-        partner.watches(partner.roster(), UNKNOWN)
-        partner.endpoint(f"https://hooks.{name}.example/")
+    partner, other = a_partner(world, "acme"), a_partner(world, "bolt")
+    for one in (partner, other):
+        one.watches(one.roster(), UNKNOWN)
+        one.endpoint(f"https://hooks.{one.name}.example/")
     auditor = world.token(Role.AUDITOR)
 
     for path in ("/watch-lists", "/webhook-endpoints", "/webhook-deliveries"):

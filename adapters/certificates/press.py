@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from adapters.certificates.signing import Seal
 
-STANDARD: Final = "a-2u"
-"""PDF/A-2, level U (ISO 19005-2): what level B asks, and that every letter can be read out as text."""
+STANDARDS: Final = ["a-2a", "ua-1"]
+"""PDF/A-2, level A (ISO 19005-2): what level B asks, every letter as text, and tags; PDF/UA-1 (ISO 14289-1) beside it."""
 KEPT_BYTES: Final = 8_388_608
 _PIXELS_PER_INCH: Final = 180.0
 """The badge's 240 points come out as 600 pixels."""
@@ -66,7 +66,7 @@ class Press:
     def tag(self, made: Certificate | BadgeFace) -> str:
         """A name for what would be made: the same as long as facts, template, fonts and signer are the same."""
         facts = json.dumps(asdict(made), sort_keys=True, default=str)
-        how = f"{STANDARD} {self._han} {self._specimen}"
+        how = f"{STANDARDS} {self._han} {self._specimen}"
         parts = [type(made).__name__, facts, how, self._seal().fingerprint, self._templates]
         return sha256("\x00".join(parts).encode()).hexdigest()[:32]
 
@@ -88,7 +88,7 @@ class Press:
         language = language_of(stated.name, self._han)
         faces = self._fonts.needed(_texts(stated))
         said = {**_said(stated, language), "fonts": _families(faces, language), "specimen": self._specimen}
-        pdf = self._set("certificate.typ", said, faces, format="pdf", pdf_standards=STANDARD)
+        pdf = self._set("certificate.typ", said, faces, format="pdf", pdf_standards=STANDARDS)
         return signed(pdf, self._seal(), by=stated.issuer, reason=f"Certificate {stated.number}")
 
     def _picture(self, badge: BadgeFace, kind: Picture) -> bytes:

@@ -95,7 +95,10 @@ def signed(pdf: bytes, seal: Seal, *, by: str, reason: str) -> bytes:
         reason=reason,
     )
     out = BytesIO()
-    work = signers.PdfSigner(meta, signer=seal.signer).async_sign_pdf(
+    # Without a face, of no extent and off the page: ISO 19005-2 (6.3.3) and ISO 14289-1 (7.18) both let it pass.
+    unseen = fields.InvisSigSettings(set_print_flag=True, set_hidden_flag=False, box_out_of_bounds=True)
+    field = fields.SigFieldSpec(FIELD, invis_sig_settings=unseen, readable_field_name=f"Signature of {by}")
+    work = signers.PdfSigner(meta, signer=seal.signer, new_field_spec=field).async_sign_pdf(
         IncrementalPdfFileWriter(BytesIO(pdf)), output=out
     )
     asyncio.run(work)

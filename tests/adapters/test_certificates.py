@@ -277,16 +277,21 @@ def test_the_file_is_pdf_a_after_it_is_signed(pdf: bytes) -> None:
     (intent,) = document.Root.OutputIntents
     assert (str(intent.S), "/DestOutputProfile" in intent) == ("/GTS_PDFA1", True)
     with document.open_metadata(set_pikepdf_as_editor=False) as said:
-        assert (said["pdfaid:part"], said["pdfaid:conformance"]) == ("2", "U")
+        assert (said["pdfaid:part"], said["pdfaid:conformance"]) == ("2", "A")
+        assert said["pdfuaid:part"] == "1"
         assert said["dc:title"] == "Certificate 7K3M-Q0DV-2XHT-9PE4"
     # ISO 19005-2: fonts within the file (6.2.11.4), no actions but harmless ones (6.5), no files within (6.8), tagged.
     assert set(_fonts_without_program(document)) == set()
     assert not {"/OpenAction", "/AA", "/JavaScript", "/Names"} & set(document.Root.keys())
     assert document.Root.MarkInfo.Marked
     assert str(document.Root.Lang) == "en"
-    # An invisible signature's widget (6.3): printed, neither hidden nor invisible, and of no extent, so without a face.
+    # The signature's widget (6.3): printed, neither hidden nor invisible, and of no extent, so without a face. It lies
+    # off the page, so that ISO 14289-1 (7.18.1) asks for no tag.
     (field,) = document.Root.AcroForm.Fields
-    assert (int(field.F) & 0b100111, [float(edge) for edge in field.Rect]) == (0b100, [0, 0, 0, 0])
+    left, bottom, right, top = (float(edge) for edge in field.Rect)
+    assert int(field.F) & 0b100111 == 0b100
+    assert (left, bottom) == (right, top)
+    assert max(left, bottom) < 0
 
 
 def _fonts_without_program(document: pikepdf.Pdf) -> Iterator[str]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from adapters.certificates.signing import Seal
 
 STANDARDS: Final = ["a-2a", "ua-1"]
-"""PDF/A-2, level A (ISO 19005-2): what level B asks, every letter as text, and tags; PDF/UA-1 (ISO 14289-1) beside it."""
+"""PDF/A-2, level A (ISO 19005-2): every letter can be read out, and the page is tagged; and PDF/UA-1 (ISO 14289-1)."""
 KEPT_BYTES: Final = 8_388_608
 _PIXELS_PER_INCH: Final = 180.0
 """The badge's 240 points come out as 600 pixels."""

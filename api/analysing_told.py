@@ -63,9 +63,8 @@ def equating(console: Console, run: Json) -> None:
     """An equating: its anchor, and the equivalents of some raw scores with their errors."""
     x, y = run["forms"]["x"], run["forms"]["y"]
     told = f"Two drawn forms, {x['items']} and {y['items']} items, {x['people']} and {y['people']} candidates"
-    table = Table(
-        "raw", "equivalent", "SE", title=Text(f"{run['method'].replace('_', ' ')}. {told}"), title_justify="left"
-    )
+    console.print(f"Equated by {run['method'].replace('_', ' ')}. {told}.", markup=False, soft_wrap=True)
+    table = Table("raw", "equivalent", "SE")
     values, se = run["equivalents"], run["errors"]["se"]
     step = max(1, (len(values) - 1) // POINTS)
     for raw in range(0, len(values), step):

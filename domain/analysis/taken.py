@@ -96,8 +96,12 @@ class Taken:
 
 
 def taken(items: Sequence[FormItem], keys: Sequence[Sequence[int]], rows: Sequence[tuple[str, bytes]]) -> Taken:
-    """Stored answers as arrays, the people in the order of their ids, so that no figure hangs on the store's order."""
-    ordered = sorted(rows)
+    """Answers as arrays, the people in the order of their answers, and of their names where those are alike.
+
+    Sums of fractions hang on the order of what is added up, if only in the last digit. So no figure hangs on the order
+    of rows, nor on what people are called.
+    """
+    ordered = sorted(rows, key=lambda row: (row[1], row[0]))
     content = b"".join(answers for _, answers in ordered)
     return Taken(
         items=tuple(items),

@@ -151,6 +151,22 @@ def test_no_figure_depends_on_the_order_of_the_rows(seed: int, people: int) -> N
     assert every_part(one, cut=4) == every_part(two, cut=4)
 
 
+def test_no_figure_depends_on_what_people_are_called() -> None:
+    made = answers_of_model(np.random.default_rng(10), 120, 8)
+    rows = [row.tobytes() for row in made]
+    items = form_items([f"I{place}" for place in range(8)])
+    one, two = (
+        taken(items, ((1,),) * 8, [(name.format(place), row) for place, row in enumerate(order)])
+        for name, order in (("a{}", rows), ("b{}", rows[::-1]))
+    )
+
+    first, second = every_part(one, cut=4), every_part(two, cut=4)
+
+    for part in ("rasch", "two_parameter"):
+        first[part]["person_fit"].pop("people"), second[part]["person_fit"].pop("people")
+    assert first == second
+
+
 def test_the_digest_names_the_answers_and_nobody() -> None:
     made = answers_of_model(np.random.default_rng(7), 30, 5)
 

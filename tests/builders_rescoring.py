@@ -7,7 +7,7 @@ from uuid import UUID
 
 from adapters.payments import InvoiceGateway
 from domain.actors import Actor
-from domain.exams.model import Authorization
+from domain.exams.model import Authorization, AuthorizationStatus
 from domain.jobs.actions import Step, carry_on
 from domain.jobs.model import Job
 from domain.numbers import reference
@@ -145,5 +145,5 @@ def used_up(scores: Scores, sitters: Sequence[Sitter]) -> None:
     with scores.unit() as uow:
         for one in sitters:
             found = uow.authorizations.get(one.authorization.id)
-            if found.status == "active":
-                uow.authorizations.save(replace(found, status="used"))
+            if found.status is AuthorizationStatus.ACTIVE:
+                uow.authorizations.save(replace(found, status=AuthorizationStatus.USED))

@@ -7,6 +7,8 @@ approval is judged on attempts that nobody moves meanwhile. The store allows one
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from pydantic import JsonValue
+
 from domain.actors import Actor
 from domain.applications.errors import ConflictDeclared
 from domain.errors import Contradiction, Fault, SeparationOfDuties
@@ -141,7 +143,7 @@ def covered(form_id: UUID, administration_id: UUID | None) -> dict[str, object]:
 
 
 def _listing(uow: UnitOfWork, actor: Actor, run: Rescore) -> Rescore:
-    parameters = {"rescore_id": str(run.id), "list_number": run.list_number}
+    parameters: dict[str, JsonValue] = {"rescore_id": str(run.id), "list_number": run.list_number}
     total = uow.attempts.count(**covered(run.form_id, run.administration_id))
     job = jobs.request(uow, actor, JobRequest(kind=LIST, parameters=parameters, total=total))
     uow.record(

@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import cast
 from uuid import UUID
 
+from pydantic import JsonValue
+
 from domain.jobs import actions as jobs
 from domain.jobs.model import Batch, Job
 from domain.paging import PageRequest
@@ -39,7 +41,7 @@ def step(rows: int = ROWS) -> jobs.Step:
         entries = _entries(uow, run, found, judged, uow.policies.named(form.edition))
         uow.rescore_entries.add_all(entries)
         counts = _counts(job) + Counter(one.direction.value for one in entries)
-        cursor = {"after": str(found[-1].id), "counts": dict(counts)}
+        cursor: dict[str, JsonValue] = {"after": str(found[-1].id), "counts": dict(counts)}
         return Batch(job.advanced(rows=len(found), cursor=cursor))
 
     return list_batch
@@ -51,11 +53,9 @@ def new_results(judged: Versions, attempts: Sequence[Attempt]) -> list[Result]:
     Where only a score came and no answers, the raw score stays and the conversion alone is new.
     """
     table = judged.table
-    answered = [one for one in attempts if one.responses]
-    points = iter(_points(judged, answered))
-    return [
-        rules.converted(*(next(points) if one.responses else (one.raw or 0, one.domain_raw)), table) for one in attempts
-    ]
+    answered = iter(_points(judged, [one for one in attempts if one.responses]))
+    points = [next(answered) if one.responses else (one.raw or 0, list(one.domain_raw)) for one in attempts]
+    return [rules.converted(raw, domain_raw, table) for raw, domain_raw in points]
 
 
 def _points(judged: Versions, attempts: Sequence[Attempt]) -> list[tuple[int, list[int]]]:

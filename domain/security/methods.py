@@ -6,6 +6,7 @@ these abilities, as the literature on answer similarity has it (Wollack 1997; va
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import sqrt
 
 import numpy as np
 
@@ -193,7 +194,7 @@ class Bench:
         if len(first) >= REPEATERS:
             return gains_by_regression(first, second, q=self.rate), "regression"
         scaled = floats([one.scaled for one in self.material.attempts if one.scaled is not None])
-        error = float(scaled.std(ddof=1)) * (1 - _kr20(self.right)) ** 0.5
+        error = float(scaled.std(ddof=1)) * sqrt(1 - _kr20(self.right))
         return gains_by_error(first, second, error, error, q=self.rate), "measurement_error"
 
     def _times(self) -> Outcome:
@@ -251,4 +252,4 @@ def _kr20(right: Ints) -> float:
     if items < 2 or variance <= 0:  # noqa: PLR2004 - one item has no consistency
         return 0.0
     spread = len(right) / (len(right) - 1) * float((share * (1 - share)).sum())
-    return max(0.0, items / (items - 1) * (1 - spread / variance))
+    return max(0.0, float(items / (items - 1) * (1 - spread / variance)))

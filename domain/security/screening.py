@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
+from pydantic import JsonValue
+
 from domain.jobs import actions as jobs
 from domain.jobs.actions import Reading, Reckoning
 from domain.jobs.model import Batch, Job, JobOutcome, OutcomeStatus
@@ -154,7 +156,7 @@ def _hold_batch(uow: UnitOfWork, job: Job, limit: int) -> Batch:
         held += _open_review(uow, screening, uow.attempts.lock(attempt_id), flagged[attempt_id])
     counted = replace(screening, held=screening.held + held, reviews=screening.reviews + len(waiting))
     uow.screenings.save(counted)
-    cursor = {"method": len(screening.methods), "after": str(waiting[-1])}
+    cursor: dict[str, JsonValue] = {"method": len(screening.methods), "after": str(waiting[-1])}
     return Batch(job.advanced(rows=0, cursor=cursor))
 
 

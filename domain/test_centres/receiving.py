@@ -266,7 +266,15 @@ class _Batch:
         job = self._job.advanced(rows=counts["at"] - before["at"], failed=failed, cursor=cursor, total=total)
         finished = counts["at"] >= total
         numbers = {name: counts[name] for name in COUNTED[1:]}
-        file = replace(self._file, status=FileStatus.RUNNING, rows=total, **numbers)
+        file = replace(
+            self._file,
+            status=FileStatus.RUNNING,
+            rows=total,
+            accepted=counts["accepted"],
+            repeated=counts["repeated"],
+            parked=counts["parked"],
+            refused=counts["refused"],
+        )
         if finished:
             file = replace(file, status=FileStatus.DONE, finished_at=self._uow.now)
             self._uow.record(CentreFileRead(file_id=file.id, rows=total, **numbers))

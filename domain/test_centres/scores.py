@@ -1,5 +1,6 @@
 """Scores that come without responses: stored by the form's own conversion, and held until somebody looks at them."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from domain.errors import Conflict
@@ -7,6 +8,7 @@ from domain.exams import actions as exams
 from domain.exams.model import Administration, Authorization, AuthorizationStatus, RegistrationStatus
 from domain.ports import UnitOfWork
 from domain.scores import actions as forms
+from domain.scores.actions import Versions
 from domain.scores.events import HoldPlaced
 from domain.scores.holds import HoldKind
 from domain.scores.model import Attempt, AttemptStatus, Form, Hold
@@ -44,42 +46,20 @@ def take(uow: UnitOfWork, manner: Scores, values: Values, authorization: Authori
 def _alone(
     uow: UnitOfWork, values: Values, authorization: Authorization, form: Form, place: Administration, file: CentreFile
 ) -> str:
-    held = uow.forms.lock(form.id)
     try:
-        versions = forms.in_force(uow, held)
+        versions = forms.in_force(uow, uow.forms.lock(form.id))
     except Conflict:
         return "form_not_ready"
     raw = int(str(values["correct"]))
     if raw > versions.answers.raw_max:
         return "score_out_of_range"
-    passed = versions.table.passes(raw)
-    if values.get("grade") not in (None, "pass" if passed else "fail"):
+    if values.get("grade") not in (None, "pass" if versions.table.passes(raw) else "fail"):
         return "grade_disagrees"
     booked = booking_of(uow, authorization, RegistrationStatus.BOOKED, RegistrationStatus.TESTED)
     if booked is None and authorization.status is not AuthorizationStatus.ACTIVE:
         return "authorization_not_open"
-    taken_at = datetime.fromisoformat(str(values["taken_at"]))
-    attempt = uow.attempts.add(
-        Attempt(
-            id=uow.new_id(),
-            candidate_id=authorization.candidate_id,
-            authorization_id=authorization.id,
-            registration_id=booked.id if booked else None,
-            administration_id=place.id,
-            form_id=form.id,
-            import_id=None,
-            taken_on=day_in(place, taken_at),
-            responses=b"",
-            created_at=uow.now,
-            status=AttemptStatus.SCORED,
-            key_number=versions.key.number,
-            conversion_number=versions.conversion.number,
-            raw=raw,
-            scaled=versions.table.scaled_of(raw),
-            passed=passed,
-            held=True,
-        )
-    )
+    attempt = _attempt(uow, values, authorization, versions, place)
+    attempt = uow.attempts.add(replace(attempt, registration_id=booked.id if booked else None))
     _hold(uow, attempt)
     _use_up(uow, authorization, attempt)
     uow.record(
@@ -93,6 +73,32 @@ def _alone(
         )
     )
     return STORED
+
+
+def _attempt(
+    uow: UnitOfWork, values: Values, authorization: Authorization, versions: Versions, place: Administration
+) -> Attempt:
+    """The attempt that a score alone makes: no answers, and held."""
+    raw = int(str(values["correct"]))
+    return Attempt(
+        id=uow.new_id(),
+        candidate_id=authorization.candidate_id,
+        authorization_id=authorization.id,
+        registration_id=None,
+        administration_id=place.id,
+        form_id=versions.key.form_id,
+        import_id=None,
+        taken_on=day_in(place, datetime.fromisoformat(str(values["taken_at"]))),
+        responses=b"",
+        created_at=uow.now,
+        status=AttemptStatus.SCORED,
+        key_number=versions.key.number,
+        conversion_number=versions.conversion.number,
+        raw=raw,
+        scaled=versions.table.scaled_of(raw),
+        passed=versions.table.passes(raw),
+        held=True,
+    )
 
 
 def _hold(uow: UnitOfWork, attempt: Attempt) -> None:

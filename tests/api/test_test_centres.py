@@ -8,7 +8,7 @@ import pytest
 
 from adapters.test_centres import YamlCentreFiles
 from domain.actors import Role
-from domain.jobs.actions import CARRY_ON, carry_on
+from domain.jobs.actions import CARRY_ON, Step, carry_on
 from domain.test_centres import exporting, receiving
 from tests.api.test_scores import Desk
 from tests.domain.test_centres.desk import GATEWAY
@@ -27,7 +27,7 @@ def desk(world: World) -> Desk:
 def work(desk: Desk) -> None:
     """Carry out every job that waits."""
     files, centres = desk.world.files, YamlCentreFiles()
-    steps = {
+    steps: dict[str, Step] = {
         exporting.EXPORT: exporting.step(centres, files),
         receiving.RECEIVE: receiving.step(centres, files, GATEWAY),
     }

@@ -139,9 +139,16 @@ def test_neither_of_the_two_may_have_to_do_with_who_changes(scores: Scores) -> N
     low, edge = sat(scores, 11, 20)
     run = listed(scores, scores.key(GENEROUS))
     with scores.unit() as uow:
-        good = {"nature": "I trained them.", "declared_at": uow.now}
-        uow.conflicts.add(ConflictOfInterest(id=uow.new_id(), subject="pat", candidate_id=low.candidate_id, **good))
-        uow.conflicts.add(ConflictOfInterest(id=uow.new_id(), subject="ben", candidate_id=edge.candidate_id, **good))
+        for subject, one in (("pat", low), ("ben", edge)):
+            uow.conflicts.add(
+                ConflictOfInterest(
+                    id=uow.new_id(),
+                    subject=subject,
+                    candidate_id=one.candidate_id,
+                    nature="I trained them.",
+                    declared_at=uow.now,
+                )
+            )
 
     with pytest.raises(ConflictDeclared):
         approved(scores, run, PAT)

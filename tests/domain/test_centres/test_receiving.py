@@ -281,8 +281,9 @@ def test_responses_item_by_item_go_the_way_of_every_import(desk: Desk) -> None:
 
     file = desk.receive(FileKind.RESPONSES, rows)
     assert file.job_id is not None
-    (imported,) = (desk.scores.job(file.job_id).result or {})["imports"]  # type: ignore[misc,union-attr]
-    desk.run(UUID(str(imported)))
+    imports = (desk.scores.job(file.job_id).result or {})["imports"]
+    assert isinstance(imports, list)
+    desk.run(UUID(str(imports[0])))
 
     assert (file.rows, file.accepted, file.parked) == (24, 23, 1)
     found = desk.scores.attempts()

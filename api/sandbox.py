@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from api import sandbox_story as told
+from api.sandbox_items import fill_items
 from api.sandbox_story import Person, Story, StoryClock
 from domain.actors import Role
 from domain.applications import actions as applications, actions_review
@@ -84,6 +85,7 @@ def fill(service: "Service") -> str:
     _years_ago(story, today)
     _last_year(story, today)
     _now(story, today)
+    fill_items(units)
     with units.begin(told.ADMINISTRATOR, write=False) as uow:
         people, held = uow.candidates.count(), uow.credentials.count()
     return f"The sandbox holds {people} candidates and {held} credentials, at every stage of their life."

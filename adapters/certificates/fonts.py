@@ -35,6 +35,11 @@ HAN: Final[Mapping[str, str]] = {
     "ja": "Noto Sans CJK JP",
     "ko": "Noto Sans CJK KR",
 }
+HAN_OF: Final[Mapping[str, str]] = {
+    "CN": "zh-Hans", "SG": "zh-Hans", "MY": "zh-Hans", "TW": "zh-Hant", "HK": "zh-Hant", "MO": "zh-Hant",
+    "JP": "ja", "KR": "ko",
+}  # fmt: skip
+"""How ideographs are drawn in a country: many a Japanese name has no kana."""
 _JOINERS: Final = frozenset("\u034f\u061c\u115f\u1160\u17b4\u17b5\u200b\u200c\u200d\u2060\u3164\ufeff\uffa0")
 
 

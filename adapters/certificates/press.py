@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.badges.baking import bake
-from adapters.certificates.fonts import EASTERN, HAN, Face, Fonts, clusters, language_of, runs_right_to_left
+from adapters.certificates.fonts import EASTERN, HAN, HAN_OF, Face, Fonts, clusters, language_of, runs_right_to_left
 from domain.certificates.model import BadgeFace, Certificate, PaperSize, Picture, written
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ class Press:
     ) -> None:
         """Sign with what `seal` gives, for the registry at `base_url`.
 
-        `han` is how ideographs are drawn where no kana or hangul stands beside them. A `specimen` says so across the
-        sheet: a sandbox's certificates look like nobody's.
+        `han` is how ideographs are drawn where neither kana or hangul beside them nor the holder's country tells. A
+        `specimen` says so across the sheet: a sandbox's certificates look like nobody's.
         """
         self.paper, self._specimen = paper, specimen
         self._seal, self._base, self._fonts, self._han = seal, base_url, fonts or Fonts(), han
@@ -85,7 +85,7 @@ class Press:
     def _certificate(self, stated: Certificate) -> bytes:
         from adapters.certificates.signing import signed  # noqa: PLC0415
 
-        language = language_of(stated.name, self._han)
+        language = language_of(stated.name, HAN_OF.get(stated.country or "", self._han))
         faces = self._fonts.needed(_texts(stated))
         said = {**_said(stated, language), "fonts": _families(faces, language), "specimen": self._specimen}
         pdf = self._set("certificate.typ", said, faces, format="pdf", pdf_standards=STANDARDS)

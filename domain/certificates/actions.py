@@ -36,6 +36,7 @@ def stated(uow: UnitOfWork, actor: Actor, credential_id: UUID, press: Press, pap
         zone=data.zone,
         address=press.address(data.number),
         paper=paper or press.paper,
+        country=uow.candidates.get(credential.candidate_id).practises_in,
     )
 
 

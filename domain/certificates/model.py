@@ -47,6 +47,7 @@ class Picture(StrEnum):
 class Certificate:
     """All that a certificate on paper states. The facts are those of `CertificateData`, the one source of every form.
 
+    `country` is where its holder practises (ISO 3166 alpha-2), which says how ideographs are drawn, and is not printed.
     `valid_until` is inclusive and ends at `ends_at` (UTC), 24:00 in the IANA `zone`. `scheme` is the title of the
     policy whose `edition` the credential is under. `address` is the credential's page in the registry.
     """
@@ -65,6 +66,7 @@ class Certificate:
     zone: str
     address: str
     paper: PaperSize
+    country: str | None = None
 
     @property
     def conditions(self) -> tuple[str, ...]:

@@ -221,6 +221,26 @@ def test_ideographs_are_drawn_as_the_script_beside_them_asks_else_as_the_body_sa
     assert language_of(text, han="zh-Hant") == language
 
 
+def test_ideographs_by_themselves_are_drawn_as_in_the_country_of_their_holder(press: Press) -> None:
+    drawn = {
+        country: _fonts_of(press.certificate(a_certificate(name="直樹", country=country)))
+        for country in ("JP", "TW", "KR", "CN", "US", None)
+    }
+
+    assert [one[-1] for one in drawn.values()] == ["JP", "TC", "KR", "SC", "SC", "SC"]
+
+
+def _fonts_of(pdf: bytes) -> list[str]:
+    """Which of the eastern faces stand in the file, by the end of their names."""
+    with pikepdf.open(BytesIO(pdf)) as document:
+        names = {
+            str(one.FontName)
+            for one in document.objects
+            if isinstance(one, pikepdf.Dictionary) and one.get("/Type") == "/FontDescriptor"
+        }
+    return sorted(name.split("CJK")[1][:2].upper() for name in names if "CJK" in name)
+
+
 @pytest.mark.parametrize(
     ("text", "leftward"),
     [("محمد", True), ("יצחק", True), ("123 دانا", True), ("Ada محمد", False), ("123", False), ("فاطمة (Fatima)", True)],

@@ -22,6 +22,8 @@ from domain.errors import Fault, Invalid
 KEYWORD: Final = b"openbadgecredential"
 NAMESPACE: Final = "https://purl.imsglobal.org/ob/v3p0"
 LARGEST_IMAGE: Final = 4_194_304
+LARGEST_SVG: Final = 1_048_576
+"""Smaller than a PNG may be: markup takes a hundred times as long to read as pixels that nobody looks at."""
 LARGEST_CREDENTIAL: Final = 262_144
 MOST_CHUNKS: Final = 4_096
 MOST_ELEMENTS: Final = 50_000
@@ -58,7 +60,7 @@ class Wrong(StrEnum):
 
 _SENTENCES: Final = {
     Wrong.NOT_AN_IMAGE: "This is neither a PNG nor an SVG.",
-    Wrong.TOO_LARGE: f"An image has at most {LARGEST_IMAGE} bytes, the credential in it {LARGEST_CREDENTIAL}.",
+    Wrong.TOO_LARGE: f"At most {LARGEST_IMAGE} bytes in a PNG, {LARGEST_SVG} in an SVG, {LARGEST_CREDENTIAL} in what is baked in.",
     Wrong.TOO_COMPLEX: f"At most {MOST_CHUNKS} chunks in a PNG; in an SVG {MOST_ELEMENTS} elements, {DEEPEST} deep.",
     Wrong.DAMAGED_PNG: "The PNG is cut short, a checksum does not fit, or it has no one header and end.",
     Wrong.DAMAGED_CHUNK: "The credential does not stand in a well-formed iTXt chunk.",
@@ -196,6 +198,8 @@ def _into_svg(picture: bytes, credential: str) -> bytes:
 
 
 def _from_svg(image: bytes) -> str:
+    if len(image) > LARGEST_SVG:
+        raise UnreadableImage(Wrong.TOO_LARGE)
     reading = _Reading()
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True

@@ -154,7 +154,7 @@ def _is_ours(part: "etree._Element") -> bool:
 def _holds_more(part: "etree._Element") -> bool:
     """Whether an interaction or a rubric stands somewhere within."""
     tags = (one.tag for one in part.iterdescendants() if isinstance(one.tag, str))
-    return any(tag.endswith((_INTERACTION, "}qti-rubric-block")) for tag in tags)
+    return any(str(tag).endswith((_INTERACTION, "}qti-rubric-block")) for tag in tags)
 
 
 def _notes(source: Source, rubric: "etree._Element") -> str:
@@ -308,7 +308,7 @@ def _is_mapped(source: Source) -> bool:
     if template is not None and not len(found):
         name = template.rstrip("/").rpartition("/")[2].removesuffix(".xml")
         if name in (MATCH_CORRECT, MAP_RESPONSE):
-            return name == MAP_RESPONSE
+            return bool(name == MAP_RESPONSE)
     for mapped in (False, True):
         known = [_shape(response_processing(mapped=mapped, explained=explained)) for explained in (False, True)]
         if _shape(found) in known:

@@ -45,8 +45,8 @@ def write_result(record: ResultRecord) -> bytes:
     _outcome(test, "SCORE", "float", str(record.raw), maximum=record.raw_max)
     _outcome(test, "SCALED", "integer", str(record.scaled))
     _outcome(test, "PASSED", "boolean", "true" if record.passed else "false")
-    for domain, points in record.domains:
-        _outcome(test, f"SCORE.{domain}", "float", str(points))
+    for domain, gained in record.domains:
+        _outcome(test, f"SCORE.{domain}", "float", str(gained))
     rows = zip(record.codes, record.answers, record.correct, record.points, strict=True)
     for number, (code, answer, correct, points) in enumerate(rows, start=1):
         _item(root, number, stamp, code, answer, correct, points)

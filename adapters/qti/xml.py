@@ -86,7 +86,7 @@ def namespace(element: "etree._Element") -> str:
 
 def children(parent: "etree._Element", name: str, within: str = ASI) -> Iterator["etree._Element"]:
     """The children of this local name and namespace."""
-    return parent.iterchildren(f"{{{within}}}{name}")
+    yield from parent.iterchildren(f"{{{within}}}{name}")
 
 
 def text_of(element: "etree._Element") -> str:

@@ -104,10 +104,10 @@ def _faults(
     uow: UnitOfWork, wanted: Wanted, policy: Policy, known: Mapping[str, Item], known_sets: Mapping[str, ItemSet]
 ) -> Iterator[Fault]:
     """Everything about the package that does not fit this bank."""
-    for record in wanted.document.sets:
-        found = known_sets.get(record.code.casefold())
-        if found is not None and actions_sets.current_case(uow, found).stimulus != record.stimulus:
-            yield _fault(record.where, "set_differs", "A set of this code is here with another case.")
+    for one in wanted.document.sets:
+        found = known_sets.get(one.code.casefold())
+        if found is not None and actions_sets.current_case(uow, found).stimulus != one.stimulus:
+            yield _fault(one.where, "set_differs", "A set of this code is here with another case.")
     for record in wanted.document.items:
         yield from _classification_faults(record, wanted, policy)
         item = known.get(record.code.casefold())

@@ -222,7 +222,7 @@ class _Reader:
 
     def _end(self, token: re.Match[str], at: int) -> None:
         begun = self._open[-1]
-        if begun.tag != token["tag"].lower() or token["attributes"] or token["void"]:
+        if begun.tag is None or begun.tag != token["tag"].lower() or token["attributes"] or token["void"]:
             raise MarkupFault(at, "misplaced_end", "This end does not close the element that is open.")
         self._open.pop()
         self._open[-1].children.append(made(begun.tag, begun.attributes, begun.children, begun.at))

@@ -1,4 +1,4 @@
-"""Results as QTI reports them: one candidate's answers come in by the way of any file of responses, and go out scored."""
+"""Results as QTI reports them: answers come in by the way of any file of responses, and attempts go out scored."""
 
 import csv
 import io
@@ -19,7 +19,7 @@ from domain.scores.responses import CANDIDATE_COLUMNS
 from domain.scores.sittings import Identifier
 
 
-def take_result(  # noqa: PLR0913 - an import says as much
+def take_result(
     uow: UnitOfWork,
     actor: Actor,
     files: Files,

@@ -9,7 +9,9 @@ from tests.world import World
 
 
 def test_a_newcomer_practises_in_a_sandbox_and_meets_no_operational_item(world: World) -> None:
-    learner = Learner(world, terms=cpom().practice.model_dump(mode="json") if cpom().practice else None)
+    terms = cpom().practice
+    assert terms is not None
+    learner = Learner(world, terms=terms.model_dump(mode="json"))
     held = fill_items(world.units)
 
     exam = learner.begun()

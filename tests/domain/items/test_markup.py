@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from domain.items import markup
-from domain.items.markup import Element, MarkupFault, canonical, plain, read, written
+from domain.items.markup import Element, MarkupFault, Node, canonical, plain, read, written
 
 
 @pytest.mark.parametrize(
@@ -77,13 +77,13 @@ _CHARACTERS = st.characters(
 TEXTS = st.text(_CHARACTERS, max_size=12)
 
 
-def _elements(children: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
+def _elements(children: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
     inline = st.sampled_from(["em", "strong", "sub", "sup", "code", "span"])
     attributes = st.sampled_from([(), (("dir", "rtl"),), (("dir", "ltr"), ("lang", "ar"))])
     return st.builds(markup.made, inline, attributes, st.lists(children, max_size=3))
 
 
-INLINES = st.recursive(TEXTS, _elements, max_leaves=6)
+INLINES: st.SearchStrategy[Node] = st.recursive(TEXTS, _elements, max_leaves=6)
 BLOCKS = st.one_of(
     st.lists(INLINES, max_size=3).map(lambda held: markup.made("p", (), held)),
     st.lists(INLINES, min_size=1, max_size=3).map(

@@ -296,10 +296,11 @@ ODD = {"code": "Two words", "name": "N" * 301}
 @pytest.mark.parametrize("field", ["code", "name"])
 def test_a_provider_that_no_edition_could_hold_is_refused_where_it_is_written(world: World, field: str) -> None:
     publish(world)
-    wanted = {"code": "college", "name": "A college", "from_on": date(2026, 1, 1), "until_on": None, "reason": "So."}
+    good: dict[str, Any] = {"code": "college", "name": "A college", "from_on": date(2026, 1, 1), "until_on": None}
+    wanted = actions.Recognition(**{**good, field: ODD[field]}, reason="So.")
 
     with pytest.raises(Contradiction) as refused, world.unit() as uow:
-        actions.recognise(uow, uow.actor, "CPOM", actions.Recognition(**{**wanted, field: ODD[field]}))
+        actions.recognise(uow, uow.actor, "CPOM", wanted)
 
     assert [fault.pointer for fault in refused.value.faults] == [f"/{field}"]
     assert world.client.get(f"/v1{PROVIDERS}").json()["items"] == []
@@ -317,7 +318,8 @@ def test_no_reader_fails_over_a_provider_of_another_making(either_world: World) 
             recognised_by="an import",
             recognised_at=uow.now,
             reason="So it stood.",
-            **ODD,
+            code=ODD["code"],
+            name=ODD["name"],
         )
         uow.providers.add(stored)
     admin = staff(either_world, Role.ADMINISTRATOR)

@@ -1,5 +1,7 @@
 """How long imported files are kept, on both engines."""
 
+from typing import Any
+
 import pytest
 
 from adapters.db.engine import Database
@@ -26,7 +28,7 @@ class Shelf:
         self.tasks.attach(database)
         self.scores: Scores = some_scores(SqlUnitsOfWork(database, clock=self.clock, queue=self.tasks))
 
-    def imported(self, **more: object) -> Job:
+    def imported(self, **more: Any) -> Job:
         """A file of one sitter's responses, imported."""
         (sitter,) = self.scores.sitters(1)
         return self.scores.run(self.scores.request(a_file({sitter.number: answers(12)}), **more))

@@ -15,6 +15,8 @@ from domain.psychometrics.errors import AnchorTooShort, NotConverged, OutOfShape
 from domain.psychometrics.irt_model import ItemParameters, normal_nodes
 
 Nodes = tuple[Floats, Floats]
+FARTHEST = (3.0, 15.0)
+"""A log slope or an intercept beyond these places no two forms of one exam on one scale: the fit ran away."""
 Residuals = Callable[[ItemParameters, ItemParameters, Floats], Floats]
 
 
@@ -69,7 +71,7 @@ def _by_curves(
     new: ItemParameters, old: ItemParameters, curves: Residuals, nodes: Nodes | None, new_nodes: Nodes | None, *,
     symmetric: bool,
 ) -> Line:  # fmt: skip
-    """Least squares over (log slope, intercept), from the mean/mean solution."""
+    """Least squares over (log slope, intercept), the best of several starts; raises NotConverged."""
     _common(new, old)
     theta, weights = _checked(nodes or normal_nodes(41, 4.0))
     back_theta, back_weights = _checked(new_nodes or nodes or normal_nodes(41, 4.0))
@@ -82,16 +84,31 @@ def _by_curves(
         back = curves(new, old.moved(1 / slope, -intercept / slope), back_theta) * np.sqrt(back_weights)[:, None]
         return floats(np.concatenate([found.ravel(), back.ravel()]))
 
-    start = mean_mean(new, old)
-    try:
-        fit = least_squares(
-            residuals, [np.log(start.slope), start.intercept], xtol=1e-13, ftol=1e-13, gtol=1e-13, max_nfev=500
-        )
-    except ValueError as unusable:
-        raise NotConverged(detail="The characteristic curves cannot be compared at these abilities.") from unusable
-    if not fit.success:
+    fits = [fit for start in _starts(new, old) if (fit := _climbed(residuals, start)) is not None]
+    if not fits:
         raise NotConverged(detail="The scale's slope and intercept did not settle.")
-    return Line(slope=float(np.exp(fit.x[0])), intercept=float(fit.x[1]))
+    slope, intercept, _ = min(fits, key=lambda fit: fit[2])
+    return Line(slope=slope, intercept=intercept)
+
+
+def _starts(new: ItemParameters, old: ItemParameters) -> list[tuple[float, float]]:
+    """Log slope and intercept: no change at all, and mean/mean, which items of hardly any slope throw far off."""
+    line = mean_mean(new, old)
+    return [(0.0, 0.0), (float(np.log(line.slope)), line.intercept)]
+
+
+def _climbed(residuals: Callable[[Floats], Floats], start: tuple[float, float]) -> tuple[float, float, float] | None:
+    """Slope, intercept and criterion of the least squares from a start; None where they ran away.
+
+    Where the curves of both forms are flat over all abilities they agree, and mean nothing.
+    """
+    try:
+        fit = least_squares(residuals, start, xtol=1e-13, ftol=1e-13, gtol=1e-13, max_nfev=500)
+    except ValueError:
+        return None
+    if not fit.success or abs(fit.x[0]) > FARTHEST[0] or abs(fit.x[1]) > FARTHEST[1]:
+        return None
+    return float(np.exp(fit.x[0])), float(fit.x[1]), float(fit.cost)
 
 
 def _checked(nodes: Nodes) -> Nodes:

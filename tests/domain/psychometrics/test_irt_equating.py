@@ -10,7 +10,7 @@ from scipy.optimize import brentq, minimize
 from domain.psychometrics.arrays import Floats
 from domain.psychometrics.equating import Line
 from domain.psychometrics.equipercentile import equipercentile
-from domain.psychometrics.errors import AnchorTooShort, NoVariation, OutOfShape
+from domain.psychometrics.errors import AnchorTooShort, NotConverged, NoVariation, OutOfShape
 from domain.psychometrics.irt_equating import (
     ability_at,
     model_distribution,
@@ -188,3 +188,24 @@ def test_impossible_populations_and_slopes_are_refused() -> None:
         model_distribution(items, (np.zeros(2), np.array([1.0, -1.0])))
     with pytest.raises(OutOfShape):
         ability_at(np.array([1.0]), item_parameters(-1.0, np.zeros(3)))
+
+
+@pytest.mark.parametrize("link", [haebara, stocking_lord])
+def test_an_anchor_item_of_hardly_any_slope_does_not_throw_the_curve_methods_off(link: Callable[..., Line]) -> None:
+    """Its difficulty, -d / s, lies hundreds of logits away: mean/mean follows it, the curves do not."""
+    b = np.linspace(-1.5, 1.5, 12)
+    old = item_parameters(np.append(np.full(12, 1.1), 0.001), np.append(b, -700.0))
+    moved = item_parameters(np.append(np.full(12, 1.1), 0.0012), np.append(b, -580.0)).moved(1 / 1.2, -0.3 / 1.2)
+
+    line = link(moved, old)
+
+    assert (line.slope, line.intercept) == pytest.approx((1.2, 0.3), abs=0.05)
+    assert abs(mean_mean(moved, old).intercept) > 5
+
+
+def test_curves_that_only_agree_where_they_are_flat_give_no_link() -> None:
+    new = item_parameters(np.full(4, 1e-9), np.array([-1.0, 0.0, 1.0, 2.0]) * 1e9)
+    old = item_parameters(np.full(4, 1.0), np.array([-1.0, 0.0, 1.0, 2.0]))
+
+    with pytest.raises(NotConverged):
+        stocking_lord(new, old)

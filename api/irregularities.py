@@ -15,14 +15,14 @@ from domain.paging import Page, PageRequest
 from domain.ports import Files, UnitOfWork
 from domain.security import actions
 from domain.security.actions import Wanted
-from domain.security.model import Flag, Method, Review, ReviewStatus, Screening, ScreeningStatus, TimesFile
+from domain.security.model import Flag, Review, ReviewStatus, Screening, ScreeningMethod, ScreeningStatus, TimesFile
 from domain.security.sheet import sheet
 
 routes = Routes("irregularities")
 
 Rate = Annotated[float, Field(strict=True, gt=0, le=0.2)]
-Methods = Annotated[list[Method], Field(min_length=1, max_length=len(Method))]
-SomeMethods = Annotated[list[Method], Field(max_length=len(Method))]
+Methods = Annotated[list[ScreeningMethod], Field(min_length=1, max_length=len(ScreeningMethod))]
+SomeMethods = Annotated[list[ScreeningMethod], Field(max_length=len(ScreeningMethod))]
 
 
 class ScreeningIn(In):
@@ -32,7 +32,7 @@ class ScreeningIn(In):
     """
 
     methods: Methods = Field(default_factory=lambda: list(actions.USUAL))
-    holds_for: SomeMethods = Field(default_factory=lambda: list(Method))
+    holds_for: SomeMethods = Field(default_factory=lambda: list(ScreeningMethod))
     rate: Rate = 0.01
     dependent: Yes = True
     times_id: Id | None = None
@@ -41,7 +41,7 @@ class ScreeningIn(In):
 class MethodFigureOut(Out):
     """What a method came to; `code` and `detail` say why there is nothing, where the data do not allow it."""
 
-    method: Method
+    method: ScreeningMethod
     tests: int
     found: int
     stored: int
@@ -58,8 +58,8 @@ class ScreeningOut(Resource):
     administration_id: UUID
     form_id: UUID
     key_number: int
-    methods: list[Method]
-    holds_for: list[Method]
+    methods: list[ScreeningMethod]
+    holds_for: list[ScreeningMethod]
     rate: float
     dependent: bool
     requested_by: str
@@ -85,7 +85,7 @@ class FlagOut(Out):
     screening_id: UUID
     administration_id: UUID
     form_id: UUID
-    method: Method
+    method: ScreeningMethod
     attempt_id: UUID
     candidate_id: UUID
     other_attempt_id: UUID | None
@@ -108,7 +108,7 @@ class ReviewOut(Resource):
     candidate_id: UUID
     administration_id: UUID
     form_id: UUID
-    methods: list[Method]
+    methods: list[ScreeningMethod]
     flag_ids: list[UUID]
     released: bool
     created_at: datetime
@@ -132,7 +132,7 @@ class TimesFileOut(Resource):
     uploaded_at: datetime
 
 
-class DecisionIn(In):
+class IrregularityDecisionIn(In):
     """Why flags are cleared or confirmed."""
 
     reason: Reason
@@ -221,7 +221,7 @@ def flags_sheet(uow: UnitOfWork, actor: Actor, screening_id: Id) -> Response:
     listing=Listing(
         Flag,
         sorts=("id", "p"),
-        filters={"screening_id": Id, "method": Method, "attempt_id": Id, "candidate_id": Id},
+        filters={"screening_id": Id, "method": ScreeningMethod, "attempt_id": Id, "candidate_id": Id},
     ),
 )
 def list_flags(uow: UnitOfWork, actor: Actor, page: PageRequest) -> Page[Flag]:
@@ -265,7 +265,7 @@ def read_review(uow: UnitOfWork, actor: Actor, review_id: Id) -> Review:
     answers=ReviewOut,
     if_match=Review,
 )
-def clear(uow: UnitOfWork, actor: Actor, review_id: Id, body: DecisionIn) -> Review:
+def clear(uow: UnitOfWork, actor: Actor, review_id: Id, body: IrregularityDecisionIn) -> Review:
     """Decide that nothing follows from the flags; the screening's hold is lifted."""
     return actions.clear(uow, actor, review_id, body.reason)
 
@@ -276,6 +276,6 @@ def clear(uow: UnitOfWork, actor: Actor, review_id: Id, body: DecisionIn) -> Rev
     answers=ReviewOut,
     if_match=Review,
 )
-def confirm(uow: UnitOfWork, actor: Actor, review_id: Id, body: DecisionIn) -> Review:
+def confirm(uow: UnitOfWork, actor: Actor, review_id: Id, body: IrregularityDecisionIn) -> Review:
     """Find that the flags stand. The hold becomes this person's own; to invalidate takes another person."""
     return actions.confirm(uow, actor, review_id, body.reason)

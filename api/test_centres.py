@@ -17,7 +17,7 @@ from domain.ports import Files, PaymentGateway, UnitOfWork
 from domain.test_centres import actions, exporting, receiving
 from domain.test_centres.fields import FileKind
 from domain.test_centres.layout import Layout
-from domain.test_centres.model import CentreFile, CentreRow, FileStatus, RowStatus, Way
+from domain.test_centres.model import CentreFile, CentreFileStatus, CentreRow, RowStatus, Way
 from domain.test_centres.ports import CentreFiles
 
 routes = Routes("test_centres")
@@ -63,7 +63,7 @@ class CentreFileOut(Resource):
     requested_by: str
     created_at: datetime
     job_id: UUID | None
-    status: FileStatus
+    status: CentreFileStatus
     rows: int
     accepted: int
     added: int
@@ -159,7 +159,7 @@ def receive(
     listing=Listing(
         CentreFile,
         default_sort="-id",
-        filters={"vendor": Code, "kind": FileKind, "way": Way, "status": FileStatus},
+        filters={"vendor": Code, "kind": FileKind, "way": Way, "status": CentreFileStatus},
     ),
 )
 def list_files(uow: UnitOfWork, actor: Actor, page: PageRequest) -> Page[CentreFile]:
@@ -237,6 +237,4 @@ def dismiss(uow: UnitOfWork, actor: Actor, row_id: Id, body: DismissalIn) -> Cen
 
 
 def _shown(layout: Layout) -> CentreOut:
-    return CentreOut(
-        vendor=layout.vendor, title=layout.title, out=sorted(layout.out), incoming=sorted(layout.incoming)
-    )
+    return CentreOut(vendor=layout.vendor, title=layout.title, out=sorted(layout.out), incoming=sorted(layout.incoming))

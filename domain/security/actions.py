@@ -24,12 +24,12 @@ from domain.scores.model import AttemptStatus, Hold, VersionStatus
 from domain.security.errors import NobodyToScreen
 from domain.security.events import ReviewDecided, ScreeningRequested, TimesReceived
 from domain.security.material import taken
-from domain.security.model import Method, Review, ReviewStatus, Screening, TimesFile
+from domain.security.model import Review, ReviewStatus, Screening, ScreeningMethod, TimesFile
 from domain.security.screening import SCREEN
 from domain.security.times import read_times
 
 LEAST_PEOPLE = 10
-USUAL = (Method.OMEGA, Method.GBT, Method.PERSON_FIT, Method.SCORE_GAIN)
+USUAL = (ScreeningMethod.OMEGA, ScreeningMethod.GBT, ScreeningMethod.PERSON_FIT, ScreeningMethod.SCORE_GAIN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +38,8 @@ class Wanted:
 
     administration_id: UUID
     form_id: UUID
-    methods: Sequence[Method] = USUAL
-    holds_for: Sequence[Method] = tuple(Method)
+    methods: Sequence[ScreeningMethod] = USUAL
+    holds_for: Sequence[ScreeningMethod] = tuple(ScreeningMethod)
     rate: float = 0.01
     dependent: bool = True
     times_id: UUID | None = None
@@ -59,7 +59,7 @@ def request(uow: UnitOfWork, actor: Actor, wanted: Wanted) -> Screening:
     _times_must_fit(uow, wanted)
     if uow.attempts.count(**taken(wanted.administration_id, form.id)) < LEAST_PEOPLE:
         raise NobodyToScreen
-    methods = tuple(method for method in Method if method in wanted.methods)
+    methods = tuple(method for method in ScreeningMethod if method in wanted.methods)
     screening_id = uow.new_id()
     parameters: dict[str, JsonValue] = {"screening_id": str(screening_id)}
     job = jobs.request(uow, actor, JobRequest(kind=SCREEN, parameters=parameters, total=len(methods)))
@@ -70,7 +70,7 @@ def request(uow: UnitOfWork, actor: Actor, wanted: Wanted) -> Screening:
             form_id=form.id,
             key_number=key.number,
             methods=methods,
-            holds_for=tuple(method for method in Method if method in wanted.holds_for),
+            holds_for=tuple(method for method in ScreeningMethod if method in wanted.holds_for),
             rate=wanted.rate,
             dependent=wanted.dependent,
             requested_by=actor.subject,
@@ -150,7 +150,7 @@ def confirm(uow: UnitOfWork, actor: Actor, review_id: UUID, reason: str) -> Revi
 
 def _times_must_fit(uow: UnitOfWork, wanted: Wanted) -> None:
     if wanted.times_id is None:
-        if Method.RESPONSE_TIMES in wanted.methods:
+        if ScreeningMethod.RESPONSE_TIMES in wanted.methods:
             raise Contradiction(Fault("/times_id", "missing", "Response times are screened from a file of them."))
         return
     times = uow.times_files.first(id=wanted.times_id)

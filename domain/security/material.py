@@ -9,7 +9,7 @@ from domain.ports import Files, UnitOfWork
 from domain.scores import actions as forms
 from domain.scores.keys import AnswerKey
 from domain.scores.model import Attempt, AttemptStatus
-from domain.security.model import Method, Screening
+from domain.security.model import Screening, ScreeningMethod
 from domain.security.times import Times, read_times
 
 AT_ONCE = 500
@@ -43,12 +43,12 @@ def gathered(uow: UnitOfWork, files: Files, screening: Screening) -> Material:
     found = uow.attempts.find(**taken(screening.administration_id, screening.form_id))
     attempts = tuple(one for one in found if len(one.responses) == len(form.items))
     key = next(one for one in uow.form_keys.find(form_id=form.id) if one.number == screening.key_number)
-    timed = Method.RESPONSE_TIMES in screening.methods and screening.times_id is not None
+    timed = ScreeningMethod.RESPONSE_TIMES in screening.methods and screening.times_id is not None
     return Material(
         attempts=attempts,
         key=forms.answers_of(uow, form, key.correct),
         options=max(item.options for item in form.items),
-        earlier=_earlier(uow, screening, attempts) if Method.SCORE_GAIN in screening.methods else {},
+        earlier=_earlier(uow, screening, attempts) if ScreeningMethod.SCORE_GAIN in screening.methods else {},
         numbers=_numbers(uow, attempts) if timed else {},
         times=read_times(_content(uow, files, screening.times_id), form.items) if timed else None,
         digest=_digest(attempts, screening.key_number),

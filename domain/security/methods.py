@@ -22,7 +22,7 @@ from domain.psychometrics.repeaters import Gains, gains_by_error, gains_by_regre
 from domain.psychometrics.similarity import SimilarPairs, gbt, omega
 from domain.scores.scoring import as_matrix
 from domain.security.material import Material
-from domain.security.model import Evidence, Method, MethodFigure
+from domain.security.model import Evidence, MethodFigure, ScreeningMethod
 
 LEAST_REACHED = 10
 REPEATERS = 10
@@ -76,14 +76,14 @@ class Bench:
         right = [np.isin(self.answers[:, item], keys[item]) for item in range(len(keys))]
         self.right = np.stack(right, axis=1).astype(np.int64) if right else np.zeros((len(whole), 0), np.int64)
 
-    def run(self, method: Method) -> Outcome:
+    def run(self, method: ScreeningMethod) -> Outcome:
         """Carry one method out; where the data do not allow it, nothing and the reason."""
-        methods: dict[Method, Callable[[], Outcome]] = {
-            Method.OMEGA: lambda: self._similar(Method.OMEGA),
-            Method.GBT: lambda: self._similar(Method.GBT),
-            Method.PERSON_FIT: self._person_fit,
-            Method.RESPONSE_TIMES: self._times,
-            Method.SCORE_GAIN: self._gains,
+        methods: dict[ScreeningMethod, Callable[[], Outcome]] = {
+            ScreeningMethod.OMEGA: lambda: self._similar(ScreeningMethod.OMEGA),
+            ScreeningMethod.GBT: lambda: self._similar(ScreeningMethod.GBT),
+            ScreeningMethod.PERSON_FIT: self._person_fit,
+            ScreeningMethod.RESPONSE_TIMES: self._times,
+            ScreeningMethod.SCORE_GAIN: self._gains,
         }
         try:
             if len(self.answers) > MOST_PEOPLE:
@@ -108,8 +108,8 @@ class Bench:
             self._chances = fit_nominal(self.answers, theta, self.material.options).chances(theta)
         return self._chances
 
-    def _similar(self, method: Method) -> Outcome:
-        index = omega if method is Method.OMEGA else gbt
+    def _similar(self, method: ScreeningMethod) -> Outcome:
+        index = omega if method is ScreeningMethod.OMEGA else gbt
         pairs = index(self.answers, self.chances, q=self.rate, dependent=self.dependent)
         count = min(len(pairs.p), MOST_FLAGS)
         found = tuple(self._pair(pairs, at) for at in range(count))
@@ -158,7 +158,7 @@ class Bench:
             )
             for at in _striking(flagged, fit.p)
         )
-        return _outcome(Method.PERSON_FIT, len(scored), int(flagged.sum()), found)
+        return _outcome(ScreeningMethod.PERSON_FIT, len(scored), int(flagged.sum()), found)
 
     def _gains(self) -> Outcome:
         rows = [
@@ -186,7 +186,7 @@ class Bench:
             )
             for at in _striking(gains.found, gains.p)
         )
-        figure = _outcome(Method.SCORE_GAIN, len(rows), int(gains.found.sum()), found)
+        figure = _outcome(ScreeningMethod.SCORE_GAIN, len(rows), int(gains.found.sum()), found)
         return Outcome(figure=_left_out(figure.figure, len(self.material.attempts) - len(rows)), found=figure.found)
 
     def _judged(self, first: Floats, second: Floats) -> tuple[Gains, str]:
@@ -224,7 +224,7 @@ class Bench:
             )
             for at in _striking(model.found, model.p)
         )
-        told = _outcome(Method.RESPONSE_TIMES, len(timed), int(model.found.sum()), found)
+        told = _outcome(ScreeningMethod.RESPONSE_TIMES, len(timed), int(model.found.sum()), found)
         return Outcome(figure=_left_out(told.figure, len(numbers) - len(timed)), found=told.found)
 
 
@@ -235,7 +235,7 @@ def _striking(flagged: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]", p: Flo
     return [int(at) for at in order[:MOST_FLAGS]]
 
 
-def _outcome(method: Method, tests: int, count: int, found: tuple[Found, ...]) -> Outcome:
+def _outcome(method: ScreeningMethod, tests: int, count: int, found: tuple[Found, ...]) -> Outcome:
     return Outcome(figure=MethodFigure(method=method, tests=tests, found=count, stored=len(found)), found=found)
 
 

@@ -11,7 +11,7 @@ SOFTWARE = "domain.psychometrics 1.0"
 """What reckoned, as a screening names it."""
 
 
-class Method(StrEnum):
+class ScreeningMethod(StrEnum):
     """How a screening looks: answers alike in pairs (two indices), odd patterns, odd times, scores that rose."""
 
     OMEGA = "omega"
@@ -37,7 +37,7 @@ class MethodFigure:
     `code` and `detail` say why there is nothing, where the data do not allow the method.
     """
 
-    method: Method
+    method: ScreeningMethod
     tests: int = 0
     found: int = 0
     stored: int = 0
@@ -58,8 +58,8 @@ class Screening(Entity):
     administration_id: UUID
     form_id: UUID
     key_number: int
-    methods: tuple[Method, ...]
-    holds_for: tuple[Method, ...]
+    methods: tuple[ScreeningMethod, ...]
+    holds_for: tuple[ScreeningMethod, ...]
     rate: float
     dependent: bool
     requested_by: str
@@ -92,7 +92,7 @@ class Flag(Entity):
     screening_id: UUID
     administration_id: UUID
     form_id: UUID
-    method: Method
+    method: ScreeningMethod
     attempt_id: UUID
     candidate_id: UUID
     other_attempt_id: UUID | None
@@ -126,7 +126,7 @@ class Review(Entity):
     candidate_id: UUID
     administration_id: UUID
     form_id: UUID
-    methods: tuple[Method, ...]
+    methods: tuple[ScreeningMethod, ...]
     flag_ids: tuple[UUID, ...]
     released: bool
     created_at: datetime

@@ -21,7 +21,7 @@ from domain.scores.holds import HoldKind
 from domain.scores.model import Attempt, AttemptStatus
 from domain.security.events import ReviewOpened, ScreeningDone
 from domain.security.material import Material, gathered
-from domain.security.model import Flag, Method, Review, Screening, ScreeningStatus
+from domain.security.model import Flag, Review, Screening, ScreeningMethod, ScreeningStatus
 
 if TYPE_CHECKING:
     from domain.security.methods import Bench, Found, Outcome
@@ -92,11 +92,11 @@ def _stored(uow: UnitOfWork, job: Job, material: Material, outcome: "Outcome") -
         )
     )
     place = cast("int", job.cursor.get("method", 0)) + 1
-    told = _rejects(uow, job, material) if outcome.figure.method is Method.RESPONSE_TIMES else ()
+    told = _rejects(uow, job, material) if outcome.figure.method is ScreeningMethod.RESPONSE_TIMES else ()
     return Batch(job.advanced(rows=1, cursor={"method": place}), told)
 
 
-def _flag(uow: UnitOfWork, screening: Screening, material: Material, method: Method, one: "Found") -> Flag:
+def _flag(uow: UnitOfWork, screening: Screening, material: Material, method: ScreeningMethod, one: "Found") -> Flag:
     first = material.attempts[one.first]
     second = None if one.second is None else material.attempts[one.second]
     return Flag(
@@ -172,7 +172,7 @@ def _by_attempt(flags: Sequence[Flag]) -> dict[UUID, list[Flag]]:
 
 def _open_review(uow: UnitOfWork, screening: Screening, attempt: Attempt, flags: Sequence[Flag]) -> int:
     """Put an attempt before people; 1 where its score is held."""
-    methods = tuple(method for method in Method if any(one.method is method for one in flags))
+    methods = tuple(method for method in ScreeningMethod if any(one.method is method for one in flags))
     released = attempt.status is AttemptStatus.RELEASED
     stops = any(method in screening.holds_for for method in methods)
     may_hold = attempt.status in (AttemptStatus.IMPORTED, AttemptStatus.SCORED) and stops

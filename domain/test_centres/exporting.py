@@ -22,7 +22,7 @@ from domain.test_centres import records
 from domain.test_centres.events import CentreFileMade
 from domain.test_centres.fields import OUT, FileKind
 from domain.test_centres.layout import Layout
-from domain.test_centres.model import CentreFile, FileStatus, RowFault, Values, Way
+from domain.test_centres.model import CentreFile, CentreFileStatus, RowFault, Values, Way
 from domain.test_centres.ports import CentreFiles
 from domain.test_centres.records import Change, Record
 
@@ -129,7 +129,7 @@ class _Storing:
                 requested_by=job.requested_by,
                 created_at=uow.now,
                 job_id=job.id,
-                status=FileStatus.DONE,
+                status=CentreFileStatus.DONE,
                 rows=len(sent),
                 accepted=len(sent),
                 added=actions.count("add"),

@@ -16,7 +16,7 @@ class Way(StrEnum):
     IN = "in"
 
 
-class FileStatus(StrEnum):
+class CentreFileStatus(StrEnum):
     """How far a file has come. An outgoing one is done when it is made."""
 
     QUEUED = "queued"
@@ -44,7 +44,7 @@ class CentreFile(Entity):
     requested_by: str
     created_at: datetime
     job_id: UUID | None = None
-    status: FileStatus = FileStatus.QUEUED
+    status: CentreFileStatus = CentreFileStatus.QUEUED
     rows: int = 0
     accepted: int = 0
     added: int = 0

@@ -25,8 +25,8 @@ from domain.test_centres.layout import Layout
 from domain.test_centres.matching import matched
 from domain.test_centres.model import (
     CentreFile,
+    CentreFileStatus,
     CentreRow,
-    FileStatus,
     ReadFile,
     ReadRow,
     RowFault,
@@ -165,7 +165,7 @@ class _Batch:
     def unreadable(self, fault: RowFault) -> Batch:
         """The file as a whole cannot be read: nothing of it is carried out."""
         self._tell(1, OutcomeStatus.ERROR, fault)
-        failed = replace(self._file, status=FileStatus.FAILED, error_code=fault.code, finished_at=self._uow.now)
+        failed = replace(self._file, status=CentreFileStatus.FAILED, error_code=fault.code, finished_at=self._uow.now)
         self._uow.centre_files.save(failed)
         return Batch(self._job.failed(self._uow.now, fault.code), tuple(self._outcomes))
 
@@ -268,7 +268,7 @@ class _Batch:
         numbers = {name: counts[name] for name in COUNTED[1:]}
         file = replace(
             self._file,
-            status=FileStatus.RUNNING,
+            status=CentreFileStatus.RUNNING,
             rows=total,
             accepted=counts["accepted"],
             repeated=counts["repeated"],
@@ -276,7 +276,7 @@ class _Batch:
             refused=counts["refused"],
         )
         if finished:
-            file = replace(file, status=FileStatus.DONE, finished_at=self._uow.now)
+            file = replace(file, status=CentreFileStatus.DONE, finished_at=self._uow.now)
             self._uow.record(CentreFileRead(file_id=file.id, rows=total, **numbers))
             job = job.succeeded(self._uow.now, {"file_id": str(file.id), "rows": total, **numbers, **(more or {})})
         self._uow.centre_files.save(file)

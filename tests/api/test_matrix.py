@@ -26,6 +26,7 @@ from domain.entity import Entity
 from domain.errors import Forbidden
 from domain.files.model import FileStatus, StoredFile
 from domain.programs.model import PolicyEdition
+from domain.test_centres.model import CentreFile
 from tests.api.requests_of import NAMED, Operation, operations
 from tests.builders import cpom
 from tests.builders_exams import stored_policy
@@ -122,7 +123,7 @@ def _stored(uow: SqlUnitOfWork, manner: str, subject: str) -> Samples:
     edition = uow.policies.find(edition=policy.edition)[0]
     given: dict[type[Entity], Mapping[str, object]] = {Identity: {"subject": subject}, Badge: BADGE}
     if manner == "full":
-        given |= {StoredFile: FILE}
+        given |= {StoredFile: FILE, CentreFile: {"key": "kept", "name": "kept.dat"}}
     samples = Samples(manner, given=given, shared=SHARED)
     samples.by_kind[PolicyEdition] = edition
     for thing in samples.in_order():

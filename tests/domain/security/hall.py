@@ -12,12 +12,12 @@ from domain.jobs.actions import Step, carry_on
 from domain.jobs.model import Job
 from domain.security import actions, screening
 from domain.security.actions import Wanted
-from domain.security.model import Flag, Method, Review, Screening
+from domain.security.model import Flag, Review, Screening, ScreeningMethod
 from tests.builders_scores import ADA, Scores, Sitter, a_file, some_scores
 
 PEOPLE, ITEMS = 120, 40
 SOURCE, COPIERS = 7, (33, 80)
-SIMILARITY = (Method.OMEGA, Method.GBT)
+SIMILARITY = (ScreeningMethod.OMEGA, ScreeningMethod.GBT)
 
 
 @dataclass

@@ -22,7 +22,7 @@ from domain.scores.holds import HoldKind
 from domain.scores.model import AttemptStatus
 from domain.security import actions, screening
 from domain.security.errors import NobodyToScreen
-from domain.security.model import Method, ReviewStatus, ScreeningStatus
+from domain.security.model import ReviewStatus, ScreeningMethod, ScreeningStatus
 from domain.security.sheet import sheet
 from tests.builders_scores import ADA, BEN
 from tests.domain.security.hall import COPIERS, ITEMS, PEOPLE, SIMILARITY, SOURCE, Hall, a_hall
@@ -43,11 +43,11 @@ def test_who_had_anothers_answers_is_found_and_nobody_else(either_hall: Hall) ->
     }
     assert found == hall.who(*THREE)
     tests = {one.method: one.tests for one in done.figures}
-    assert tests == {Method.OMEGA: PEOPLE * (PEOPLE - 1), Method.GBT: PEOPLE * (PEOPLE - 1) // 2}
+    assert tests == {ScreeningMethod.OMEGA: PEOPLE * (PEOPLE - 1), ScreeningMethod.GBT: PEOPLE * (PEOPLE - 1) // 2}
 
 
 def test_a_flag_carries_its_evidence_counted_again_by_hand(hall: Hall) -> None:
-    done = hall.screened(methods=[Method.OMEGA])
+    done = hall.screened(methods=[ScreeningMethod.OMEGA])
 
     places = {one.candidate_id: place for place, one in enumerate(hall.sitters)}
     right = (hall.answers == 1).astype(np.int64)
@@ -103,14 +103,14 @@ def test_a_score_that_has_left_is_only_put_before_people(hall: Hall) -> None:
 
 
 def test_only_the_methods_that_are_named_hold_a_score(hall: Hall) -> None:
-    done = hall.screened(methods=SIMILARITY, holds_for=[Method.SCORE_GAIN])
+    done = hall.screened(methods=SIMILARITY, holds_for=[ScreeningMethod.SCORE_GAIN])
 
     assert (done.held, done.reviews) == (0, 3)
 
 
 def test_a_hold_that_stands_is_not_doubled(hall: Hall) -> None:
-    first = hall.screened(methods=[Method.GBT])
-    second = hall.screened(methods=[Method.GBT])
+    first = hall.screened(methods=[ScreeningMethod.GBT])
+    second = hall.screened(methods=[ScreeningMethod.GBT])
 
     mine, theirs = hall.reviews(first), hall.reviews(second)
     assert {id_: one.hold_id for id_, one in mine.items()} == {id_: one.hold_id for id_, one in theirs.items()}
@@ -136,7 +136,7 @@ def test_who_clears_the_flags_lets_the_score_go(hall: Hall) -> None:
 
 
 def test_a_hold_that_another_screening_needs_stays_when_one_is_cleared(hall: Hall) -> None:
-    first, second = hall.screened(methods=[Method.GBT]), hall.screened(methods=[Method.OMEGA])
+    first, second = hall.screened(methods=[ScreeningMethod.GBT]), hall.screened(methods=[ScreeningMethod.OMEGA])
     place = hall.sitters[COPIERS[0]].candidate_id
     by_one, by_other = hall.reviews(first)[place], hall.reviews(second)[place]
 
@@ -172,7 +172,7 @@ def test_to_invalidate_takes_two_people_beside_the_screening(hall: Hall) -> None
 
 
 def test_who_declared_a_conflict_judges_nobody(hall: Hall) -> None:
-    done = hall.screened(methods=[Method.GBT])
+    done = hall.screened(methods=[ScreeningMethod.GBT])
     review = hall.reviews(done)[hall.sitters[SOURCE].candidate_id]
     with hall.scores.unit() as uow:
         uow.conflicts.add(
@@ -191,12 +191,15 @@ def test_who_declared_a_conflict_judges_nobody(hall: Hall) -> None:
 
 
 def test_each_method_says_what_it_came_to_or_why_it_could_not(hall: Hall) -> None:
-    done = hall.screened(methods=[Method.PERSON_FIT, Method.SCORE_GAIN])
+    done = hall.screened(methods=[ScreeningMethod.PERSON_FIT, ScreeningMethod.SCORE_GAIN])
 
     figures = {one.method: one for one in done.figures}
-    assert (figures[Method.PERSON_FIT].tests, figures[Method.PERSON_FIT].code) == (PEOPLE, None)
-    assert (figures[Method.SCORE_GAIN].tests, figures[Method.SCORE_GAIN].code) == (0, "too_few_observations")
-    assert figures[Method.SCORE_GAIN].detail == "Nobody was scored before."
+    assert (figures[ScreeningMethod.PERSON_FIT].tests, figures[ScreeningMethod.PERSON_FIT].code) == (PEOPLE, None)
+    assert (figures[ScreeningMethod.SCORE_GAIN].tests, figures[ScreeningMethod.SCORE_GAIN].code) == (
+        0,
+        "too_few_observations",
+    )
+    assert figures[ScreeningMethod.SCORE_GAIN].detail == "Nobody was scored before."
 
 
 def test_a_pattern_that_ability_cannot_explain_is_found(hall: Hall) -> None:
@@ -206,7 +209,7 @@ def test_a_pattern_that_ability_cannot_explain_is_found(hall: Hall) -> None:
         # The twenty hardest right, the twenty easiest wrong.
         uow.attempts.save(replace(attempt, responses=bytes([2] * 20 + [1] * 20)))
 
-    done = hall.screened(methods=[Method.PERSON_FIT])
+    done = hall.screened(methods=[ScreeningMethod.PERSON_FIT])
 
     flags = hall.flags(done)
     assert {one.candidate_id for one in flags} == {odd.candidate_id}
@@ -236,7 +239,7 @@ def test_a_score_that_rose_too_much_is_found(hall: Hall) -> None:
                 )
             )
 
-    done = hall.screened(methods=[Method.SCORE_GAIN])
+    done = hall.screened(methods=[ScreeningMethod.SCORE_GAIN])
 
     flags = hall.flags(done)
     assert {one.candidate_id for one in flags} == {repeaters[3].candidate_id}
@@ -268,7 +271,7 @@ def test_answers_that_came_too_fast_to_be_read_are_found(hall: Hall) -> None:
         times = actions.receive_times(uow, ADA, hall.scores.files, *where, content)
         again = actions.receive_times(uow, ADA, hall.scores.files, *where, content)
 
-    asked = hall.request(methods=[Method.RESPONSE_TIMES], times_id=times.id)
+    asked = hall.request(methods=[ScreeningMethod.RESPONSE_TIMES], times_id=times.id)
     job = hall.run(asked.job_id)
 
     assert again == times
@@ -306,7 +309,7 @@ def test_a_file_of_times_that_cannot_be_read_is_not_kept(hall: Hall, content: by
 
 def test_response_times_need_their_file(hall: Hall) -> None:
     with pytest.raises(Contradiction):
-        hall.request(methods=[Method.RESPONSE_TIMES])
+        hall.request(methods=[ScreeningMethod.RESPONSE_TIMES])
     with pytest.raises(Contradiction):
         hall.request(times_id=hall.scores.form.id)
 

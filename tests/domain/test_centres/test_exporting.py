@@ -14,7 +14,7 @@ from domain.jobs.model import JobStatus
 from domain.paging import PageRequest
 from domain.test_centres import actions, exporting
 from domain.test_centres.fields import FileKind
-from domain.test_centres.model import FileStatus, Way
+from domain.test_centres.model import CentreFileStatus, Way
 from tests.builders_scores import ADA, Sitter
 from tests.domain.test_centres.desk import MAX, VENDOR, Desk
 
@@ -155,7 +155,7 @@ def test_a_file_is_the_same_bytes_whenever_it_is_asked_for_and_the_journal_says_
 
     assert before == after
     assert (hashlib.sha256(after).hexdigest(), len(after)) == (file.sha256, file.size)
-    assert file.status is FileStatus.DONE
+    assert file.status is CentreFileStatus.DONE
     with desk.scores.unit() as uow:
         lines = uow.journal_page(PageRequest(sort="seq", equals={"kind": "centre_file.downloaded"})).items
         assert [(one.subject_id, one.actor) for one in lines] == [(file.id, "max")] * 2

@@ -18,7 +18,7 @@ from domain.scores.model import AttemptStatus
 from domain.test_centres import actions, receiving
 from domain.test_centres.errors import RowNotCarriedOut
 from domain.test_centres.fields import FileKind
-from domain.test_centres.model import Confirmation, FileStatus, RowStatus
+from domain.test_centres.model import CentreFileStatus, Confirmation, RowStatus
 from tests.builders_rescoring import GENEROUS, carried, listed
 from tests.builders_scores import ADA, ITEMS, Sitter, a_file, answers
 from tests.domain.test_centres.desk import MAX, VENDOR, Desk
@@ -73,7 +73,7 @@ def test_a_confirmation_is_kept_with_what_was_sent_and_an_error_waits_for_staff(
 
     file = desk.receive(FileKind.CONFIRMATIONS, rows)
 
-    assert (file.status, file.rows, file.accepted, file.parked) == (FileStatus.DONE, 2, 1, 1)
+    assert (file.status, file.rows, file.accepted, file.parked) == (CentreFileStatus.DONE, 2, 1, 1)
     with desk.scores.unit() as uow:
         sent = {one.subject_id: one.confirmation for one in uow.sent_records.find()}
     assert sent == {ann.authorization.id: Confirmation.ACCEPTED, bob.authorization.id: Confirmation.ERROR}
@@ -358,7 +358,7 @@ def test_malformed_rows_are_refused_at_their_place_and_the_others_carried_out(de
 def test_a_file_in_another_layout_fails_whole(desk: Desk) -> None:
     file = desk.receive_bytes(APPOINTMENTS, b"Some\tthing\telse\r\n1\t2\t3\r\n")
 
-    assert (file.status, file.error_code, file.accepted) == (FileStatus.FAILED, "missing_column", 0)
+    assert (file.status, file.error_code, file.accepted) == (CentreFileStatus.FAILED, "missing_column", 0)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ at once both may pass.
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -144,32 +145,39 @@ def fetch(uow: UnitOfWork, actor: Actor, files: Files, export_id: UUID) -> tuple
     return fetched, content
 
 
-def step(files: Files, exchange: ItemExchange) -> jobs.Step:
-    """Make the package of an approved export, in one batch."""
+def step(files: Files, exchange: ItemExchange) -> jobs.Reckoning:
+    """Make the package of an approved export, in one batch; no transaction waits while it is packed."""
 
-    def export_batch(uow: UnitOfWork, job: Job) -> Batch:
-        export = uow.item_exports.lock(UUID(str(job.parameters["export_id"])))
-        if export.status is not ExportStatus.APPROVED:
-            return Batch(job.succeeded(uow.now, {"export_id": str(export.id)}))
-        content = exchange.write(document_of(uow, export))
-        sha256 = _sha256(content)
-        key = _key(uow.random(16))
+    def pack(reading: jobs.Reading, job: Job) -> jobs.Step:
+        with reading() as uow:
+            export = uow.item_exports.get(UUID(str(job.parameters["export_id"])))
+            if export.status is not ExportStatus.APPROVED:
+                return _nothing_to_pack
+            document, key = document_of(uow, export), _key(uow.random(16))
+        content = exchange.write(document)
         files.put(key, content)
-        uow.item_exports.save(
-            replace(
-                export,
-                status=ExportStatus.READY,
-                file_key=key,
-                sha256=sha256,
-                size=len(content),
-                expires_at=uow.now + rules.PACKAGE_WAITS,
-            )
-        )
-        uow.record(ExportMade(export_id=export.id, items=export.items, sha256=sha256, size=len(content)))
-        done = job.advanced(rows=export.items, cursor={"done": True}, total=export.items)
-        return Batch(done.succeeded(uow.now, {"export_id": str(export.id), "items": export.items, "sha256": sha256}))
+        return partial(_packed, key=key, sha256=_sha256(content), size=len(content))
 
-    return export_batch
+    return jobs.Reckoning(pack)
+
+
+def _packed(uow: UnitOfWork, job: Job, *, key: str, sha256: str, size: int) -> Batch:
+    """The export with its package; one that was packed by another worker meanwhile keeps that one's."""
+    export = uow.item_exports.lock(UUID(str(job.parameters["export_id"])))
+    if export.status is not ExportStatus.APPROVED:
+        uow.enqueue(ERASE, {"key": key}, unique_key=key)
+        return _nothing_to_pack(uow, job)
+    expires_at = uow.now + rules.PACKAGE_WAITS
+    uow.item_exports.save(
+        replace(export, status=ExportStatus.READY, file_key=key, sha256=sha256, size=size, expires_at=expires_at)
+    )
+    uow.record(ExportMade(export_id=export.id, items=export.items, sha256=sha256, size=size))
+    done = job.advanced(rows=export.items, cursor={"done": True}, total=export.items)
+    return Batch(done.succeeded(uow.now, {"export_id": str(export.id), "items": export.items, "sha256": sha256}))
+
+
+def _nothing_to_pack(uow: UnitOfWork, job: Job) -> Batch:
+    return Batch(job.succeeded(uow.now, {"export_id": str(job.parameters["export_id"])}))
 
 
 def expire(units: UnitsOfWork, files: Files, parameters: Mapping[str, Any]) -> None:

@@ -60,7 +60,9 @@ class Wrong(StrEnum):
 
 _SENTENCES: Final = {
     Wrong.NOT_AN_IMAGE: "This is neither a PNG nor an SVG.",
-    Wrong.TOO_LARGE: f"At most {LARGEST_IMAGE} bytes in a PNG, {LARGEST_SVG} in an SVG, {LARGEST_CREDENTIAL} in what is baked in.",
+    Wrong.TOO_LARGE: (
+        f"At most {LARGEST_IMAGE} bytes in a PNG, {LARGEST_SVG} in an SVG, {LARGEST_CREDENTIAL} in what is baked in."
+    ),
     Wrong.TOO_COMPLEX: f"At most {MOST_CHUNKS} chunks in a PNG; in an SVG {MOST_ELEMENTS} elements, {DEEPEST} deep.",
     Wrong.DAMAGED_PNG: "The PNG is cut short, a checksum does not fit, or it has no one header and end.",
     Wrong.DAMAGED_CHUNK: "The credential does not stand in a well-formed iTXt chunk.",

@@ -1,7 +1,8 @@
 """Verbs of analyses: ask for one, and carry it out part by part.
 
 Locks: the last part holds the form's row, so that analyses are numbered one after the other. Figures are computed
-outside of any transaction; the answers of every part must have the digest of the first part's.
+outside of any transaction; the answers of every part must have the digest of the first part's, else the job fails, and
+begins anew when it is resumed.
 """
 
 from dataclasses import dataclass, replace
@@ -109,7 +110,7 @@ def step(files: Files) -> jobs.Reckoning:
 
         def store(uow: UnitOfWork, job: Job) -> Batch:
             if job.cursor.get("sha256", digest) != digest:
-                return Batch(job.failed(uow.now, InputsChanged.code))
+                return Batch(replace(job, cursor={}).failed(uow.now, InputsChanged.code))
             cursor: dict[str, JsonValue] = {"parts": parts, "sha256": digest}
             further = job.advanced(rows=1, cursor=cursor, total=len(settings.parts))
             return Batch(further) if len(parts) < len(settings.parts) else _whole(uow, further, source, settings)

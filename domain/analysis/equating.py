@@ -142,7 +142,7 @@ def _equated(reading: jobs.Reading, job: Job) -> jobs.Step:
     def store(uow: UnitOfWork, job: Job) -> Batch:
         before = cast("dict[str, JsonValue]", job.cursor.get("run", {}))
         if before and before["digests"] != told["digests"]:
-            return Batch(job.failed(uow.now, InputsChanged.code))
+            return Batch(replace(job, cursor={}).failed(uow.now, InputsChanged.code))
         run = {**before, **told}
         further = job.advanced(rows=1, cursor={"run": run}, total=STAGES)
         return Batch(further) if not before else _whole(uow, further, x, y, run)

@@ -14,6 +14,7 @@ from domain.errors import Contradiction, Fault, NotFound
 from domain.ports import UnitOfWork
 from domain.scores import rules
 from domain.scores.conversion import ConversionTable, stored_table, two_segments
+from domain.scores.equated import decides_unrounded
 from domain.scores.errors import ConversionDoesNotFit, ConversionMissing, FormNotApproved
 from domain.scores.events import (
     ConversionApproved,
@@ -171,6 +172,8 @@ def approve_conversion(uow: UnitOfWork, actor: Actor, conversion_id: UUID) -> Co
     form = uow.forms.lock(uow.conversions.get(conversion_id).form_id)
     conversion = uow.conversions.get(conversion_id)
     actor.must("conversion.approve", conversion)
+    if not decides_unrounded(conversion):
+        raise Contradiction(Fault("/cut", "decides_rounded", "The cut does not part the unrounded equivalents."))
     for earlier in uow.conversions.find(form_id=form.id, status=VersionStatus.APPROVED):
         uow.conversions.save(replace(earlier, status=VersionStatus.RETIRED))
     approved = uow.conversions.save(

@@ -123,6 +123,23 @@ def test_answers_that_change_between_two_parts_fail_the_analysis_and_store_nothi
     assert office.stored_things() == [0, 0, 0, 0, 1]
 
 
+def test_an_analysis_whose_answers_changed_begins_anew_when_it_is_resumed(office: Office) -> None:
+    asked = office.post(f"{office.under}/analyses", {"parts": ["scores", "items"]})
+    job_id, work = UUID(asked.json()["id"]), steps(office.scores)
+    carry_on(office.world.units, work, job_id)
+    carry_on(office.world.units, work, job_id)
+    stored(office.scores, answers_of_model(np.random.default_rng(6), 1, ITEMS))
+    office.work()
+
+    office.post(f"{asked.headers['location']}/resumption")
+    office.work()
+
+    job = office.get(asked.headers["location"]).json()
+    assert job["status"] == "succeeded"
+    found = office.get(f"/v1/analyses/{job['result']['analysis_id']}").json()
+    assert found["people"] == found["results"]["scores"]["people"] == PEOPLE + 1
+
+
 def test_an_invalidated_attempt_is_no_part_of_an_analysis(office: Office) -> None:
     with office.world.unit() as uow:
         attempt = uow.attempts.get(office.attempts[0])

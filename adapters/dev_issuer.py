@@ -54,6 +54,7 @@ class DevelopmentIssuer:
         *,
         email: str | None = None,
         email_verified: bool = False,
+        scope: str | None = None,
         lifetime: timedelta = timedelta(hours=1),
     ) -> str:
         """A signed access token (RFC 9068) for `subject`, good from now for `lifetime`."""
@@ -69,5 +70,7 @@ class DevelopmentIssuer:
         }
         if email is not None:
             claims |= {"email": email, "email_verified": email_verified}
+        if scope is not None:
+            claims["scope"] = scope
         headers = {"typ": "at+jwt", "kid": self._face["kid"]}
         return str(jwt.encode(claims, self._key, algorithm="ES256", headers=headers))

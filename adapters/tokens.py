@@ -264,7 +264,13 @@ def _judged(claims: Mapping[str, object], terms: TokenTerms, now: float) -> Veri
         email_verified=email is not None and claims.get("email_verified") is True,
         token_id=_token_id(claims),
         expires_at=expires_at,
+        scopes=_scopes(claims.get("scope")),
     )
+
+
+def _scopes(stated: object) -> frozenset[str]:
+    """RFC 9068: a list parted by spaces. What is no such text grants nothing."""
+    return frozenset(stated.split()) if isinstance(stated, str) and is_plain(stated, 2_048) else frozenset()
 
 
 def _demand_audience(stated: object, ours: frozenset[str]) -> None:

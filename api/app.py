@@ -15,6 +15,7 @@ from api import (
     assemblies,
     attempts,
     authorizations,
+    badge_host,
     badges,
     candidates,
     certificates,
@@ -53,6 +54,7 @@ from api import (
     standard_settings,
     status_lists,
     test_centres,
+    wallets,
     watch_lists,
     webhooks,
     well_known,
@@ -105,6 +107,8 @@ SLICES: tuple[Routes, ...] = (
     payments.routes,
     files.routes,
     notices.routes,
+    wallets.routes,
+    badge_host.routes,
     watch_lists.routes,
     webhooks.routes,
     jobs.routes,
@@ -203,6 +207,7 @@ def _add_pages(app: FastAPI, parts: Parts) -> None:
     found = [
         *health.routes(parts.checks),
         *well_known.routes(resource, parts.keys, ("registry", "journal", *BADGE_PURPOSES), identity=parts.identity),
+        *wallets.pages(parts.base_url, parts.title),
         *docs.routes("certificant", described),
         *problem_pages.routes(),
     ]

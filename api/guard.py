@@ -19,6 +19,8 @@ from domain.errors import DomainError, Fault, TooLarge
 
 MEBIBYTE = 1024 * 1024
 JSON = "application/json"
+FORM, SMALL_FORM = "application/x-www-form-urlencoded", 16 * 1024
+"""Forms that are no uploads: what OAuth's token endpoints take."""
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})|%00")
 
 
@@ -32,7 +34,12 @@ class Bounds:
 
     url: int = 8 * 1024
     media_types: Mapping[str, int] = field(
-        default_factory=lambda: {JSON: MEBIBYTE, "multipart/form-data": 25 * MEBIBYTE, "text/csv": 25 * MEBIBYTE}
+        default_factory=lambda: {
+            JSON: MEBIBYTE,
+            FORM: SMALL_FORM,
+            "multipart/form-data": 25 * MEBIBYTE,
+            "text/csv": 25 * MEBIBYTE,
+        }
     )
     uploads: Mapping[str, int] = field(default_factory=dict)
 

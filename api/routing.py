@@ -30,6 +30,7 @@ from starlette.routing import BaseRoute
 from api.contract import extras
 from api.edge_errors import InvalidRequest
 from api.fields import Out
+from api.guard import FORM
 from api.lazy_route import LazyRoute
 from api.paging import Listing
 from api.pointers import pointer
@@ -51,6 +52,7 @@ from domain.ports import (
     RegistryStatements,
     SandboxTime,
     UnitOfWork,
+    WalletProofs,
 )
 from domain.test_centres.ports import CentreFiles
 
@@ -70,6 +72,7 @@ INJECTED: tuple[type, ...] = (
     Press,
     RegistryStatements,
     SandboxTime,
+    WalletProofs,
 )  # fmt: skip
 F = TypeVar("F", bound=Callable[..., object])
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -272,6 +275,8 @@ async def _body(request: Request, arguments: dict[str, Any]) -> bytes:
     if request.method == "GET":
         return b""
     uploads = [(name, value) for name, value in arguments.items() if isinstance(value, UploadFile)]
+    if not uploads and request.headers.get("content-type", "").lower().startswith(FORM):
+        return repr(sorted((await request.form()).multi_items())).encode()
     if not uploads:
         return await request.body()
     _must_be_filled_in(arguments, await request.form())

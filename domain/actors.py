@@ -37,7 +37,8 @@ class Actor:
     """The caller of an action.
 
     `subject` is the stable id from the token, the API key, or `system:<job>` for the service itself. `candidate_id` is
-    the candidate this subject is tied to, if any. `email` is the token's address where the issuer has verified it.
+    the candidate this subject is tied to, if any. `email` is the token's address where the issuer has verified it. `scopes`
+    are those of the token: only the interfaces whose standard demands one look at them.
     """
 
     subject: str
@@ -45,6 +46,7 @@ class Actor:
     candidate_id: UUID | None = None
     email: str | None = None
     system: bool = False
+    scopes: frozenset[str] = frozenset()
 
     def must(self, action: str, thing: object | None = None) -> None:
         """Return when the authorization table allows `action` on `thing`; raise otherwise.

@@ -308,6 +308,13 @@ TABLE: dict[str, Permission] = {
     "assembly.discard": permission(
         Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("solved", "infeasible", "unsolved")
     ),
+    # --- wallets
+    "badge_host.read": permission(signed_in=True),
+    "badge_host.describe": permission(public=True),
+    "credential.offer_to_wallet": permission(owner=True, states=("active", "expired")),
+    "wallet_offer.read": permission(*STAFF, _AUDITOR, owner=True),
+    "wallet_offer.withdraw": permission(owner=True, states=("offered", "redeemed")),
+    "wallet.exchange": permission(public=True),
     # --- standard setting
     "standard_setting.open": permission(Role.PSYCHOMETRICIAN, _ADMIN, states=("draft", "approved")),
     "standard_setting.read": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, _AUDITOR),

@@ -11,11 +11,12 @@ from typing import Protocol
 from domain.badges.facts import BadgeFacts, Securing, StatusListFacts
 from domain.certificates.model import BadgeFace, Certificate, PaperSize, Picture
 from domain.psychometrics.programme import Programme, Solution
+from domain.wallets.model import HolderProof
 
 
 @dataclass(frozen=True, slots=True)
 class VerifiedToken:
-    """What a checked token said. `expires_at` is epoch seconds."""
+    """What a checked token said. `expires_at` is epoch seconds; `scopes` are what its owner let the bearer do."""
 
     subject: str
     roles: frozenset[str]
@@ -23,6 +24,7 @@ class VerifiedToken:
     email_verified: bool
     token_id: str | None
     expires_at: int
+    scopes: frozenset[str] = frozenset()
 
 
 class Clock(Protocol):
@@ -222,6 +224,14 @@ class BadgeSigner(Protocol):
 
     def verification_methods(self) -> Mapping[str, str]:
         """Every name under which a published key signs, with its key id (the JWK thumbprint), present first."""
+        ...
+
+
+class WalletProofs(Protocol):
+    """Reads proofs of possession by wallets' keys."""
+
+    def read(self, proof: str) -> HolderProof | None:
+        """What a proof says, its signature holding by the key it names; None for any fault."""
         ...
 
 

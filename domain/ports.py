@@ -35,6 +35,7 @@ from domain.doors import (
     StartedPayment as StartedPayment,
     TokenVerifier as TokenVerifier,
     VerifiedToken as VerifiedToken,
+    WalletProofs as WalletProofs,
 )
 from domain.events import Event
 from domain.exams.model import Accommodation, Administration, Registration
@@ -94,6 +95,7 @@ from domain.stores import (
     Sweep as Sweep,
 )
 from domain.test_centres.model import CentreFile, CentreRow, SentRecord
+from domain.wallets.model import WalletNonce, WalletOffer
 from domain.watching.doors import (
     BulkRegistry as BulkRegistry,
     RegistryStatements as RegistryStatements,
@@ -216,6 +218,11 @@ class UnitOfWork(Protocol):
     def holds(self) -> Repository[Hold]: ...  # noqa: D102
     @property
     def score_releases(self) -> Repository[ScoreRelease]: ...  # noqa: D102
+    # wallets
+    @property
+    def wallet_offers(self) -> Repository[WalletOffer]: ...  # noqa: D102
+    @property
+    def wallet_nonces(self) -> Repository[WalletNonce]: ...  # noqa: D102
     # standard setting
     @property
     def standard_settings(self) -> Repository[StandardSetting]: ...  # noqa: D102

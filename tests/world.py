@@ -28,6 +28,7 @@ from adapters.qti import QtiExchange
 from adapters.statements import JwtStatements
 from adapters.test_centres import YamlCentreFiles
 from adapters.tokens import JoseTokenVerifier, TokenTerms
+from adapters.wallets import JwtWalletProofs
 from api.app import Parts, create_app
 from api.auth import Authenticator
 from domain.actors import Actor, Role, the_service
@@ -41,6 +42,7 @@ from domain.ports import (
     PaymentGateway,
     Press,
     RegistryStatements,
+    WalletProofs,
 )
 from domain.test_centres.ports import CentreFiles
 
@@ -167,6 +169,7 @@ def a_world(url: str, directory: Path, *, patience_seconds: float = PATIENCE_SEC
             ItemExchange: QtiExchange(),
             BulkRegistry: bulk,
             CentreFiles: YamlCentreFiles(),
+            WalletProofs: JwtWalletProofs(),
             KeyMint: api_keys.Mint("test"),
             KeyProvider: keys,
             RegistryStatements: JwtStatements(keys, ADDRESS),

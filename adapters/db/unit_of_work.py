@@ -66,6 +66,7 @@ from domain.scores.model import Conversion, Form, FormKey, Hold, ResponseImport,
 from domain.security.model import Flag, Review, Screening, TimesFile
 from domain.standards.model import JudgeRating, StandardSetting
 from domain.test_centres.model import CentreFile, CentreRow, SentRecord
+from domain.wallets.model import WalletNonce, WalletOffer
 from domain.watching.model import DeliveryAttempt, WatchFeed, WatchList, WebhookEndpoint
 
 T = TypeVar("T", bound=Entity)
@@ -143,6 +144,8 @@ class SqlUnitOfWork:
     groupings = Store(Grouping)
     equating_runs = Store(EquatingRun)
     statistics_sheets = Store(StatisticsSheet)
+    wallet_offers = Store(WalletOffer)
+    wallet_nonces = Store(WalletNonce)
     assemblies = Store(Assembly)
     standard_settings = Store(StandardSetting)
     judge_ratings = Store(JudgeRating)

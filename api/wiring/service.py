@@ -26,6 +26,7 @@ from adapters.keys import PURPOSES, FileKeyProvider
 from adapters.payments import InvoiceGateway
 from adapters.policies import LocatedFault, check_policy, load_policy
 from adapters.tokens import JoseTokenVerifier, TokenTerms
+from adapters.wallets import JwtWalletProofs
 from api import edge, logs
 from api.app import Parts, create_app
 from api.auth import Authenticator
@@ -60,6 +61,7 @@ from domain.ports import (
     Press,
     RegistryStatements,
     SandboxTime,
+    WalletProofs,
 )
 from domain.programs import actions as programs
 from domain.programs.dry_run import Comparison, compare_all
@@ -263,6 +265,7 @@ class Service:
             SandboxTime: sandbox,
             BulkRegistry: self.bulk,
             CentreFiles: self.centres,
+            WalletProofs: JwtWalletProofs(),
             RegistryStatements: statements_of(self.settings, self.keys),
         }
 

@@ -371,6 +371,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("shard", "purpose", name=op.f("uq_status_lists_shard_purpose")),
     )
     op.create_table(
+        "wallet_nonces",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("used_at", columns.instant(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wallet_nonces")),
+        sa.UniqueConstraint("digest", name=op.f("uq_wallet_nonces_digest")),
+    )
+    with op.batch_alter_table("wallet_nonces", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_wallet_nonces_used_at"), ["used_at"], unique=False)
+
+    op.create_table(
         "watch_feeds",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -1043,13 +1055,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_watches")),
     )
     with op.batch_alter_table("watches", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_watches_number_watching",
-            ["number"],
-            unique=False,
-            sqlite_where=sa.text("status = 'watching'"),
-            postgresql_where=sa.text("status = 'watching'"),
-        )
+        batch_op.create_index("ix_watches_number", ["number"], unique=False)
         batch_op.create_index("ix_watches_watch_list_id_id", ["watch_list_id", "id"], unique=False)
         batch_op.create_index(
             "uq_watches_watching",
@@ -1944,6 +1950,34 @@ def upgrade() -> None:
         sa.UniqueConstraint("shard", "place", name=op.f("uq_status_places_shard_place")),
     )
     op.create_table(
+        "wallet_offers",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("credential_id", sa.Uuid(), nullable=False),
+        sa.Column("candidate_id", sa.Uuid(), nullable=False),
+        sa.Column("code_digest", sa.String(), nullable=False),
+        sa.Column("pin_digest", sa.String(), nullable=False),
+        sa.Column("expires_at", columns.instant(), nullable=False),
+        sa.Column("created_at", columns.instant(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("wrong_pins", sa.Integer(), nullable=False),
+        sa.Column("token_digest", sa.String(), nullable=True),
+        sa.Column("token_expires_at", columns.instant(), nullable=True),
+        sa.Column("notification_id", sa.String(), nullable=True),
+        sa.Column("holder", sa.String(), nullable=True),
+        sa.Column("fetched_at", columns.instant(), nullable=True),
+        sa.Column("told", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["candidate_id"], ["candidates.id"], name=op.f("fk_wallet_offers_candidate_id")),
+        sa.ForeignKeyConstraint(["credential_id"], ["credentials.id"], name=op.f("fk_wallet_offers_credential_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wallet_offers")),
+        sa.UniqueConstraint("code_digest", name=op.f("uq_wallet_offers_code_digest")),
+        sa.UniqueConstraint("token_digest", name=op.f("uq_wallet_offers_token_digest")),
+    )
+    with op.batch_alter_table("wallet_offers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_wallet_offers_candidate_id"), ["candidate_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_wallet_offers_credential_id"), ["credential_id"], unique=False)
+
+    op.create_table(
         "activities",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -2119,6 +2153,11 @@ def downgrade() -> None:
         )
 
     op.drop_table("activities")
+    with op.batch_alter_table("wallet_offers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_wallet_offers_credential_id"))
+        batch_op.drop_index(batch_op.f("ix_wallet_offers_candidate_id"))
+
+    op.drop_table("wallet_offers")
     op.drop_table("status_places")
     op.drop_table("standing_changes")
     with op.batch_alter_table("irregularity_reviews", schema=None) as batch_op:
@@ -2277,11 +2316,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("status = 'watching'"),
         )
         batch_op.drop_index("ix_watches_watch_list_id_id")
-        batch_op.drop_index(
-            "ix_watches_number_watching",
-            sqlite_where=sa.text("status = 'watching'"),
-            postgresql_where=sa.text("status = 'watching'"),
-        )
+        batch_op.drop_index("ix_watches_number")
 
     op.drop_table("watches")
     with op.batch_alter_table("stored_files", schema=None) as batch_op:
@@ -2407,6 +2442,10 @@ def downgrade() -> None:
     op.drop_table("webhook_endpoints")
     op.drop_table("watch_lists")
     op.drop_table("watch_feeds")
+    with op.batch_alter_table("wallet_nonces", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_wallet_nonces_used_at"))
+
+    op.drop_table("wallet_nonces")
     op.drop_table("status_lists")
     with op.batch_alter_table("role_grants", schema=None) as batch_op:
         batch_op.drop_index(

@@ -25,6 +25,7 @@ from adapters.db.tables import (
     service,
     standards,
     test_centres,
+    wallets,
     watching,
 )
 from adapters.db.tables.base import metadata
@@ -55,5 +56,6 @@ __all__ = [
     "service",
     "standards",
     "test_centres",
+    "wallets",
     "watching",
 ]

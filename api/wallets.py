@@ -1,0 +1,315 @@
+"""Wallets: OpenID for Verifiable Credential Issuance 1.0, pre-authorized code; the candidate's side and the wallet's.
+
+The wallet's endpoints speak the protocol's own error form (RFC 6749, section 5.2), not problems: wallets know no other.
+"""
+
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Final
+from urllib.parse import quote
+from uuid import UUID
+
+import orjson
+from fastapi import Form, Header, Request, Response
+from pydantic import BaseModel, Field
+from starlette.routing import BaseRoute, Route
+
+from api.fields import Id
+from api.routing import Resource, Routes
+from domain.actors import Actor
+from domain.badges.document import BADGE_CONTEXTS
+from domain.badges.facts import Securing
+from domain.errors import NotFound
+from domain.ports import KeyProvider, UnitOfWork, WalletProofs
+from domain.wallets import actions
+from domain.wallets.model import TOKEN_MARK, OfferStatus, Refusal, Refused, Told, WalletOffer
+
+routes = Routes("wallets")
+
+Authorization = Annotated[str | None, Header(alias="authorization", max_length=1_000, include_in_schema=False)]
+Written = Annotated[str | None, Form(max_length=1_000)]
+Proof = Annotated[str, Field(min_length=1, max_length=8_192, pattern=r"^[!-~]+$")]
+PROOF_ALGORITHMS: Final = ("ES256", "EdDSA", "Ed25519")
+
+_NEVER_KEPT: Final = {"cache-control": "no-store", "access-control-allow-origin": "*"}
+_TEXT: Final = {"type": "string", "minLength": 1, "maxLength": 1_000}
+_ERROR: Final = {
+    "description": "Refused, in the protocol's own words.",
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["error"],
+                "properties": {
+                    "error": {"type": "string", "enum": [one.value for one in Refusal]},
+                    "error_description": _TEXT,
+                },
+            }
+        }
+    },
+}
+
+
+def _answer(**properties: dict[str, Any]) -> dict[str, Any]:
+    schema = {"type": "object", "required": list(properties), "properties": properties}
+    return {"content": {"application/json": {"schema": schema}}}
+
+
+class WalletOfferOut(Resource):
+    """An offer to a wallet: how far it came. `holder` is the DID whose key the wallet proved."""
+
+    noun: ClassVar[str] = "wallet_offer"
+
+    credential_id: UUID
+    status: OfferStatus
+    expires_at: datetime
+    created_at: datetime
+    holder: str | None
+    fetched_at: datetime | None
+    told: Told | None
+
+
+class NewWalletOfferOut(WalletOfferOut):
+    """A fresh offer. `offer_uri` is for the wallet (as a link or a QR code), `transaction_code` for its owner to type.
+
+    Both are shown this once.
+    """
+
+    credential_offer: dict[str, Any]
+    offer_uri: str
+    transaction_code: str
+
+
+@routes.post(
+    "/credentials/{credential_id}/wallet-offers",
+    action="credential.offer_to_wallet",
+    answers=NewWalletOfferOut,
+    status_code=201,
+    location="/v1/wallet-offers/{id}",
+    secrets=("credential_offer", "offer_uri", "transaction_code"),
+)
+def offer(uow: UnitOfWork, actor: Actor, credential_id: Id) -> NewWalletOfferOut:
+    """Offer the badge of a credential to the holder's wallet, for ten minutes; an earlier offer ends with that."""
+    made = actions.offer(uow, actor, credential_id)
+    document = {
+        "credential_issuer": _issuer(uow),
+        "credential_configuration_ids": list(actions.CONFIGURATIONS),
+        "grants": {
+            actions.GRANT: {
+                "pre-authorized_code": made.code,
+                "tx_code": {
+                    "input_mode": "numeric",
+                    "length": actions.PIN_DIGITS,
+                    "description": "The code shown beside the offer.",
+                },
+            }
+        },
+    }
+    uri = f"openid-credential-offer://?credential_offer={quote(orjson.dumps(document), safe='')}"
+    shown = WalletOfferOut.model_validate(made.offer)
+    return NewWalletOfferOut(**dict(shown), credential_offer=document, offer_uri=uri, transaction_code=made.pin)
+
+
+@routes.get("/wallet-offers/{offer_id}", action="wallet_offer.read", answers=WalletOfferOut)
+def read_offer(uow: UnitOfWork, actor: Actor, offer_id: Id) -> WalletOffer:
+    """Read how far an offer came."""
+    return actions.read(uow, actor, offer_id)
+
+
+@routes.post(
+    "/wallet-offers/{offer_id}/withdrawal",
+    action="wallet_offer.withdraw",
+    answers=WalletOfferOut,
+    if_match=WalletOffer,
+)
+def withdraw(uow: UnitOfWork, actor: Actor, offer_id: Id) -> WalletOffer:
+    """Take an offer back."""
+    return actions.withdraw(uow, actor, offer_id)
+
+
+@routes.post(
+    "/wallets/token",
+    action="wallet.exchange",
+    response_class=Response,
+    responses={
+        200: _answer(
+            access_token=_TEXT, token_type={"type": "string", "const": "Bearer"}, expires_in={"type": "integer"}
+        ),
+        400: _ERROR,
+    },
+)
+def token(
+    uow: UnitOfWork,
+    grant_type: Written = None,
+    code: Annotated[str | None, Form(alias="pre-authorized_code", max_length=1_000)] = None,
+    tx_code: Written = None,
+) -> Response:
+    """Exchange a pre-authorized code, with its transaction code, for an access token (OpenID4VCI 1.0, section 6)."""
+    made = actions.exchange(uow, grant_type, code, tx_code)
+    if isinstance(made, Refused):
+        return _refused(made)
+    seconds = int(actions.TOKEN_LIFE.total_seconds())
+    return _said({"access_token": made, "token_type": "Bearer", "expires_in": seconds})
+
+
+@routes.post(
+    "/wallets/nonce", action="wallet.exchange", response_class=Response, responses={200: _answer(c_nonce=_TEXT)}
+)
+def nonce(uow: UnitOfWork, keys: KeyProvider) -> Response:
+    """Ask for a nonce that a proof answers (OpenID4VCI 1.0, section 7)."""
+    return _said({"c_nonce": actions.nonce(uow, keys)})
+
+
+class ProofsIn(BaseModel):
+    """One proof, as a JWT: a badge is bound to one key."""
+
+    jwt: Annotated[tuple[Proof, ...], Field(max_length=8)] = ()
+
+
+class CredentialRequestIn(BaseModel):
+    """What a wallet asks for. Members that are not named here are read past, as the specification has it."""
+
+    credential_configuration_id: Annotated[str | None, Field(max_length=200, pattern=r"^[!-~]+$")] = None
+    proofs: ProofsIn = ProofsIn()
+
+
+class NotificationIn(BaseModel):
+    """What became of a badge; members that are not named here are read past."""
+
+    notification_id: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
+    event: Told
+
+
+@routes.post(
+    "/wallets/credential",
+    action="wallet.exchange",
+    response_class=Response,
+    responses={
+        200: _answer(credentials={"type": "array", "items": {"type": "object"}}, notification_id=_TEXT),
+        400: _ERROR,
+        401: _ERROR,
+    },
+)
+def credential(
+    uow: UnitOfWork,
+    keys: KeyProvider,
+    proofs: WalletProofs,
+    body: CredentialRequestIn,
+    authorization: Authorization = None,
+) -> Response:
+    """Fetch the badge with the access token, bound to the key that the proof proves (OpenID4VCI 1.0, section 8)."""
+    if body.credential_configuration_id is None:
+        return _refused(Refused(Refusal.INVALID_CREDENTIAL_REQUEST, "Name a configuration of the issuer's metadata."))
+    if len(body.proofs.jwt) != 1:
+        return _refused(Refused(Refusal.INVALID_PROOF, "One proof is needed, as a JWT."))
+    asked = actions.Asked(body.credential_configuration_id, body.proofs.jwt[0], _issuer(uow))
+    fetched = actions.fetch(uow, keys, proofs, _token(authorization), asked)
+    if isinstance(fetched, Refused):
+        return _refused(fetched)
+    stated = fetched.document.decode()
+    found = orjson.loads(stated) if fetched.securing is Securing.EDDSA_RDFC else stated
+    return _said({"credentials": [{"credential": found}], "notification_id": fetched.notification_id})
+
+
+@routes.post(
+    "/wallets/notification",
+    action="wallet.exchange",
+    response_class=Response,
+    status_code=204,
+    responses={400: _ERROR, 401: _ERROR},
+)
+def notification(uow: UnitOfWork, body: NotificationIn, authorization: Authorization = None) -> Response:
+    """Tell what became of the badge in the wallet (OpenID4VCI 1.0, section 11)."""
+    refused = actions.tell(uow, _token(authorization), body.notification_id, body.event)
+    return Response(status_code=204, headers=_NEVER_KEPT) if refused is None else _refused(refused)
+
+
+def issuer_metadata(base_url: str, name: str) -> dict[str, Any]:
+    """The issuer's metadata (section 12.2), for `/.well-known/openid-credential-issuer`."""
+    proof = {"proof_types_supported": {"jwt": {"proof_signing_alg_values_supported": list(PROOF_ALGORITHMS)}}}
+    bound = {"cryptographic_binding_methods_supported": ["jwk", "did:jwk", "did:key"], **proof}
+    shown = {"credential_metadata": {"display": [{"name": f"Certification by {name}", "locale": "en"}]}}
+    types = ["VerifiableCredential", "OpenBadgeCredential"]
+    return {
+        "credential_issuer": base_url,
+        "authorization_servers": [base_url],
+        "credential_endpoint": f"{base_url}/v1/wallets/credential",
+        "nonce_endpoint": f"{base_url}/v1/wallets/nonce",
+        "notification_endpoint": f"{base_url}/v1/wallets/notification",
+        "display": [{"name": name, "locale": "en"}],
+        "credential_configurations_supported": {
+            "OpenBadgeCredential_ldp_vc": {
+                "format": "ldp_vc",
+                "credential_signing_alg_values_supported": ["eddsa-rdfc-2022"],
+                "credential_definition": {"@context": list(BADGE_CONTEXTS), "type": types},
+                **bound,
+                **shown,
+            },
+            "OpenBadgeCredential_jwt_vc_json": {
+                "format": "jwt_vc_json",
+                "credential_signing_alg_values_supported": ["RS256"],
+                "credential_definition": {"type": types},
+                **bound,
+                **shown,
+            },
+            "OpenBadgeCredential_vc+jwt": {
+                "format": "vc+jwt",
+                "credential_signing_alg_values_supported": ["ES256"],
+                "credential_definition": {"@context": list(BADGE_CONTEXTS), "type": types},
+                **bound,
+                **shown,
+            },
+        },
+    }
+
+
+def server_metadata(base_url: str) -> dict[str, Any]:
+    """The authorization server's metadata (RFC 8414), for `/.well-known/oauth-authorization-server`."""
+    return {
+        "issuer": base_url,
+        "token_endpoint": f"{base_url}/v1/wallets/token",
+        "grant_types_supported": [actions.GRANT],
+        "response_types_supported": [],
+        "token_endpoint_auth_methods_supported": ["none"],
+        "pre-authorized_grant_anonymous_access_supported": True,
+    }
+
+
+def pages(base_url: str, name: str) -> list[BaseRoute]:
+    """Both pages, for everyone."""
+    kept = {"cache-control": "public, max-age=300", "access-control-allow-origin": "*"}
+    found = {
+        "/.well-known/openid-credential-issuer": orjson.dumps(issuer_metadata(base_url, name)),
+        "/.well-known/oauth-authorization-server": orjson.dumps(server_metadata(base_url)),
+    }
+
+    def page(body: bytes) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        async def shown(_: Request) -> Response:
+            return Response(body, 200, kept, "application/json")
+
+        return shown
+
+    return [Route(path, page(body), methods=["GET"], include_in_schema=False) for path, body in found.items()]
+
+
+def _issuer(uow: UnitOfWork) -> str:
+    if uow.publisher is None:
+        raise NotFound
+    return uow.publisher.base_url
+
+
+def _token(authorization: str | None) -> str | None:
+    scheme, _, value = (authorization or "").partition(" ")
+    return value if scheme.lower() == "bearer" and value.startswith(TOKEN_MARK) else None
+
+
+def _said(body: dict[str, Any]) -> Response:
+    return Response(orjson.dumps(body), 200, _NEVER_KEPT, "application/json")
+
+
+def _refused(refused: Refused) -> Response:
+    body = orjson.dumps({"error": refused.error.value, "error_description": refused.description})
+    if refused.error is not Refusal.INVALID_TOKEN:
+        return Response(body, 400, _NEVER_KEPT, "application/json")
+    challenge = {"www-authenticate": 'Bearer error="invalid_token"'}
+    return Response(body, 401, {**_NEVER_KEPT, **challenge}, "application/json")

@@ -1,0 +1,357 @@
+"""A wallet fetches the badge: offer, code, nonce, proof, badge; each step refused in the protocol's own words."""
+
+import json
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+import pytest
+from joserfc import jws
+from joserfc.jwk import ECKey, OKPKey
+
+from adapters.strict import to_base64url
+from domain.wallets.actions import CONFIGURATIONS, GRANT, forget_nonces
+from tests.builders_badges import Stranger
+from tests.builders_credentials import Holder, a_holder, officer
+from tests.world import ADDRESS, World
+
+LDP, OB, VC = CONFIGURATIONS
+
+
+class Wallet:
+    """A wallet with a key of its own, which speaks what the specification says and knows nothing else of us."""
+
+    def __init__(self, world: World, algorithm: str = "ES256") -> None:
+        self.world = world
+        self.algorithm = algorithm
+        self.key = ECKey.generate_key("P-256") if algorithm == "ES256" else OKPKey.generate_key("Ed25519")
+        found = world.client.get("/.well-known/openid-credential-issuer").json()
+        self.issuer = ADDRESS
+        self.endpoints = {name: urlsplit(url).path for name, url in found.items() if name.endswith("_endpoint")}
+        server = world.client.get("/.well-known/oauth-authorization-server").json()
+        self.endpoints["token_endpoint"] = urlsplit(server["token_endpoint"]).path
+
+    def post(self, endpoint: str, body: object = None, token: str | None = None, **form: str) -> Any:
+        headers = {} if token is None else {"authorization": f"Bearer {token}"}
+        path = self.endpoints[f"{endpoint}_endpoint"]
+        if form:
+            return self.world.client.post(path, data=form, headers=headers)
+        return self.world.client.post(path, json=body, headers=headers)
+
+    def exchange(self, offered: Any, pin: str | None = None, **changes: str) -> Any:
+        """The offer's code for a token, as its link has it."""
+        (query,) = parse_qs(urlsplit(offered["offer_uri"]).query)["credential_offer"]
+        code = json.loads(query)["grants"][GRANT]["pre-authorized_code"]
+        form = {"grant_type": GRANT, "pre-authorized_code": code, "tx_code": pin or offered["transaction_code"]}
+        return self.post("token", **{**form, **changes})
+
+    def token(self, offered: Any) -> str:
+        return str(self.exchange(offered).json()["access_token"])
+
+    def nonce(self) -> str:
+        return str(self.post("nonce").json()["c_nonce"])
+
+    def proof(self, header: dict[str, Any] | None = None, **claims: Any) -> str:
+        """A proof of possession; members that are None are left out."""
+        now = int(self.world.clock.now.timestamp())
+        said = {"aud": self.issuer, "iat": now, "nonce": claims.pop("nonce", None) or self.nonce(), **claims}
+        public = self.key.as_dict(private=False)
+        jwk = {name: public[name] for name in ("kty", "crv", "x", "y") if name in public}
+        protected = {"alg": self.algorithm, "typ": "openid4vci-proof+jwt", "jwk": jwk, **(header or {})}
+        kept = {name: value for name, value in protected.items() if value is not None}
+        body = json.dumps({name: value for name, value in said.items() if value is not None})
+        return jws.serialize_compact(kept, body, self.key, algorithms=["ES256", "Ed25519"])
+
+    def fetch(self, token: str | None, configuration: str = LDP, proof: str | None = None) -> Any:
+        body = {"credential_configuration_id": configuration, "proofs": {"jwt": [proof or self.proof()]}}
+        return self.post("credential", body, token)
+
+
+def offered(holder: Holder) -> Any:
+    answer = holder.world.client.post(f"/v1/credentials/{holder.credential_id}/wallet-offers", headers=holder.header)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def error_of(answer: Any) -> tuple[int, str]:
+    return answer.status_code, answer.json()["error"]
+
+
+@pytest.fixture
+def holder(world: World) -> Holder:
+    return a_holder(world)
+
+
+@pytest.mark.parametrize("algorithm", ["ES256", "Ed25519"])
+def test_a_wallet_fetches_the_badge_bound_to_its_key(holder: Holder, algorithm: str) -> None:
+    wallet = Wallet(holder.world, algorithm)
+
+    answer = wallet.fetch(wallet.token(offered(holder)))
+
+    assert answer.status_code == 200, answer.text
+    badge = answer.json()["credentials"][0]["credential"]
+    assert badge["credentialSubject"]["id"].startswith("did:jwk:")
+    assert Stranger(holder.world).fault(json.dumps(badge).encode()) is None
+    mine = json.loads(holder.get("/badge").content)
+    assert badge["id"] == mine["id"]
+    assert badge["credentialStatus"] == mine["credentialStatus"]
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(("configuration", "algorithm"), [(OB, "RS256"), (VC, "ES256")])
+def test_tokens_are_fetched_as_well(holder: Holder, configuration: str, algorithm: str) -> None:
+    wallet = Wallet(holder.world)
+
+    token = wallet.fetch(wallet.token(offered(holder)), configuration).json()["credentials"][0]["credential"]
+
+    assert jws.extract_compact(token.encode()).headers()["alg"] == algorithm
+
+
+@pytest.mark.parametrize("method", ["did:jwk", "did:key"])
+def test_a_key_may_be_named_by_a_did_that_is_the_key(holder: Holder, method: str) -> None:
+    wallet = Wallet(holder.world, "Ed25519")
+    public = wallet.key.as_dict(private=False)
+    did = (
+        f"did:jwk:{to_base64url(json.dumps({name: public[name] for name in ('kty', 'crv', 'x')}).encode())}"
+        if method == "did:jwk"
+        else _did_key(str(public["x"]))
+    )
+
+    answer = wallet.fetch(wallet.token(offered(holder)), proof=wallet.proof({"jwk": None, "kid": did}))
+
+    assert answer.json()["credentials"][0]["credential"]["credentialSubject"]["id"] == did
+
+
+def _did_key(x: str) -> str:
+    from adapters.badges.multibase import ed25519_multikey  # noqa: PLC0415 - one test's
+    from adapters.strict import from_base64url  # noqa: PLC0415 - one test's
+
+    return f"did:key:{ed25519_multikey(from_base64url(x.encode()))}"
+
+
+def test_an_offer_is_exchanged_once_and_fetched_once(holder: Holder) -> None:
+    wallet, offer = Wallet(holder.world), offered(holder)
+    token = wallet.token(offer)
+
+    again = wallet.exchange(offer)
+    first, second = wallet.fetch(token), wallet.fetch(token)
+
+    assert error_of(again) == (400, "invalid_grant")
+    assert first.status_code == 200
+    assert error_of(second) == (401, "invalid_token")
+
+
+@pytest.mark.parametrize(("after", "works"), [(599, True), (600, False)])
+def test_an_offer_holds_for_ten_minutes(holder: Holder, after: int, works: bool) -> None:
+    wallet, offer = Wallet(holder.world), offered(holder)
+    holder.world.clock.advance(seconds=after)
+
+    assert (wallet.exchange(offer).status_code == 200) is works
+
+
+@pytest.mark.parametrize(("after", "works"), [(299, True), (300, False)])
+def test_a_token_holds_for_five_minutes(holder: Holder, after: int, works: bool) -> None:
+    wallet = Wallet(holder.world)
+    token = wallet.token(offered(holder))
+    holder.world.clock.advance(seconds=after)
+
+    assert (wallet.fetch(token).status_code == 200) is works
+
+
+def test_five_wrong_transaction_codes_end_the_offer(holder: Holder) -> None:
+    wallet, offer = Wallet(holder.world), offered(holder)
+    wrong = "000000" if offer["transaction_code"] != "000000" else "000001"
+
+    tries = [error_of(wallet.exchange(offer, wrong)) for _ in range(5)]
+    right = wallet.exchange(offer)
+
+    assert tries == [(400, "invalid_grant")] * 5
+    assert error_of(right) == (400, "invalid_grant")
+
+
+def test_a_second_offer_ends_the_first(holder: Holder) -> None:
+    wallet, first = Wallet(holder.world), offered(holder)
+
+    second = offered(holder)
+
+    assert error_of(wallet.exchange(first)) == (400, "invalid_grant")
+    assert wallet.exchange(second).status_code == 200
+
+
+def test_a_withdrawn_offer_is_good_for_nothing_even_with_its_token(holder: Holder) -> None:
+    wallet, offer = Wallet(holder.world), offered(holder)
+    token = wallet.token(offer)
+    path = f"/v1/wallet-offers/{offer['id']}"
+
+    holder.world.client.post(f"{path}/withdrawal", headers={**holder.header, "if-match": '"2"'})
+
+    assert error_of(wallet.fetch(token)) == (401, "invalid_token")
+    assert holder.world.client.get(path, headers=holder.header).json()["status"] == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        pytest.param({"grant_type": "authorization_code"}, "unsupported_grant_type", id="another grant"),
+        pytest.param({"pre-authorized_code": ""}, "invalid_request", id="no code"),
+        pytest.param({"pre-authorized_code": "guessed"}, "invalid_grant", id="a code that is none"),
+        pytest.param({"tx_code": ""}, "invalid_request", id="no transaction code"),
+    ],
+)
+def test_a_code_is_not_exchanged_for_less(holder: Holder, changes: dict[str, str], error: str) -> None:
+    wallet, offer = Wallet(holder.world), offered(holder)
+
+    refused = wallet.exchange(offer, **changes)
+
+    assert error_of(refused) == (400, error)
+    assert wallet.exchange(offer).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("header", "claims", "error"),
+    [
+        pytest.param({}, {"aud": "https://another.example"}, "invalid_proof", id="made for another issuer"),
+        pytest.param({"typ": "JWT"}, {}, "invalid_proof", id="another type"),
+        pytest.param({"jwk": None}, {}, "invalid_proof", id="no key"),
+        pytest.param({"kid": "did:web:another.example"}, {}, "invalid_proof", id="two keys"),
+        pytest.param({"jwk": None, "kid": "did:web:another.example"}, {}, "invalid_proof", id="a key to be fetched"),
+        pytest.param({}, {"nonce": "never-given"}, "invalid_nonce", id="a nonce that is not ours"),
+        pytest.param({}, {"iat": 1}, "invalid_proof", id="made long ago"),
+        pytest.param({}, {"iat": "now"}, "invalid_proof", id="made at no time"),
+    ],
+)
+def test_a_proof_that_proves_nothing_fetches_nothing(
+    holder: Holder, header: dict[str, Any], claims: dict[str, Any], error: str
+) -> None:
+    wallet = Wallet(holder.world)
+    token = wallet.token(offered(holder))
+
+    refused = wallet.fetch(token, proof=wallet.proof(header, **claims))
+
+    assert error_of(refused) == (400, error)
+    assert wallet.fetch(token).status_code == 200
+
+
+def test_a_proof_with_another_keys_signature_is_none(holder: Holder) -> None:
+    wallet, thief = Wallet(holder.world), Wallet(holder.world)
+    token = wallet.token(offered(holder))
+    head, body, _ = wallet.proof().split(".")
+    stolen = f"{head}.{body}.{thief.proof().split('.')[2]}"
+
+    assert error_of(wallet.fetch(token, proof=stolen)) == (400, "invalid_proof")
+
+
+def test_a_nonce_is_used_once_whoever_has_it(holder: Holder) -> None:
+    wallet = Wallet(holder.world)
+    nonce = wallet.nonce()
+    first = wallet.fetch(wallet.token(offered(holder)), proof=wallet.proof(nonce=nonce))
+    token = wallet.token(offered(holder))
+
+    again = wallet.fetch(token, proof=wallet.proof(nonce=nonce))
+
+    assert first.status_code == 200
+    assert error_of(again) == (400, "invalid_nonce")
+
+
+@pytest.mark.parametrize(("after", "works"), [(299, True), (301, False)])
+def test_a_nonce_holds_for_five_minutes(holder: Holder, after: int, works: bool) -> None:
+    wallet = Wallet(holder.world)
+    nonce = wallet.nonce()
+    holder.world.clock.advance(seconds=after)
+
+    answer = wallet.fetch(wallet.token(offered(holder)), proof=wallet.proof(nonce=nonce))
+
+    assert (answer.status_code == 200) is works
+
+
+def test_what_is_asked_for_must_be_in_the_metadata(holder: Holder) -> None:
+    wallet = Wallet(holder.world)
+    token = wallet.token(offered(holder))
+
+    unknown = wallet.fetch(token, "OpenBadgeCredential_paper")
+    nothing = wallet.post("credential", {"proofs": {"jwt": [wallet.proof()]}}, token)
+    unproved = wallet.post("credential", {"credential_configuration_id": LDP, "more": 1}, token)
+
+    assert error_of(unknown) == (400, "unknown_credential_configuration")
+    assert error_of(nothing) == (400, "invalid_credential_request")
+    assert error_of(unproved) == (400, "invalid_proof")
+
+
+def test_without_the_token_nothing_is_fetched(holder: Holder) -> None:
+    wallet = Wallet(holder.world)
+    wallet.token(offered(holder))
+
+    refused = [wallet.fetch(None), wallet.fetch("wlt_guessed")]
+
+    assert [error_of(answer) for answer in refused] == [(401, "invalid_token")] * 2
+
+
+def test_a_wallets_token_opens_nothing_else(holder: Holder) -> None:
+    token = Wallet(holder.world).token(offered(holder))
+
+    answer = holder.world.client.get(
+        f"/v1/credentials/{holder.credential_id}", headers={"authorization": f"Bearer {token}"}
+    )
+
+    assert answer.status_code == 401
+
+
+@pytest.mark.parametrize("step", ["suspension", "revocation"])
+def test_a_credential_that_fell_meanwhile_is_not_handed_out(holder: Holder, step: str) -> None:
+    wallet = Wallet(holder.world)
+    token = wallet.token(offered(holder))
+    holder.post(f"/{step}", {"reason": "The board acted."}, officer(holder.world))
+
+    assert error_of(wallet.fetch(token)) == (400, "credential_request_denied")
+
+
+def test_only_the_holder_offers_and_nobody_while_it_is_suspended(holder: Holder) -> None:
+    path = f"/v1/credentials/{holder.credential_id}/wallet-offers"
+    stranger = a_holder(holder.world, subject="bea")
+    by_stranger = holder.world.client.post(path, headers=stranger.header)
+    by_staff = holder.world.client.post(path, headers=officer(holder.world))
+    holder.post("/suspension", {"reason": "The board acted."}, officer(holder.world))
+
+    suspended = holder.world.client.post(path, headers=holder.header)
+
+    assert (by_stranger.status_code, by_staff.status_code) == (404, 403)
+    assert (suspended.status_code, suspended.json()["code"]) == (409, "wrong_state")
+
+
+def test_what_became_of_the_badge_is_taken_down(holder: Holder) -> None:
+    wallet, offer = Wallet(holder.world), offered(holder)
+    token = wallet.token(offer)
+    told = wallet.fetch(token).json()["notification_id"]
+
+    good = wallet.post("notification", {"notification_id": told, "event": "credential_accepted"}, token)
+    other = wallet.post("notification", {"notification_id": "none", "event": "credential_accepted"}, token)
+
+    assert good.status_code == 204
+    assert error_of(other) == (400, "invalid_notification_id")
+    read = holder.world.client.get(f"/v1/wallet-offers/{offer['id']}", headers=holder.header).json()
+    assert (read["status"], read["told"]) == ("fetched", "credential_accepted")
+
+
+def test_used_nonces_are_forgotten_once_they_are_too_old_to_be_good(holder: Holder) -> None:
+    wallet = Wallet(holder.world)
+    wallet.fetch(wallet.token(offered(holder)))
+    with holder.world.unit() as uow:
+        early = forget_nonces(uow)
+    holder.world.clock.advance(minutes=11)
+
+    with holder.world.unit() as uow:
+        late = forget_nonces(uow)
+
+    assert (early, late) == (0, 1)
+
+
+def test_no_secret_is_stored_as_it_was_shown(holder: Holder) -> None:
+    offer = offered(holder)
+    token = Wallet(holder.world).token(offer)
+
+    with holder.world.unit() as uow:
+        kept = str(uow.wallet_offers.get(UUID(offer["id"])))
+
+    code = offer["credential_offer"]["grants"][GRANT]["pre-authorized_code"]
+    assert not any(secret in kept for secret in (code, token))
+    assert offer["credential_offer"]["credential_issuer"] == ADDRESS

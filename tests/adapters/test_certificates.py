@@ -509,5 +509,8 @@ def test_a_badge_is_a_picture_in_both_formats(press: Press, kind: Picture) -> No
     made = press.picture(BADGE, kind)
 
     assert made.startswith(b"\x89PNG" if kind is Picture.PNG else b"<svg")
+    if kind is Picture.SVG:
+        title = b"Certified Pharmacy Operations Manager (CPOM), Council for Pharmacy Standards"
+        assert b'role="img"><title>' + title + b"</title>" in made
     assert b"<script" not in made
     assert b"<text" not in made

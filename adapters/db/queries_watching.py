@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, literal_column, select, update
 
 from adapters.db.prepared import Prepared
 from adapters.db.repository import SqlRepository
@@ -18,6 +18,7 @@ _DELIVERIES = WebhookDeliveryRow.__table__  # type: ignore[attr-defined]
 _CREDENTIALS = CredentialRow.__table__  # type: ignore[attr-defined]
 _CHANGES = StandingChangeRow.__table__  # type: ignore[attr-defined]
 
+# Statuses are written into the statements: only so does SQLite take an index over some of the rows.
 _OF_CHANGES = (
     select(*_WATCHES.columns, _CHANGES.c.id.label("its_change"))
     .select_from(
@@ -28,7 +29,7 @@ _OF_CHANGES = (
     # An erased credential bears no name: it is like one that never was.
     .where(
         _CHANGES.c.id.in_(bindparam("changes", expanding=True)),
-        _WATCHES.c.status == "watching",
+        _WATCHES.c.status == literal_column("'watching'"),
         _CREDENTIALS.c.name != "",
     )
     .order_by(_WATCHES.c.watch_list_id, _CHANGES.c.id)
@@ -71,7 +72,7 @@ _COUNTS = (
 )
 _FALLEN_DUE = (
     select(*_DELIVERIES.columns)
-    .where(_DELIVERIES.c.status == "queued", _DELIVERIES.c.next_try_at <= bindparam("now"))
+    .where(_DELIVERIES.c.status == literal_column("'queued'"), _DELIVERIES.c.next_try_at <= bindparam("now"))
     .order_by(_DELIVERIES.c.next_try_at)
     .limit(bindparam("most"))
 )
@@ -79,7 +80,7 @@ _DEAD = (
     select(*_DELIVERIES.columns)
     .where(
         _DELIVERIES.c.endpoint_id == bindparam("its_endpoint"),
-        _DELIVERIES.c.status == "failed",
+        _DELIVERIES.c.status == literal_column("'failed'"),
         _DELIVERIES.c.created_at >= bindparam("since"),
     )
     .order_by(_DELIVERIES.c.created_at)

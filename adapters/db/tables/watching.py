@@ -50,7 +50,7 @@ class WatchRow(Row, table=True):
     __tablename__ = "watches"
     __table_args__ = (
         index_where("uq_watches_watching", "watch_list_id", "number", where="status = 'watching'", unique=True),
-        index_where("ix_watches_number_watching", "number", where="status = 'watching'"),
+        Index("ix_watches_number", "number"),
         Index("ix_watches_watch_list_id_id", "watch_list_id", "id"),
     )
 

@@ -12,7 +12,7 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 from openbadgeslib.ob3.did import did_web_from_url, pem_for_kid, resolve_verification_method
 
 from adapters.badges.did import did_document, did_of, jwk_method, multikey, multikey_method, published
-from adapters.badges.multibase import base58btc
+from adapters.badges.multibase import base58btc, from_base58btc
 from adapters.keys import FileKeyProvider
 from domain.badges.keys import BADGE_PURPOSES, EDDSA, ES256, RS256
 
@@ -27,7 +27,16 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> FileKeyProvider:
 
 @given(st.binary(max_size=80))
 def test_base58_is_spelled_as_the_library_spells_it(content: bytes) -> None:
-    assert base58btc(content) == "z" + base58.b58encode(content).decode()
+    spelled = base58btc(content)
+
+    assert spelled == "z" + base58.b58encode(content).decode()
+    assert from_base58btc(spelled) == content
+
+
+@pytest.mark.parametrize("text", ["", "6Mk", "z0", "zO", "zI", "zl", "zé", "z ", "u6Mk", "z" + "2" * 257])
+def test_what_is_not_base58_is_not_read(text: str) -> None:
+    with pytest.raises(ValueError, match="base58"):
+        from_base58btc(text)
 
 
 @pytest.mark.parametrize("content", [b"", b"\0", b"\0\0\0", b"\0\0a", b"\xff" * 64, b"\0" * 64, b"a" + b"\0" * 63])

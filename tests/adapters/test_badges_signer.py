@@ -16,7 +16,7 @@ from adapters.badges.signer import KeyedBadgeSigner
 from adapters.keys import FileKeyProvider
 from domain.badges.document import badge_document, signed_with, status_list_document
 from domain.badges.errors import UnfitFacts
-from domain.badges.facts import BadgeProfile, Securing
+from domain.badges.facts import BadgeFacts, BadgeProfile, Securing
 from domain.badges.keys import BADGE_PURPOSES, EDDSA, ES256, PURPOSE, RS256
 from domain.errors import Unavailable
 from domain.ports import BadgeSigner, KeyProvider, SigningKey
@@ -34,6 +34,12 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> FileKeyProvider:
 @pytest.fixture(scope="module")
 def signer(keys: FileKeyProvider) -> KeyedBadgeSigner:
     return KeyedBadgeSigner(keys, BASE)
+
+
+@pytest.fixture(scope="module")
+def stranger(tmp_path_factory: pytest.TempPathFactory) -> KeyedBadgeSigner:
+    """Another body, which says that it is ours."""
+    return KeyedBadgeSigner(FileKeyProvider(tmp_path_factory.mktemp("stranger") / "keys"), BASE)
 
 
 @pytest.fixture
@@ -161,10 +167,42 @@ def test_no_changed_byte_of_a_proof_value_holds(signer: KeyedBadgeSigner) -> Non
             continue
 
 
-def test_another_bodys_key_signs_nothing_of_ours(signer: KeyedBadgeSigner, tmp_path: Path) -> None:
-    stranger = KeyedBadgeSigner(FileKeyProvider(tmp_path / "keys"), BASE)
-
+def test_another_bodys_key_signs_nothing_of_ours(signer: KeyedBadgeSigner, stranger: KeyedBadgeSigner) -> None:
     assert not holds(stranger.sign(badge_facts(), Securing.EDDSA_RDFC), signer.did_document())
+
+
+# --- what the signer says of its own
+
+ALL_OF_OURS = [*((badge_facts(profile=profile), way) for profile in BadgeProfile for way in Securing)]
+
+
+@pytest.mark.parametrize(("facts", "securing"), ALL_OF_OURS)
+def test_the_signer_knows_its_own_badges_again(
+    signer: KeyedBadgeSigner, stranger: KeyedBadgeSigner, facts: BadgeFacts, securing: Securing
+) -> None:
+    signed = signer.sign(facts, securing)
+
+    assert signer.holds(signed)
+    assert not stranger.holds(signed)
+    if not securing.is_jwt:
+        assert not signer.holds(signed.replace(b"CPOM-7K3M", b"CPOM-8K3M"))
+
+
+@pytest.mark.parametrize("securing", [*PROOFS, Securing.VC_JWT])
+def test_the_signer_knows_its_own_lists_again(signer: KeyedBadgeSigner, securing: Securing) -> None:
+    signed = signer.sign_status_list(list_facts(), securing)
+
+    assert signer.holds(signed)
+    if not securing.is_jwt:
+        assert not signer.holds(signed.replace(b'"ttl":300000', b'"ttl":900000'))
+
+
+@pytest.mark.parametrize(
+    "other", [b"", b"{}", b"a.b.c", b"e30.e30.e30", b'{"proof":{"proofValue":"z0"}}', b"\xff.\xff."]
+)
+def test_what_is_no_document_of_ours_is_a_fault(signer: KeyedBadgeSigner, other: bytes) -> None:
+    with pytest.raises((ValueError, KeyError)):
+        signer.holds(other)
 
 
 # --- tokens

@@ -38,8 +38,8 @@ def write_result(record: ResultRecord) -> bytes:
     """A scored attempt: raw and scaled score, pass, each domain's points, each item's answer and point."""
     root = etree.Element(f"{{{RESULT}}}assessmentResult", nsmap={None: RESULT, "xsi": XSI})
     root.set(f"{{{XSI}}}schemaLocation", f"{RESULT} {RESULT_SCHEMA}")
-    context = _sub(root, "context", sourcedId=record.candidate)
-    _sub(context, "sessionIdentifier", sourceID="urn:certificant:attempt", identifier=record.attempt)
+    context = _sub(root, "context", sourcedId=identifier(record.candidate))
+    _sub(context, "sessionIdentifier", sourceID="urn:certificant:attempt", identifier=identifier(record.attempt))
     stamp = record.taken_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
     test = _sub(root, "testResult", identifier=identifier(record.form_code), datestamp=stamp)
     _outcome(test, "SCORE", "float", str(record.raw), maximum=record.raw_max)
@@ -89,7 +89,7 @@ def _candidate(source: Source) -> str:
     context = next(children(source.root, "context", RESULT), None)
     if context is None:
         raise source.faulty(source.root, "missing_element", "The context is missing.")
-    candidate = source.needed(context, "sourcedId").strip()
+    candidate = code_of(source.needed(context, "sourcedId").strip())
     if not candidate or len(candidate) > LONGEST_CANDIDATE or not candidate.isprintable():
         raise source.faulty(context, "bad_candidate", "A candidate's number is one line of at most 64 characters.")
     return candidate

@@ -172,7 +172,7 @@ def _body(root: "etree._Element", content: ItemContent) -> None:
         choice = _sub(interaction, "qti-simple-choice", identifier=LETTERS[place])
         written_into(choice, markup.read(option.text))
     if content.notes:
-        rubric = _sub(body, "qti-rubric-block", view="author", use="notes")
+        rubric = _sub(body, "qti-rubric-block", view="author", use="ext:notes")
         wrapped(_sub(rubric, "qti-content-body"), content.notes)
 
 
@@ -230,18 +230,19 @@ def _resource(
     resource = _packed(resources, "resource", identifier=f"{kind}-{code}", type=type_, href=href)
     if item is not None:
         about = _packed(resource, "metadata")
-        _classification(about, item)
         _qti_metadata(about, item)
-        _standing(about, item)
+        learning = etree.SubElement(about, f"{{{LOM}}}lom")
+        _classification(learning, item)
+        _standing(learning, item)
     _packed(resource, "file", href=href)
     return resource
 
 
-def _classification(about: "etree._Element", item: ItemRecord) -> None:
+def _classification(learning: "etree._Element", item: ItemRecord) -> None:
     """Exam domain and objective, as LOM classifies by educational objective."""
     if item.domain is None:
         return
-    classification = etree.SubElement(etree.SubElement(about, f"{{{LOM}}}lom"), f"{{{LOM}}}classification")
+    classification = etree.SubElement(learning, f"{{{LOM}}}classification")
     purpose = etree.SubElement(classification, f"{{{LOM}}}purpose")
     etree.SubElement(purpose, f"{{{LOM}}}source").text = "LOMv1.0"
     etree.SubElement(purpose, f"{{{LOM}}}value").text = "educational objective"
@@ -267,8 +268,9 @@ def _qti_metadata(about: "etree._Element", item: ItemRecord) -> None:
         etree.SubElement(metadata, f"{{{METADATA}}}{name}").text = value
 
 
-def _standing(about: "etree._Element", item: ItemRecord) -> None:
-    standing = etree.SubElement(about, f"{{{OURS}}}item")
+def _standing(learning: "etree._Element", item: ItemRecord) -> None:
+    """What LOM has no word for, where it leaves room for other vocabularies."""
+    standing = etree.SubElement(learning, f"{{{OURS}}}item")
     if item.status is not None:
         standing.set("status", item.status)
     for enemy in item.enemies:

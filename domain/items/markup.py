@@ -6,7 +6,7 @@ fetches nothing.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 from typing import Union
@@ -137,7 +137,21 @@ def made(tag: str, attributes: Iterable[tuple[str, str]], children: Iterable[Nod
         if any(isinstance(child, str) and child.strip() for child in kept):
             raise MarkupFault(at, "misplaced_text", "No text may stand directly in this element.")
         kept = tuple(child for child in kept if isinstance(child, Element))
+        _must_be_filled(tag, [child.tag for child in kept if isinstance(child, Element)], at)
     return Element(tag, tuple(sorted(attributes)), kept)
+
+
+def _must_be_filled(tag: str, parts: Sequence[str], at: int) -> None:
+    """Lists and tables hold something; a table its head first, and then bodies or rows, not both."""
+    if tag != "br" and not parts:
+        raise MarkupFault(at, "empty_element", "This element must hold something.")
+    if tag == "table" and not _is_table(parts):
+        raise MarkupFault(at, "misplaced_element", "A table has one head at most, first, and then bodies or rows.")
+
+
+def _is_table(parts: Sequence[str]) -> bool:
+    rest = set(parts[1:] if parts[0] == "thead" else parts)
+    return len(rest) == 1 and rest <= {"tbody", "tr"}
 
 
 def _merged(nodes: Iterable[Node]) -> tuple[Node, ...]:

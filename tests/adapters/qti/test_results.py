@@ -1,5 +1,6 @@
 """Results as QTI 3.0 reports them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -59,6 +60,13 @@ def test_a_report_tells_scores_keys_and_who_was_not_shown_what() -> None:
     assert 'sessionStatus="initial"' in written
     assert 'identifier="SCALED"' in written
     assert written.count("<correctResponse>") == 2
+
+
+def test_a_candidate_whose_number_begins_with_a_digit_is_named_as_xml_allows_and_found_again() -> None:
+    written = QTI.write_result(replace(RECORD, candidate="2026-17"))
+
+    assert b'sourcedId="_2026-17"' in written
+    assert QTI.read_result(written, ITEMS, "FORM-1").candidate == "2026-17"
 
 
 @pytest.mark.parametrize(("said", "option"), [("A", 1), ("c", 3), ("2", 2), ("", None)])

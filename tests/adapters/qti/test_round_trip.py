@@ -5,8 +5,10 @@ from contextlib import suppress
 from io import BytesIO
 
 from hypothesis import given, settings, strategies as st
+from lxml import etree
 
 from adapters.qti import QtiExchange
+from adapters.qti.names import ASI, LOM, METADATA, PACKAGE
 from domain.errors import Contradiction
 from domain.items import rules
 from domain.items.exchange import BankDocument, ItemRecord, SetRecord, TestPlace, TestRecord, TestSection
@@ -39,6 +41,27 @@ def test_every_file_of_a_package_stands_in_its_manifest() -> None:
         manifest = archive.read("imsmanifest.xml").decode()
 
         assert all(f'href="{name}"' in manifest for name in archive.namelist() if name != "imsmanifest.xml")
+
+
+def test_a_package_is_written_in_the_order_and_the_words_that_the_schemas_of_qti_3_ask_for() -> None:
+    with zipfile.ZipFile(BytesIO(QTI.write(a_document()))) as archive:
+        manifest = etree.fromstring(archive.read("imsmanifest.xml"))
+        item = etree.fromstring(archive.read("items/FIN-1.xml"))
+
+    about = manifest.findall(f".//{{{PACKAGE}}}resource/{{{PACKAGE}}}metadata")
+    assert {tuple(child.tag for child in one) for one in about} == {(f"{{{METADATA}}}qtiMetadata", f"{{{LOM}}}lom")}
+    assert [etree.QName(child).localname for child in item] == [
+        "qti-response-declaration",
+        "qti-outcome-declaration",
+        "qti-outcome-declaration",
+        "qti-assessment-stimulus-ref",
+        "qti-item-body",
+        "qti-response-processing",
+        "qti-modal-feedback",
+        "qti-modal-feedback",
+    ]
+    (rubric,) = item.findall(f".//{{{ASI}}}qti-rubric-block")
+    assert (rubric.get("use"), rubric.get("view")) == ("ext:notes", "author")
 
 
 _TITLES = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=30)

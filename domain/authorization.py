@@ -331,6 +331,7 @@ TABLE: dict[str, Permission] = {
     "practice_exam.finish": permission(owner=True, states=("in_progress",)),
     # --- analyses of forms
     "grouping.record": permission(Role.PSYCHOMETRICIAN, _ADMIN),
+    "grouping.forget": permission(Role.PSYCHOMETRICIAN, _ADMIN),
     "grouping.read": permission(Role.PSYCHOMETRICIAN, _ADMIN, _AUDITOR),
     "analysis.request": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN),
     "analysis.read": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, _AUDITOR),

@@ -87,6 +87,8 @@ def _must_fit(uow: UnitOfWork, wanted: Settings, source: Source) -> None:
     grouping = uow.groupings.first(id=wanted.grouping_id)
     if grouping is None or (grouping.form_id, grouping.administration_id) != (source.form_id, source.administration_id):
         raise Contradiction(Fault("/grouping_id", "unknown_grouping", "There is no such grouping of these attempts."))
+    if not grouping.file:
+        raise Contradiction(Fault("/grouping_id", "forgotten", "Who belonged to which group was erased."))
 
 
 def read(uow: UnitOfWork, actor: Actor, analysis_id: UUID) -> Analysis:

@@ -18,6 +18,13 @@ class GroupingRecorded(Event, kind="grouping.recorded", about="grouping_id"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class GroupingForgotten(Event, kind="grouping.forgotten", about="grouping_id"):
+    """Who belonged to which group was erased; the counts stay."""
+
+    grouping_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class AnalysisStored(Event, kind="analysis.stored", about="analysis_id"):
     """A form was analysed."""
 

@@ -7,15 +7,15 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from domain.actors import Actor
-from domain.analysis.events import GroupingRecorded
+from domain.analysis.events import GroupingForgotten, GroupingRecorded
 from domain.analysis.model import Grouping
 from domain.analysis.sources import Source
-from domain.errors import Contradiction, Fault, Invalid
+from domain.errors import Contradiction, Fault, Invalid, WrongState
 from domain.ports import Files, UnitOfWork
 from domain.scores import rules
 
@@ -79,6 +79,18 @@ def record(
         )
     )
     return grouping
+
+
+def forget(uow: UnitOfWork, actor: Actor, files: Files, grouping_id: UUID) -> Grouping:
+    """Erase who belongs to which group. What was computed of it stays, in numbers that name nobody."""
+    grouping = uow.groupings.lock(grouping_id)
+    actor.must("grouping.forget")
+    if not grouping.file:
+        raise WrongState
+    forgotten = uow.groupings.save(replace(grouping, file=""))
+    files.delete(grouping.file)
+    uow.record(GroupingForgotten(grouping_id=grouping.id))
+    return forgotten
 
 
 def read_rows(content: bytes) -> list[Row]:

@@ -40,7 +40,8 @@ class Attribute(StrEnum):
 class Grouping(Entity):
     """Which candidates of an administration belong to which group, by a file that the psychometrician handed in.
 
-    The file's rows are kept apart from the store under `file`; `groups` counts the people of each group.
+    The file's rows are kept apart from the store under `file`, which is empty once they were forgotten; `groups` counts
+    the people of each group.
     """
 
     form_id: UUID

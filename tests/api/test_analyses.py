@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from domain.actors import Role
+from domain.errors import NotFound
 from domain.jobs.actions import CARRY_ON, carry_on
 from tests.builders_analysis import answers_of_model, steps, stored
 from tests.builders_scores import Scores, some_scores
@@ -171,6 +172,29 @@ def test_groups_of_a_file_are_compared_and_small_ones_only_told(office: Office) 
     assert (found["reference"], found["too_small"]) == ("east", ["north"])
     (only,) = found["comparisons"]
     assert (only["focal"], only["people"], len(only["items"])) == ("west", {"focal": 28, "reference": 28}, ITEMS)
+
+
+def test_who_belongs_to_which_group_can_be_erased_and_what_was_computed_stays(office: Office) -> None:
+    with office.world.unit() as uow:
+        number = uow.candidates.get(uow.attempts.get(office.attempts[0]).candidate_id).number
+    made = office.world.client.post(
+        f"{office.under}/groupings",
+        files={"file": ("groups.csv", f"who,group\n{number},a\n".encode(), "text/csv")},
+        data={"name": "Region"},
+        headers=office.pia,
+    ).json()
+    with office.world.unit() as uow:
+        kept = uow.groupings.get(UUID(made["id"])).file
+
+    erased = office.post(f"/v1/groupings/{made['id']}/erasure", if_match='"1"')
+    again = office.post(f"/v1/groupings/{made['id']}/erasure", if_match='"2"')
+    refused = office.post(f"{office.under}/analyses", {"parts": ["scores"], "grouping_id": made["id"]})
+
+    assert (erased.status_code, erased.json()["groups"]) == (200, {"a": 1})
+    assert (again.status_code, again.json()["code"]) == (409, "wrong_state")
+    assert [one["code"] for one in refused.json()["errors"]] == ["forgotten"]
+    with pytest.raises(NotFound):
+        office.world.files.get(kept)
 
 
 def test_groups_may_come_from_what_is_known_of_candidates(office: Office) -> None:

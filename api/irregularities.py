@@ -34,7 +34,7 @@ class ScreeningIn(In):
     methods: Methods = Field(default_factory=lambda: list(actions.USUAL))
     holds_for: SomeMethods = Field(default_factory=lambda: list(ScreeningMethod))
     rate: Rate = 0.01
-    dependent: Yes = True
+    dependent: Yes = False
     times_id: Id | None = None
 
 

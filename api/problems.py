@@ -193,6 +193,14 @@ async def send_problem(
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 
+def refused(refusal: DomainError, request_id: str | None) -> Response:
+    """The problem that a refusal becomes, as the answer of a route that did something beside refusing: it commits."""
+    status, headers, body = problem(refusal, request_id or "none")
+    response = Response(body, status_code=status)
+    response.raw_headers = headers
+    return response
+
+
 def install(app: FastAPI, *, base_url: str = "") -> None:
     """Make every exception that reaches `app`'s edge a problem, those of the framework too."""
 

@@ -9,12 +9,14 @@ from pydantic import Field
 
 from api.fields import Id, In, Out, Reason
 from api.paging import Listing
+from api.problems import refused
 from api.routing import Resource, Routes
 from domain.actors import Actor
 from domain.paging import Page, PageRequest
 from domain.ports import UnitOfWork
 from domain.rescoring import actions
 from domain.rescoring.actions import Wanted
+from domain.rescoring.errors import ListOutOfDate
 from domain.rescoring.model import (
     AttemptResult,
     Direction,
@@ -234,9 +236,16 @@ def relist(uow: UnitOfWork, actor: Actor, rescore_id: Id) -> Rescore:
     if_match=Rescore,
     needs_key=True,
 )
-def approve(uow: UnitOfWork, actor: Actor, rescore_id: Id) -> Rescore:
-    """Carry a list out as a second person, as a job. 409 where attempts have changed since it was made."""
-    return actions.approve(uow, actor, rescore_id)
+def approve(uow: UnitOfWork, actor: Actor, rescore_id: Id) -> Rescore | Response:
+    """Carry a list out as a second person, as a job.
+
+    Where attempts have changed since the list was made, the answer is 409, and the list is made anew.
+    """
+    try:
+        return actions.approve(uow, actor, rescore_id)
+    except ListOutOfDate as refusal:
+        actions.relist(uow, actor, rescore_id)
+        return refused(refusal, getattr(uow, "request_id", None))
 
 
 @routes.post("/rescores/{rescore_id}/rejection", action="rescore.reject", answers=RescoreOut, if_match=Rescore)

@@ -7,7 +7,7 @@ class ListOutOfDate(Conflict):
     """Attempts were scored, released, held or invalidated since the list was made: nobody approves what is no more."""
 
     code = "rescore_list_out_of_date"
-    title = "Attempts have changed since this list was made; have it made anew, and judge that."
+    title = "Attempts have changed since this list was made; it is made anew, and to be judged again."
 
 
 class VersionsNotInForce(Conflict):

@@ -41,7 +41,7 @@ class Wanted:
     methods: Sequence[ScreeningMethod] = USUAL
     holds_for: Sequence[ScreeningMethod] = tuple(ScreeningMethod)
     rate: float = 0.01
-    dependent: bool = True
+    dependent: bool = False
     times_id: UUID | None = None
 
 

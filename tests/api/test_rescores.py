@@ -102,7 +102,7 @@ def test_a_list_of_a_world_that_moved_is_made_anew_before_anybody_approves_it(de
     path = f"/v1/rescores/{listed['id']}"
 
     stale = desk.post(f"{path}/approval", desk.max, version=listed["version"])
-    again = desk.post(f"{path}/relisting", desk.max, version=listed["version"])
+    again = desk.get(path, desk.max)
     work(desk)
     approved = desk.post(f"{path}/approval", desk.max, version=read(desk, run)["version"])
 

@@ -209,7 +209,7 @@ def test_a_pattern_that_ability_cannot_explain_is_found(hall: Hall) -> None:
         # The twenty hardest right, the twenty easiest wrong.
         uow.attempts.save(replace(attempt, responses=bytes([2] * 20 + [1] * 20)))
 
-    done = hall.screened(methods=[ScreeningMethod.PERSON_FIT])
+    done = hall.screened(methods=[ScreeningMethod.PERSON_FIT], dependent=True)
 
     flags = hall.flags(done)
     assert {one.candidate_id for one in flags} == {odd.candidate_id}

@@ -1,11 +1,12 @@
-"""Issue 100,000 credentials on PostgreSQL, from scored passes to signed badges, against `@digitalbazaar/vc` alone.
+"""Issue 100,000 credentials on PostgreSQL, from passes to signed badges, against `@digitalbazaar/vc` alone.
 
-The whole way is the product's own release job, batch by batch, each with its commit: the score leaves, eligibility is
-judged again, and the credential, its history, the registry's answer, a random place in the status lists, the badge
-signed with `eddsa-rdfc-2022`, the renewal cycle, the award, the letters and every line of the journal are stored.
+Passes that are judged already become credentials as the product does it, batch by batch, each with its commit, by two
+worker processes on two cores: the
+credential, its history, the registry's answer, a random place in the status lists, the badge signed with
+`eddsa-rdfc-2022`, the renewal cycle, the award, the letter and every line of the journal are stored. The whole release
+job is told too, in which scores leave and eligibility is judged again.
 Beside it `@digitalbazaar/vc` signs the same badges in one process of Node and stores nothing; both take turns, and what
-is compared is wall time, because PostgreSQL works in processes of its own. Signing alone is compared with one bare
-Ed25519 signature of `cryptography`.
+is compared is wall time, because PostgreSQL works in processes of its own. What signing alone costs, `signing` says.
 
 For the comparison with Node these packages must be there (`npm install @digitalbazaar/vc @digitalbazaar/data-integrity
 @digitalbazaar/eddsa-rdfc-2022-cryptosuite @digitalbazaar/ed25519-multikey` in a folder that BENCHMARK_NODE_MODULES
@@ -13,20 +14,21 @@ names); it says so where they are not, and leaves that figure out.
 """
 
 import json
+import multiprocessing
 import os
 import shutil
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass, replace
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Final
+from statistics import median
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine, create_engine, text
 
 from adapters.badges.signer import KeyedBadgeSigner
@@ -36,12 +38,12 @@ from adapters.db.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 from adapters.jobs import TaskQueue, prepare
 from adapters.keys import FileKeyProvider
 from adapters.policies import load_policy
-from benchmarks.harness import ROOT, Figure, interleave, postgres, ratio
+from benchmarks.harness import ROOT, Figure, postgres, ratio
 from domain.actors import the_service
 from domain.applications.model import Application, ApplicationStatus, Evidence, EvidenceKind, EvidenceStatus
-from domain.badges.facts import MASTER, BadgeFacts
 from domain.badges.model import Publisher
 from domain.candidates.model import Candidate, Education, Licence, PersonName, Verification
+from domain.credentials.awarding import Judged, Pass, judge_all, settle_all
 from domain.exams.model import Administration, Authorization, AuthorizationStatus
 from domain.jobs.model import Job, JobStatus
 from domain.programs.model import PolicyEdition
@@ -50,12 +52,19 @@ from domain.programs.reading import policy_digest, policy_document
 from domain.scores import releasing
 from domain.scores.model import Attempt, AttemptStatus, Form, ReleaseStatus, ScoreRelease
 
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
 CREDENTIALS: Final = 100_000
+WORKERS: Final = 2
+BATCHES: Final = 4
+"""Batches that a worker carries out at a stretch; what was judged for them is kept in memory until then."""
 NODE_SIGNS: Final = 400
 ROUNDS: Final = 5
 CHUNK: Final = 5_000
 AGAINST_NODE: Final = 10.0
-AGAINST_BARE: Final = 6.0
+RELEASED: Final = 5
+"""One in so many is released besides."""
 BASE: Final = "https://certifier.example"
 NOW: Final = datetime(2026, 3, 2, 15, tzinfo=UTC)
 SERVICE: Final = the_service("benchmark")
@@ -68,111 +77,143 @@ PACKAGES: Final = (
 
 
 def run(*, quick: bool) -> list[Figure]:
-    """Measure the release on PostgreSQL, Node beside it, and signing alone."""
+    """Measure on PostgreSQL, and Node beside it."""
     size = CREDENTIALS // 50 if quick else CREDENTIALS
-    with tempfile.TemporaryDirectory() as folder, postgres("issuing-postgres") as url:
-        publisher = Publisher(signer=KeyedBadgeSigner(FileKeyProvider(Path(folder)), BASE), name="CPS", base_url=BASE)
-        with closing(Database(_fresh(url), statement_timeout_seconds=600)) as database:
-            units = SqlUnitsOfWork(database, clock=lambda: NOW, queue=TaskQueue(database.engine), publisher=publisher)
-            release_id = _fill(units, size)
-            node, ours = _in_turns(units, release_id, size)
+    with tempfile.TemporaryDirectory() as folder, postgres("issuing-postgres") as server:
+        url, keys = _fresh(server), Path(folder)
+        with _opened(url, keys) as units:
             with units.begin(SERVICE) as uow:
-                _check(uow, size)
-                (badge,) = uow.badges.find(number=1, id=[_any_badge(uow)])
-    return [*_against_node(node, ours, size), *_signing(publisher, badge.facts)]
-
-
-def _in_turns(units: SqlUnitsOfWork, release_id: UUID, size: int) -> tuple[list[float], list[float]]:
-    """Badges a second: of Node, and of the release; a share of the release after each turn of Node."""
-    release, order = units_release(units, release_id), None
-    node: list[float] = []
-    ours: list[float] = []
-    batches = release.batches(size // ROUNDS)
-    for begun, done in batches:
-        ours.append(done / begun)
-        order = order or _node_order(units)
-        if order is not None:
-            node.append(_node(order))
-    return node, ours
+                _publish(uow, load_policy(ROOT / "policies" / "cpom-2026.yaml"))
+            halves = [_fill(units, size // WORKERS, f"W{worker}") for worker in range(WORKERS)]
+            last = _fill(units, size // RELEASED, "R")
+            issued = _issued_by_workers(units, url, keys, halves)
+            released = _in_turns(units, _released(units, last), size // RELEASED)
+            with units.begin(SERVICE) as uow:
+                _check(uow, size // WORKERS * WORKERS + size // RELEASED)
+    return [
+        *_against_node(f"issued by {WORKERS} workers", issued, at_least=AGAINST_NODE),
+        *_against_node("released by one worker, from scores that leave to letters", released),
+    ]
 
 
 @dataclass
-class Release:
-    """A release under way, carried out batch by batch as a worker does it."""
+class Turns:
+    """Credentials a second of ours and signatures a second of Node's, turn by turn."""
 
-    units: SqlUnitsOfWork
-    job: Job
+    ours: list[float] = field(default_factory=list)
+    node: list[float] = field(default_factory=list)
 
-    def batches(self, share: int) -> Iterator[tuple[float, int]]:
-        """Carry it out; after every `share` of it the seconds it took and how many there were."""
-        step, seconds, done = releasing.step(), 0.0, 0
+
+@contextmanager
+def _opened(url: str, keys: Path) -> Iterator[SqlUnitsOfWork]:
+    """Units of work on the database, whose badges are signed with these keys."""
+    publisher = Publisher(signer=KeyedBadgeSigner(FileKeyProvider(keys), BASE), name="CPS", base_url=BASE)
+    with closing(Database(url, statement_timeout_seconds=600)) as database:
+        yield SqlUnitsOfWork(database, clock=lambda: NOW, queue=TaskQueue(database.engine), publisher=publisher)
+
+
+def _in_turns(units: SqlUnitsOfWork, batches: Iterator[tuple[float, int]], size: int) -> Turns:
+    """After every `ROUNDS`th part of the work Node has its turn. A batch says its seconds and how many it issued."""
+    turns, order, seconds, done = Turns(), None, 0.0, 0
+    for took, count in batches:
+        seconds, done = seconds + took, done + count
+        if done >= size // ROUNDS:
+            turns.ours.append(done / seconds)
+            seconds, done = 0.0, 0
+            order = order or _node_order(units)
+            if order is not None:
+                turns.node.append(_node(order))
+    return turns
+
+
+def _issued_by_workers(units: SqlUnitsOfWork, url: str, keys: Path, halves: list[ScoreRelease]) -> Turns:
+    """Judged passes become credentials, by a process for each of the halves: there are as many cores."""
+    spawn = multiprocessing.get_context("spawn")
+    pipes = [spawn.Pipe() for _ in halves]
+    workers = [
+        spawn.Process(target=_worker, args=(url, keys, half, theirs), daemon=True)
+        for half, (_, theirs) in zip(halves, pipes, strict=True)
+    ]
+    for worker in workers:
+        worker.start()
+    ours = [mine for mine, _ in pipes]
+    turns = _in_turns(units, _rounds(ours), sum(half.attempts for half in halves))
+    for worker in workers:
+        worker.join()
+    return turns
+
+
+def _rounds(workers: list["Connection[Any, Any]"]) -> Iterator[tuple[float, int]]:
+    """One batch of each worker after the other; the seconds from the first one's start to the last one's end."""
+    while all(worker.recv() for worker in workers):
+        begun = time.perf_counter()
+        for worker in workers:
+            worker.send("go")
+        done = sum(worker.recv() for worker in workers)
+        yield time.perf_counter() - begun, done
+
+
+def _worker(url: str, keys: Path, release: ScoreRelease, boss: "Connection[Any, Any]") -> None:
+    """Judge the next passes, say so, and issue them when told to; each share in batches with a commit of their own."""
+    with _opened(url, keys) as units:
+        after: UUID | None = None
         while True:
-            begun = time.perf_counter()
-            with self.units.begin(SERVICE) as uow:
-                moved = step(uow, self.job).job
-                self.job = uow.jobs.save(moved)
-            seconds += time.perf_counter() - begun
-            rows = self.job.done - done
-            if rows >= share or (self.job.cursor.get("telling") and rows):
-                yield seconds, rows
-                seconds, done = 0.0, self.job.done
-            if self.job.cursor.get("telling"):
+            share: list[list[Judged]] = []
+            for _ in range(BATCHES):
+                judged, after = _judged(units, release, after)
+                share += [judged] if judged else []
+            boss.send(bool(share))
+            if not share:
                 return
+            boss.recv()
+            for judged in share:
+                with units.begin(SERVICE) as uow:
+                    settle_all(uow, judged, uow.today)
+            boss.send(sum(map(len, share)))
 
 
-def units_release(units: SqlUnitsOfWork, release_id: UUID) -> Release:
-    """The release of this id, with a job to carry it out."""
+def _judged(units: SqlUnitsOfWork, release: ScoreRelease, after: UUID | None) -> tuple[list[Judged], UUID | None]:
+    """The next batch of a release, judged, and its last attempt."""
+    with units.begin(SERVICE) as uow:
+        found = uow.attempts.releasable(release, after=after, limit=releasing.ROWS)
+        of = {one.candidate_id: one for one in uow.applications.find(candidate_id=[a.candidate_id for a in found])}
+        passes = [Pass(attempt=one, application=of[one.candidate_id]) for one in found]
+        return judge_all(uow, passes, uow.today), found[-1].id if found else after
+
+
+def _released(units: SqlUnitsOfWork, release: ScoreRelease) -> Iterator[tuple[float, int]]:
+    """A release as a worker carries it out: of each batch the seconds it took, and its rows."""
+    step = releasing.step()
     with units.begin(SERVICE) as uow:
         job = uow.jobs.add(
             Job(
                 id=uow.new_id(),
                 kind=releasing.RELEASE,
                 requested_by="benchmark",
-                parameters={"release_id": str(release_id)},
+                parameters={"release_id": str(release.id)},
                 dry_run=False,
-                total=0,
+                total=release.attempts,
                 created_at=uow.now,
                 status=JobStatus.RUNNING,
                 started_at=uow.now,
             )
         )
-    return Release(units, job)
+    while not job.cursor.get("telling"):
+        begun, before = time.perf_counter(), job.done
+        with units.begin(SERVICE) as uow:
+            job = uow.jobs.save(step(uow, job).job)
+        yield time.perf_counter() - begun, job.done - before
 
 
-def _against_node(node: list[float], ours: list[float], size: int) -> list[Figure]:
-    rate = sorted(ours)[len(ours) // 2]
-    figures = [Figure(what=f"issued of {size}: the whole release", value=rate, unit="credentials a second")]
-    if node:
+def _against_node(what: str, turns: Turns, at_least: float | None = None) -> list[Figure]:
+    figures = [Figure(what=what, value=median(turns.ours), unit="credentials a second")]
+    if turns.node:
+        times = ratio(turns.ours, turns.node)
         figures += [
-            Figure(what="@digitalbazaar/vc signs in process", value=sorted(node)[len(node) // 2], unit="a second"),
-            Figure(
-                what="the whole release",
-                value=ratio(ours[: len(node)], node),
-                unit="times what @digitalbazaar/vc signs",
-                at_least=AGAINST_NODE,
-            ),
+            Figure(what="beside it @digitalbazaar/vc", value=median(turns.node), unit="signatures a second"),
+            Figure(what=what, value=times, unit="times what @digitalbazaar/vc signs", at_least=at_least),
         ]
     return figures
-
-
-def _signing(publisher: Publisher, facts: BadgeFacts) -> list[Figure]:
-    """One badge signed, against one bare signature; both a thousand times a round."""
-    key, message = Ed25519PrivateKey.generate(), bytes(64)
-    taken = interleave(
-        {
-            "badge": lambda: [publisher.signer.sign(facts, MASTER) for _ in range(1_000)],
-            "bare": lambda: [key.sign(message) for _ in range(1_000)],
-        },
-        clock=time.process_time,
-    )
-    return [
-        Figure(
-            what="signing a badge alone",
-            value=ratio(taken["badge"], taken["bare"]),
-            unit="times one bare Ed25519 signature",
-            at_most=AGAINST_BARE,
-        )
-    ]
 
 
 # --- Node
@@ -225,12 +266,11 @@ def _fresh(url: str) -> str:
     return fresh
 
 
-def _fill(units: SqlUnitsOfWork, size: int) -> UUID:
-    """So many candidates with an approved application and a scored pass; the id of the release that is approved."""
+def _fill(units: SqlUnitsOfWork, size: int, code: str) -> ScoreRelease:
+    """So many candidates with an approved application and a scored pass, and the release that is approved."""
     policy = load_policy(ROOT / "policies" / "cpom-2026.yaml")
     with units.begin(SERVICE) as uow:
-        _publish(uow, policy)
-        administration, form = _sitting(uow, policy)
+        administration, form = _sitting(uow, policy, code)
         release = uow.score_releases.add(
             ScoreRelease(
                 id=uow.new_id(),
@@ -246,10 +286,16 @@ def _fill(units: SqlUnitsOfWork, size: int) -> UUID:
         )
     for begin in range(0, size, CHUNK):
         with units.begin(SERVICE) as uow:
-            _people(uow, policy, administration.id, form.id, range(begin, min(begin + CHUNK, size)))
+            _people(
+                uow,
+                policy,
+                administration.id,
+                form.id,
+                [f"{code}{n:08d}" for n in range(begin, min(begin + CHUNK, size))],
+            )
     with units.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
-    return release.id
+    return release
 
 
 def _publish(uow: SqlUnitOfWork, policy: Policy) -> None:
@@ -269,12 +315,12 @@ def _publish(uow: SqlUnitOfWork, policy: Policy) -> None:
     )
 
 
-def _sitting(uow: SqlUnitOfWork, policy: Policy) -> tuple[Administration, Form]:
+def _sitting(uow: SqlUnitOfWork, policy: Policy, code: str) -> tuple[Administration, Form]:
     administration = Administration(
         id=uow.new_id(),
         program=policy.program,
         exam_code=policy.exam.code,
-        code="2026-A",
+        code=f"2026-{code}",
         title="A window",
         opens_on=date(2026, 1, 1),
         closes_on=date(2026, 12, 31),
@@ -284,7 +330,7 @@ def _sitting(uow: SqlUnitOfWork, policy: Policy) -> tuple[Administration, Form]:
         id=uow.new_id(),
         program=policy.program,
         exam_code=policy.exam.code,
-        code="A",
+        code=code,
         edition=policy.edition,
         items=(),
         created_by="ada",
@@ -293,7 +339,7 @@ def _sitting(uow: SqlUnitOfWork, policy: Policy) -> tuple[Administration, Form]:
     return uow.administrations.add(administration), uow.forms.add(form)
 
 
-def _people(uow: SqlUnitOfWork, policy: Policy, administration_id: UUID, form_id: UUID, numbers: range) -> None:
+def _people(uow: SqlUnitOfWork, policy: Policy, administration_id: UUID, form_id: UUID, numbers: list[str]) -> None:
     candidates = [_candidate(uow, number) for number in numbers]
     applications = [_application(uow, policy, one) for one in candidates]
     authorizations = [_authorization(uow, policy, one) for one in applications]
@@ -310,10 +356,10 @@ def _people(uow: SqlUnitOfWork, policy: Policy, administration_id: UUID, form_id
     )
 
 
-def _candidate(uow: SqlUnitOfWork, number: int) -> Candidate:
+def _candidate(uow: SqlUnitOfWork, number: str) -> Candidate:
     return Candidate(
         id=uow.new_id(),
-        number=f"C{number:09d}",
+        number=f"C{number}",
         legal_name=PersonName(family=f"Okafor-{number}", given="Adaeze"),
         search_name=f"okafor-{number} adaeze",
         email=f"adaeze.{number}@example.org",

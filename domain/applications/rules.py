@@ -115,12 +115,18 @@ class ChangedOutcome:
 _RULING = TypeAdapter(EligibilityRuling)
 
 
-def assess(policy: Policy, facts: Facts, on: date, mode: Mode = Mode.CLAIMED) -> EligibilityRuling:
-    """Is someone with these facts eligible on this day, by which pathway, and if not, why not?"""
+def assess(
+    policy: Policy, facts: Facts, on: date, mode: Mode = Mode.CLAIMED, *, pathway: str | None = None
+) -> EligibilityRuling:
+    """Is someone with these facts eligible on this day, by which pathway, and if not, why not?
+
+    Where a `pathway` of the edition is named, no other is judged.
+    """
     case = Case(
         edition=policy.edition, eligibility=policy.eligibility, facts=facts, on=on, verified_only=mode is Mode.VERIFIED
     )
-    pathways = tuple(_pathway(pathway, case) for pathway in policy.eligibility.pathways)
+    asked = [one for one in policy.eligibility.pathways if one.code == pathway] or policy.eligibility.pathways
+    pathways = tuple(_pathway(one, case) for one in asked)
     best = min(pathways, key=_distance, default=None)
     return EligibilityRuling(
         edition=policy.edition,

@@ -61,7 +61,7 @@ def award_all(uow: UnitOfWork, passes: Sequence[Pass], on: date) -> list[Award]:
     found = uow.awards.find(attempt_id=[one.attempt.id for one in passes])
     done = {one.attempt_id: one for one in found}
     for some in _rounds([one for one in passes if one.attempt.id not in done]):
-        done.update((one.attempt_id, one) for one in _awarded(uow, some, on))
+        done.update((one.attempt_id, one) for one in settle_all(uow, judge_all(uow, some, on), on))
     return [done[one.attempt.id] for one in passes]
 
 
@@ -77,6 +77,22 @@ def judge_all(uow: UnitOfWork, passes: Sequence[Pass], on: date) -> list[Judged]
         _judged(uow, one, people[one.application.candidate_id], facts, charges, held[one.application.candidate_id], on)
         for one in passes
     ]
+
+
+def settle_all(uow: UnitOfWork, judged: Sequence[Judged], on: date) -> list[Award]:
+    """The awards that follow from judgements of this transaction, of one pass for each candidate."""
+    made = [(_made(uow, one, on), one) for one in judged]
+    granted = [(award, one) for award, one in made if one.ruling.granted]
+    issued = [
+        replace(award, status=AwardStatus.ISSUED, credential_id=credential.id)
+        for (award, _), credential in zip(granted, issue_all(uow, granted, on), strict=True)
+    ]
+    held = [(award, one) for award, one in made if not one.ruling.granted]
+    awards = [*issued, *(award for award, _ in held)]
+    uow.awards.add_all(awards)
+    for award, one in held:
+        hold(uow, award, one)
+    return awards
 
 
 def issue_all(uow: UnitOfWork, granted: Sequence[tuple[Award, Judged]], on: date) -> list[Credential]:
@@ -112,21 +128,6 @@ def _rounds(passes: Sequence[Pass]) -> Iterator[list[Pass]]:
         waiting = rest
 
 
-def _awarded(uow: UnitOfWork, passes: Sequence[Pass], on: date) -> list[Award]:
-    judged = [(_made(uow, one, on), one) for one in judge_all(uow, passes, on)]
-    granted = [(made, one) for made, one in judged if one.ruling.granted]
-    issued = [
-        replace(made, status=AwardStatus.ISSUED, credential_id=credential.id)
-        for (made, _), credential in zip(granted, issue_all(uow, granted, on), strict=True)
-    ]
-    held = [(made, one) for made, one in judged if not one.ruling.granted]
-    awards = [*issued, *(made for made, _ in held)]
-    uow.awards.add_all(awards)
-    for made, one in held:
-        hold(uow, made, one)
-    return awards
-
-
 def _made(uow: UnitOfWork, judged: Judged, on: date) -> Award:
     application = judged.passed.application
     return Award(
@@ -155,7 +156,7 @@ def _judged(
     policy = uow.policies.named(application.edition)
     others = [one for one in held if one.program == application.program]
     owed = [charge for id_ in _about(passed) for charge in charges.get(id_, ())]
-    eligibility = assess(policy, facts[application.id], on, Mode.VERIFIED)
+    eligibility = assess(policy, facts[application.id], on, Mode.VERIFIED, pathway=application.pathway)
     ruling = rules.may_award(eligibility, application.pathway, owed, others, policy)
     return Judged(
         passed=passed,

@@ -30,7 +30,7 @@ from domain.sweep.letters import letter, send_off
 
 RELEASE = "scores.release"
 """The kind of the job. Its parameters: `release_id`."""
-ROWS = 250
+ROWS = 500
 """Attempts released in one transaction: each pass is judged again for its credential, all of them set by set."""
 APPROVALS = 2
 

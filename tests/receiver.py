@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 HOST = "hooks.partner.example"
+AUTHORITY = "authority.pem"
+"""The file, in the folder of a receiver, that holds its authority's certificate."""
 Speech = Callable[[ssl.SSLSocket], None]
 
 
@@ -127,6 +129,7 @@ def _identity(folder: Path, host: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
     chain, secret = folder / f"{host}.pem", folder / f"{host}.key"
     chain.write_bytes(leaf.public_bytes(Encoding.PEM))
     secret.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    (folder / AUTHORITY).write_bytes(root.public_bytes(Encoding.PEM))
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(chain, secret)
     trust = ssl.create_default_context(cadata=root.public_bytes(Encoding.PEM).decode())

@@ -1,6 +1,7 @@
 """The real service as a process of its own: started, killed, started again; and a PostgreSQL of one's own to kill."""
 
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -21,6 +22,7 @@ from adapters.db.engine import Database
 from adapters.db.migrations import Migrations
 from adapters.dev_issuer import DevelopmentIssuer
 
+ROOT = Path(__file__).resolve().parents[2]
 DEADLINE = 60.0
 STEP = 0.1
 BACKOFF = 0.3
@@ -117,6 +119,65 @@ def a_service(database_url: str, folder: Path, **settings: str) -> Iterator[Serv
         yield service
     finally:
         service.stop()
+
+
+class Up:
+    """The whole sandbox as one command: the API, and the worker beside it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.base = f"http://127.0.0.1:{self.port}"
+        self.log = folder / "up.log"
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("CERTIFICANT_")},
+            "CERTIFICANT_DATA_DIR": str(folder / "data"),
+            "CERTIFICANT_POLICIES_DIR": str(ROOT / "policies"),
+            "CERTIFICANT_PORT": str(self.port),
+        }
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "api.cli", "up"], env=self._environment, stdout=log, stderr=subprocess.STDOUT
+            )
+
+    def alive(self) -> bool:
+        """Whether its API answers."""
+        with suppress(httpx.TransportError):
+            # Plain HTTP on loopback: certificates would only cost time.
+            return httpx.get(f"{self.base}/livez", verify=False).status_code == 200  # noqa: S501
+        return False
+
+    def stop(self) -> None:
+        """End it the ordinary way."""
+        if self.process.poll() is None:
+            self.process.terminate()
+        self.process.wait(DEADLINE)
+
+    def command(self, path: Path) -> None:
+        """Put an executable there that is `certificant` with these very settings."""
+        said = {name: value for name, value in self._environment.items() if name.startswith("CERTIFICANT_")}
+        lines = [f"export {name}={shlex.quote(value)}" for name, value in said.items()]
+        called = f'PYTHONPATH={shlex.quote(str(ROOT))} exec {shlex.quote(sys.executable)} -m api.cli "$@"'
+        path.parent.mkdir(parents=True)
+        path.write_text("\n".join(["#!/bin/sh", *lines, called, ""]))
+        path.chmod(0o755)
+
+    def workers(self) -> list[int]:
+        """The processes that it started and that run."""
+        children = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        return [int(one) for file in children for one in file.read_text().split() if runs(int(one))]
+
+    def kill_worker(self) -> int:
+        """SIGKILL the worker; its process id."""
+        (worker,) = self.workers()
+        os.kill(worker, signal.SIGKILL)
+        return worker
+
+
+def runs(process: int) -> bool:
+    """Whether a process of this id runs."""
+    with suppress(OSError):
+        return "State:\tZ" not in Path(f"/proc/{process}/status").read_text()
+    return False
 
 
 class PostgresServer:

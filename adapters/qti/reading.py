@@ -24,7 +24,7 @@ from adapters.qti.names import (
 )
 from adapters.qti.package import is_package, unpacked
 from adapters.qti.sections import Reference, read_test
-from adapters.qti.xml import Faulty, Source, children, local, namespace, text_of
+from adapters.qti.xml import LARGEST_MANIFEST, Faulty, Source, children, local, namespace, text_of
 from domain.errors import Invalid
 from domain.items import rules
 from domain.items.exchange import BankDocument, ItemRecord, Place, SetRecord, TestPlace, TestRecord, TestSection
@@ -60,6 +60,7 @@ class _Package:
     items: dict[str, tuple[_Resource, ReadItem, Place]] = field(default_factory=dict)
     sets: dict[str, SetRecord] = field(default_factory=dict)
     tests: list[TestRecord] = field(default_factory=list)
+    codes: set[tuple[str, str]] = field(default_factory=set)
 
 
 def read_document(content: bytes) -> BankDocument:
@@ -84,7 +85,7 @@ def _single(content: bytes) -> BankDocument:
 def _whole(package: _Package) -> BankDocument:
     if MANIFEST not in package.files:
         raise Faulty(Place(file=MANIFEST), "missing_resource", "The package has no manifest.")
-    resources = _resources(Source(MANIFEST, package.files[MANIFEST]), package)
+    resources = _resources(Source(MANIFEST, package.files[MANIFEST], LARGEST_MANIFEST), package)
     for type_, take in ((STIMULUS_TYPE, _take_set), (ITEM_TYPE, _take_item), (TEST_TYPE, _take_test)):
         for resource in resources:
             if resource.type == type_:
@@ -189,7 +190,7 @@ def _take_set(package: _Package, resource: _Resource) -> None:
         raise source.faulty(source.root, "bad_title", "A title is one line of 1 to 200 characters.")
     if not text:
         raise source.faulty(body, "blank_text", "Something must be said here.")
-    code = _new_code(source, [one.code for one in package.sets.values()])
+    code = _new_code(package, source)
     language = source.root.get(XML_LANG) or "en"
     where = source.place(source.root)
     package.sets[resource.file] = SetRecord(code=code, title=title, stimulus=text, language=language, where=where)
@@ -199,7 +200,7 @@ def _take_item(package: _Package, resource: _Resource) -> None:
     source = Source(resource.file, package.files[resource.file])
     _must_be(source, "qti-assessment-item")
     found = read_item(source)
-    _new_code(source, [one.code for _, one, _ in package.items.values()])
+    _new_code(package, source)
     if found.reference is not None and found.stimulus is not None:
         file = _address(source, found.reference, resource.file)
         if file not in package.sets:
@@ -211,7 +212,7 @@ def _take_item(package: _Package, resource: _Resource) -> None:
 def _take_test(package: _Package, resource: _Resource) -> None:
     source = Source(resource.file, package.files[resource.file])
     _must_be(source, "qti-assessment-test")
-    code = _new_code(source, [one.code for one in package.tests])
+    code = _new_code(package, source)
     read = read_test(source)
     sections = tuple(
         TestSection(title=title, places=tuple(_places(package, source, resource, references)))
@@ -260,11 +261,13 @@ def _record(package: _Package, resource: _Resource, found: ReadItem, where: Plac
     )
 
 
-def _new_code(source: Source, known: list[str]) -> str:
+def _new_code(package: _Package, source: Source) -> str:
     """The code of a file; raises Faulty where another file of its kind has it."""
     code = code_in(source)
-    if code.casefold() in {one.casefold() for one in known}:
+    entry = (local(source.root), code.casefold())
+    if entry in package.codes:
         raise source.faulty(source.root, "duplicate_identifier", "Another file has this identifier.")
+    package.codes.add(entry)
     return code
 
 

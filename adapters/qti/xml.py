@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml import etree
 
@@ -10,8 +11,10 @@ from domain.errors import Fault
 from domain.items.exchange import Place
 
 POINTER = "/file"
-LARGEST = 5 * 1024 * 1024
+LARGEST, LARGEST_MANIFEST = 1024 * 1024, 8 * 1024 * 1024
 """Bytes of one XML file."""
+BYTES_EACH = 50
+"""A file may hold one element for so many bytes of the largest: what is much smaller than that is no item."""
 _DECLARED = re.compile(r"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _READABLE = frozenset({"utf-8", "utf8", "utf-16", "utf16", "us-ascii", "ascii"})
 
@@ -33,10 +36,15 @@ class Faulty(Exception):
 class Source:
     """One XML file that was parsed; it knows the place of each of its elements."""
 
-    def __init__(self, file: str, content: bytes) -> None:
-        """Parse; raises Faulty."""
+    def __init__(self, file: str, content: bytes, largest: int = LARGEST) -> None:
+        """Parse at most so many bytes; raises Faulty."""
         self.file = file
+        if len(content) > largest:
+            raise Faulty(Place(file=file), "file_too_large", f"This file may have {largest // 1024 // 1024} MB.")
         self.root = _parsed(file, content)
+        most = largest // BYTES_EACH
+        if next(islice(self.root.iter(), most, None), None) is not None:
+            raise Faulty(Place(file=file), "too_many_elements", f"This file may have {most} elements.")
 
     def place(self, element: "etree._Element") -> Place:
         """Where an element stands."""
@@ -96,8 +104,6 @@ def text_of(element: "etree._Element") -> str:
 
 def _parsed(file: str, content: bytes) -> "etree._Element":
     start = Place(file=file)
-    if len(content) > LARGEST:
-        raise Faulty(start, "file_too_large", f"One file has at most {LARGEST // 1024 // 1024} MB.")
     text = _decoded(start, content)
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         line = text[: text.index("<!")].count("\n") + 1

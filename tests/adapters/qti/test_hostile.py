@@ -174,6 +174,10 @@ def test_one_very_large_file_is_refused() -> None:
     assert refused(one_item(item_xml(body="<p>" + "x" * 6_000_000 + "</p>"))) == "file_too_large"
 
 
+def test_very_many_small_elements_are_refused() -> None:
+    assert refused(one_item(item_xml(body="<p>" + "<br/>" * 100_000 + "</p>"))) == "too_many_elements"
+
+
 @pytest.mark.parametrize("cut", [10, 100, 400, -30, -1])
 def test_half_a_package_is_refused(cut: int) -> None:
     assert refused(one_item(item_xml())[:cut]) == "damaged_package"

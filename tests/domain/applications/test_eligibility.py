@@ -49,6 +49,16 @@ def test_an_international_pharmacist_is_eligible_by_pathway_2_only() -> None:
     assert [pathway.granted for pathway in ruling.pathways] == [False, True]
 
 
+def test_a_pathway_that_is_named_is_judged_alone_and_just_as_beside_the_others() -> None:
+    about, policy = facts(), cpom()
+    every = assess(policy, about, TODAY)
+
+    for pathway in every.pathways:
+        alone = assess(policy, about, TODAY, pathway=pathway.pathway)
+        assert alone.pathways == (pathway,)
+    assert assess(policy, about, TODAY, pathway="no-such-pathway") == every
+
+
 def test_a_ruling_lists_every_clause_whether_met_or_not() -> None:
     ruling = assess(cpom(), Facts(), TODAY)
 

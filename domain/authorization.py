@@ -266,7 +266,7 @@ TABLE: dict[str, Permission] = {
     "rescore.read": permission(
         Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, Role.CREDENTIAL_OFFICER, Role.FINANCE, _ADMIN, _AUDITOR
     ),
-    "rescore.relist": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("listed",)),
+    "rescore.relist": permission(Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("listing", "listed")),
     "rescore.approve": permission(
         Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN, states=("listed",), apart_from=("created_by",)
     ),
@@ -359,6 +359,7 @@ TABLE: dict[str, Permission] = {
     "badge.read": permission(public=True),
     "status_list.read": permission(public=True),
     "registry.check": permission(public=True),
+    "registry.verify": permission(public=True),
     "registry.state": permission(public=True),
     "award.list": permission(*_OFFICERS, _AUDITOR),
     "award.read": permission(*_OFFICERS, Role.PSYCHOMETRICIAN, _AUDITOR, owner=True),

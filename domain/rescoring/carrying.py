@@ -42,7 +42,9 @@ def step(gateway: PaymentGateway, rows: int = ROWS) -> jobs.Step:
         if run.status is not RescoreStatus.APPROVED:
             return Batch(job.failed(uow.now, NOT_APPROVED))
         listed = {"rescore_id": run.id, "list_number": run.list_number, "status": EntryStatus.PENDING}
-        pending = uow.rescore_entries.page(PageRequest(limit=rows).within(**listed)).items
+        after = job.cursor.get("after")
+        place = None if after is None else (UUID(str(after)), UUID(str(after)))
+        pending = uow.rescore_entries.page(PageRequest(limit=rows, after=place).within(**listed)).items
         if not pending:
             return _finished(uow, job, run)
         batch = _Batch(uow, gateway, run, uow.policies.named(form.edition))

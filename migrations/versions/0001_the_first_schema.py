@@ -1789,6 +1789,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("rescore_entries", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_rescore_entries_attempt_id"), ["attempt_id"], unique=False)
+        batch_op.create_index(
+            "ix_rescore_entries_rescore_id_list_number", ["rescore_id", "list_number", "id"], unique=False
+        )
 
     op.create_table(
         "awards",
@@ -2184,6 +2187,7 @@ def downgrade() -> None:
 
     op.drop_table("awards")
     with op.batch_alter_table("rescore_entries", schema=None) as batch_op:
+        batch_op.drop_index("ix_rescore_entries_rescore_id_list_number")
         batch_op.drop_index(batch_op.f("ix_rescore_entries_attempt_id"))
 
     op.drop_table("rescore_entries")

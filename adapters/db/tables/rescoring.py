@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from adapters.db.tables.base import Row, index_where, instant, json_column, stores
@@ -50,7 +50,10 @@ class RescoreEntryRow(Row, table=True):
     """One per run, list and attempt."""
 
     __tablename__ = "rescore_entries"
-    __table_args__ = (UniqueConstraint("rescore_id", "list_number", "attempt_id"),)
+    __table_args__ = (
+        UniqueConstraint("rescore_id", "list_number", "attempt_id"),
+        Index("ix_rescore_entries_rescore_id_list_number", "rescore_id", "list_number", "id"),
+    )
 
     rescore_id: UUID = Field(foreign_key="rescores.id")
     list_number: int

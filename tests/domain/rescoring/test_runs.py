@@ -458,3 +458,21 @@ def _job(scores: Scores, rescore_id: UUID) -> UUID:
     with scores.unit() as uow:
         wanted = JobRequest(kind=actions.CARRY_OUT, parameters={"rescore_id": str(rescore_id)})
         return jobs.request(uow, uow.actor, wanted).id
+
+
+def test_a_list_that_nobody_finished_is_made_anew_and_the_old_job_lets_go(scores: Scores) -> None:
+    sat(scores, 11, 12, 13)
+    run = requested(scores, scores.key(GENEROUS))
+    assert run.list_job_id is not None
+    for _ in range(2):  # begun, and one batch of one; then somebody grows tired of waiting
+        assert carry_on(scores.units, steps(rows=1), run.list_job_id)
+
+    with scores.unit(ADA) as uow:
+        again = actions.relist(uow, ADA, run.id)
+    old = run_job(scores, run.list_job_id)
+    run_job(scores, again.list_job_id)
+
+    assert (old.status, old.error_code) == (JobStatus.FAILED, "list_superseded")
+    assert (now(scores, run).status, now(scores, run).attempts, now(scores, run).list_number) == (
+        RescoreStatus.LISTED, 3, 2,
+    )  # fmt: skip

@@ -25,7 +25,7 @@ from adapters.qti.names import (
 from adapters.qti.package import is_package, unpacked
 from adapters.qti.sections import Reference, read_test
 from adapters.qti.xml import LARGEST_MANIFEST, Faulty, Source, children, local, namespace, text_of
-from domain.errors import Invalid
+from domain.errors import Fault, Invalid
 from domain.items import rules
 from domain.items.exchange import BankDocument, ItemRecord, Place, SetRecord, TestPlace, TestRecord, TestSection
 
@@ -56,7 +56,7 @@ class _Package:
     """A package on its way into a document."""
 
     files: dict[str, bytes]
-    faults: list[Faulty] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
     items: dict[str, tuple[_Resource, ReadItem, Place]] = field(default_factory=dict)
     sets: dict[str, SetRecord] = field(default_factory=dict)
     tests: list[TestRecord] = field(default_factory=list)
@@ -92,7 +92,7 @@ def _whole(package: _Package) -> BankDocument:
                 _told(package, take, resource)
     _told(package, _must_be_apart, None)
     if package.faults:
-        raise Invalid(*(fault.fault for fault in package.faults[:MOST_FAULTS]))
+        raise Invalid(*package.faults)
     return BankDocument(
         items=tuple(_record(package, *found) for found in package.items.values()),
         sets=tuple(package.sets.values()),
@@ -102,10 +102,13 @@ def _whole(package: _Package) -> BankDocument:
 
 def _told(package: _Package, take: Callable[[_Package, T], None], what: T) -> None:
     """Go on after a fault, so that all of them are told."""
+    if len(package.faults) >= MOST_FAULTS:
+        return
     try:
         take(package, what)
     except Faulty as fault:
-        package.faults.append(fault)
+        # The exception itself would keep the whole file it stopped at.
+        package.faults.append(fault.fault)
 
 
 # --- the manifest
@@ -206,7 +209,8 @@ def _take_item(package: _Package, resource: _Resource) -> None:
         if file not in package.sets:
             raise source.faulty(found.reference, "missing_resource", "The package has no such stimulus.")
         found = replace(found, stimulus=file)
-    package.items[resource.file] = (resource, found, source.place(source.root))
+    # Without the element, or each item would keep its whole file.
+    package.items[resource.file] = (resource, replace(found, reference=None), source.place(source.root))
 
 
 def _take_test(package: _Package, resource: _Resource) -> None:

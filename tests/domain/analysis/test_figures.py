@@ -199,3 +199,24 @@ def test_a_sheet_is_told_even_where_hardly_anything_exists() -> None:
     json.dumps(sheet, allow_nan=False)
     assert sheet["summary"]["consistency"] is None
     assert sheet["decisions"]["reason"] == "no_cut"
+
+
+def test_a_fit_that_does_not_settle_is_a_stated_null() -> None:
+    """The second item repeats the first, and both part people perfectly: their slopes have no end."""
+    rng = np.random.default_rng(11)
+    first = np.where(rng.random(200) < 0.5, 1, 2)
+    form = a_taken(np.column_stack([first, first, first]).astype(np.uint8))
+
+    told = figures(Part.TWO_PARAMETER, form, Question())
+
+    assert told["reason"] in {"fit_not_converged", "singular_system"}
+    assert "items" not in told
+
+
+def test_scores_that_do_not_vary_are_a_stated_null() -> None:
+    form = a_taken(np.tile(np.array([1, 2, 1, 2], np.uint8), (40, 1)))
+
+    told = every_part(form, cut=2)
+
+    assert told["reliability"]["reason"] == told["decisions"]["reason"] == "no_variation"
+    assert {item["reason"] for item in told["items"]["items"]} == {"constant_item"}

@@ -63,7 +63,8 @@ def test_mean_and_linear_equating_of_the_act_forms_are_kolen_and_brennans() -> N
 
 def polygon(counts: Floats) -> tuple[Floats, Floats]:
     """The cumulative distribution with each score spread over half a point to either side: knots and heights."""
-    return np.arange(len(counts) + 1) - 0.5, np.concatenate([[0.0], np.cumsum(counts) / counts.sum()])
+    knots = np.arange(len(counts) + 1, dtype=np.float64) - 0.5
+    return knots, np.asarray(np.append(0.0, np.cumsum(counts) / counts.sum()), np.float64)
 
 
 def by_polygons(x: Floats, y: Floats, at: Floats | None = None) -> Floats:
@@ -185,7 +186,7 @@ def test_the_linear_anchor_methods_are_their_textbook_formulas_over_people(
 ) -> None:
     """Kolen and Brennan (2014), equations 4.17 to 4.20, 4.59 and 4.65 to 4.66, from arrays of people."""
     (x, v1), (y, v2) = groups
-    joints = [joint_counts(a.astype(np.int64), b.astype(np.int64), 24, 8) for a, b in ((x, v1), (y, v2))]
+    first, second = (joint_counts(a.astype(np.int64), b.astype(np.int64), 24, 8) for a, b in ((x, v1), (y, v2)))
     other, scores = 1 - weight, np.arange(25.0)
     gap, spread = v1.mean() - v2.mean(), v1.var() - v2.var()
 
@@ -193,17 +194,17 @@ def test_the_linear_anchor_methods_are_their_textbook_formulas_over_people(
         mean_x, mean_y = x.mean() - other * g1 * gap, y.mean() + weight * g2 * gap
         var_x = x.var() - other * g1**2 * spread + weight * other * g1**2 * gap**2
         var_y = y.var() + weight * g2**2 * spread + weight * other * g2**2 * gap**2
-        return np.sqrt(var_y / var_x) * (scores - mean_x) + mean_y
+        return np.asarray(np.sqrt(var_y / var_x) * (scores - mean_x) + mean_y, np.float64)
 
     slopes = [np.polyfit(v1, x, 1)[0], np.polyfit(v2, y, 1)[0]]
     levine = [x.var() / np.cov(x, v1, ddof=0)[0, 1], y.var() / np.cov(y, v2, ddof=0)[0, 1]]
-    assert tucker(*joints, weight).line.at(scores) == pytest.approx(line(*slopes), abs=1e-4)
-    assert levine_observed(*joints, weight).line.at(scores) == pytest.approx(line(*levine), abs=1e-4)
+    assert tucker(first, second, weight).line.at(scores) == pytest.approx(line(*slopes), abs=1e-4)
+    assert levine_observed(first, second, weight).line.at(scores) == pytest.approx(line(*levine), abs=1e-4)
     true = levine[1] / levine[0] * (scores - x.mean()) + y.mean() + levine[1] * gap
-    assert levine_true(*joints).line.at(scores) == pytest.approx(true, abs=1e-4)
+    assert levine_true(first, second).line.at(scores) == pytest.approx(true, abs=1e-4)
     to_anchor = (scores - x.mean()) / x.std() * v1.std() + v1.mean()
     chained = (to_anchor - v2.mean()) / v2.std() * y.std() + y.mean()
-    assert chained_linear(*joints).line.at(scores) == pytest.approx(chained, abs=1e-4)
+    assert chained_linear(first, second).line.at(scores) == pytest.approx(chained, abs=1e-4)
 
 
 @pytest.mark.parametrize("symmetric", [False, True])

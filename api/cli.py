@@ -15,6 +15,7 @@ from api.cli_certificates import certificates
 from api.cli_keys import keys
 from api.cli_policy import policy
 from api.cli_service import service, settings
+from api.cli_test_centres import test_centres
 
 main = typer.Typer(
     no_args_is_help=True,
@@ -27,6 +28,7 @@ main.add_typer(policy, name="policy")
 main.add_typer(audit, name="audit")
 main.add_typer(keys, name="keys")
 main.add_typer(certificates, name="certificates")
+main.add_typer(test_centres, name="test-centres")
 main.command()(analyse)
 
 

@@ -1,7 +1,7 @@
 """Items leave the house: asked for by one person, agreed to by another, packed by a job, fetched once, on the record.
 
-Locks: every verb holds the export's row. What is small is counted per requester, without a lock: of two requests
-at once both may pass.
+Locks: every verb holds the export's row. A request holds the program's editions, so that what one person takes out
+without another is counted right however many requests come at once.
 """
 
 import hashlib
@@ -64,6 +64,7 @@ def request(uow: UnitOfWork, actor: Actor, asked: Asked) -> ItemExport:
     """
     actor.must("item_export.request")
     edition_of(uow, asked.program, None)
+    uow.policies.hold(asked.program)
     forms = _forms(uow, asked)
     items = _chosen(uow, asked, forms)
     earlier = uow.item_exports.find(requested_by=actor.subject, program=asked.program, small=True)

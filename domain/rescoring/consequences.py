@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
+from domain.candidates.model import CandidateStatus
 from domain.credentials.actions_standing import standing_now
 from domain.credentials.model import AwardStatus
 from domain.credentials.rules import HOLDING
@@ -110,6 +111,8 @@ def _charged_ahead(uow: UnitOfWork, change: Change) -> list[Charge]:
 def _owed(uow: UnitOfWork, change: Change) -> Iterator[Consequence]:
     """The credential that a pass leads to, unless one of the program is held already."""
     attempt = change.attempt
+    if uow.candidates.get(attempt.candidate_id).status is not CandidateStatus.ACTIVE:
+        return  # erased or merged: there is nobody to name on a credential
     found = uow.credentials.find(candidate_id=attempt.candidate_id, program=change.policy.program)
     held = next((one for one in found if standing_now(uow, one).status in HOLDING), None)
     application_id = _application(uow, attempt)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain.actors import Actor
+from domain.dates import date_at
 from domain.errors import Conflict, Refused
 from domain.exams import actions_booking as booking, loading
 from domain.exams.actions_booking import Booking
@@ -89,7 +90,7 @@ class Carrying:
         if authorization.status is not AuthorizationStatus.ACTIVE:
             return Parked("authorization_not_open")
         policy = uow.policies.named(authorization.edition)
-        administration = covering(uow, policy, starts_at.date())
+        administration = covering(uow, policy, date_at(starts_at, policy.zone))
         if administration is None:
             return Parked("no_administration")
         if not authorization.opens_on <= day_in(administration, starts_at) <= authorization.closes_on:

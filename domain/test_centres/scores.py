@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from domain.dates import date_at
 from domain.errors import Conflict
 from domain.exams import actions as exams
 from domain.exams.model import Administration, Authorization, AuthorizationStatus, RegistrationStatus
@@ -31,7 +32,7 @@ def take(uow: UnitOfWork, manner: Scores, values: Values, authorization: Authori
     if form is None:
         return "unknown_form"
     taken_at = datetime.fromisoformat(str(values["taken_at"]))
-    place = administration_of(uow, policy, authorization, taken_at.date())
+    place = administration_of(uow, policy, authorization, date_at(taken_at, policy.zone))
     if place is None:
         return "no_administration"
     whose = {"candidate_id": authorization.candidate_id, "form_id": form.id, "administration_id": place.id}

@@ -10,7 +10,7 @@ import pytest
 from domain.actors import Actor, Role
 from domain.applications.errors import ConflictDeclared
 from domain.applications.model import ConflictOfInterest
-from domain.candidates.model import Identity
+from domain.candidates.model import CandidateStatus, Identity
 from domain.credentials.model import AwardStatus, Standing
 from domain.errors import Contradiction, DomainError, SeparationOfDuties, WrongState
 from domain.exams.model import AuthorizationStatus
@@ -280,6 +280,22 @@ def test_who_passes_after_all_gets_their_credential_and_the_old_result_stays_rea
         assert uow.notices.count(kind=NoticeKind.SCORE_CORRECTED, candidate_id=sitter.candidate_id) == 1
         assert reports.read(uow, ADA, attempt.id).report.passed
     assert follows(entries(scores, run)[sitter.candidate_id]) == ["attempts_counted", "credential_owed", "notice"]
+
+
+def test_who_was_erased_gets_another_score_and_no_credential(scores: Scores) -> None:
+    (sitter,) = sat(scores, 11)
+    scores.released()
+    with scores.unit() as uow:
+        person = uow.candidates.get(sitter.candidate_id)
+        uow.candidates.save(replace(person, status=CandidateStatus.ERASED, email=""))
+
+    run = listed(scores, scores.key(GENEROUS))
+    carried(scores, run)
+
+    assert attempt_of(scores, sitter).passed
+    assert "credential_owed" not in follows(entries(scores, run)[sitter.candidate_id])
+    with scores.unit() as uow:
+        assert uow.credentials.find(candidate_id=sitter.candidate_id) == []
 
 
 @pytest.mark.parametrize(

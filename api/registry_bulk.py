@@ -19,7 +19,6 @@ routes = Routes("registry")
 
 CHECK = "/registry/check"
 MOST_BYTES = 8 * 1024 * 1024
-_EXAMPLE = '"7K3M-Q0DV-2XHT-9PE4"\n{"number": "CPOM 7k3m q0dv 2xht 9pe4"}\n'
 _ANSWER = (
     '{"line":1,"code":"found","as_of":"2026-03-02","number":"7K3M-Q0DV-2XHT-9PE4","status":"active","valid":true}\n'
     '{"line":2,"code":"malformed_number"}\n'
@@ -31,8 +30,10 @@ Numbers = Annotated[
         media_type=NDJSON,
         min_length=1,
         max_length=MOST_BYTES,
-        description="A number on each line, as a JSON string or as an object's `number`; at most 100,000 lines.",
-        examples=[_EXAMPLE],
+        description=(
+            "A number on each line, as a JSON string or as an object's `number`: "
+            '`"7K3M-Q0DV-2XHT-9PE4"` or `{"number": "CPOM 7k3m q0dv 2xht 9pe4"}`. At most 100,000 lines.'
+        ),
     ),
 ]
 Audience = Annotated[

@@ -136,18 +136,18 @@ class WatchEventsOut(Out):
     more: bool
 
 
-_EXAMPLE = (
-    '{"number":"7K3M-Q0DV-2XHT-9PE4","reference":"17","consent":'
-    '{"recorded_by":"HR","given_on":"2026-03-01","reference":"form-17"}}\n'
-)
 Roster = Annotated[
     bytes,
     Body(
         media_type=NDJSON,
         min_length=1,
         max_length=MOST_BYTES,
-        description=f"A row on each line, written as for one; at most {MOST_AT_ONCE:,} lines.",
-        examples=[_EXAMPLE],
+        description=(
+            "A row on each line, written as for one: "
+            '`{"number":"7K3M-Q0DV-2XHT-9PE4","reference":"17","consent":'
+            '{"recorded_by":"HR","given_on":"2026-03-01","reference":"form-17"}}`. '
+            f"At most {MOST_AT_ONCE:,} lines."
+        ),
     ),
 ]
 After = Annotated[int, Query(ge=0, le=2**31 - 1, description="The `sequence` of the last event that was read.")]

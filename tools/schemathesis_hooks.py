@@ -57,12 +57,6 @@ for media_type in ("application/x-ndjson", "application/jsonl"):
     schemathesis.openapi.media_type(media_type, _NUMBERS)
 
 
-@schemathesis.serializer("application/x-ndjson", "application/jsonl")
-def lines_of_json(_context: Any, value: Any) -> bytes:  # noqa: ANN401 - any value of an example
-    """An example's text as it stands."""
-    return value if isinstance(value, bytes) else str(value).encode()
-
-
 def _storable(value: Any) -> Any:  # noqa: ANN401 - any JSON
     match value:
         case str():

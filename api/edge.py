@@ -6,6 +6,7 @@ refusals can be read by pages), quotas by address and by caller, and the guard.
 
 from starlette.types import ASGIApp
 
+from api import verification
 from api.cors import Cors
 from api.guard import FORM, JSON, MEBIBYTE, SMALL_FORM, Bounds, Guard
 from api.limits import RateLimit, address
@@ -21,7 +22,8 @@ def surround(app: ASGIApp, settings: Settings, *, log: Log, metrics: Metrics) ->
     uploads = settings.upload_bytes
     lines = dict.fromkeys((NDJSON, JSON_LINES), MOST_BYTES)
     plain = {JSON: MEBIBYTE, "multipart/form-data": uploads, "text/csv": uploads, FORM: SMALL_FORM}
-    bounds = Bounds(media_types={**plain, **lines})
+    presented = {f"{verification.routes.prefix}{verification.PATH}": verification.MOST_BYTES}
+    bounds = Bounds(media_types={**plain, **lines}, uploads=presented)
     app = Guard(app, bounds)
     app = BulkLimit(app, settings.bulk_check_rate_limit)
     app = RateLimit(app, settings.rate_limit)

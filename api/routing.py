@@ -41,6 +41,7 @@ from domain.entity import Entity
 from domain.errors import Fault
 from domain.paging import PageRequest
 from domain.ports import (
+    BadgeReader,
     BulkRegistry,
     Files,
     ItemExchange,
@@ -61,6 +62,7 @@ __all__ = ["Resource", "Route", "Routes", "Upload", "page_of"]
 INJECTED: tuple[type, ...] = (
     UnitOfWork,
     Actor,
+    BadgeReader,
     BulkRegistry,
     CentreFiles,
     Files,
@@ -195,6 +197,10 @@ class Routes:
         *,
         model: Any,
     ) -> None:
+        told, others = (
+            more.get("openapi_extra", {}),
+            {name: one for name, one in more.items() if name != "openapi_extra"},
+        )
         router.add_api_route(
             path,
             _endpoint(route, signature),
@@ -204,7 +210,8 @@ class Routes:
             status_code=route.status_code,
             summary=(route.function.__doc__ or "").strip().split("\n")[0].rstrip("."),
             description=inspect.cleandoc(route.function.__doc__ or ""),
-            openapi_extra=extras(
+            openapi_extra=told
+            | extras(
                 route.action,
                 key=("required" if route.needs_key else "optional") if route.takes_key else None,
                 if_match=route.if_match is not None,
@@ -212,7 +219,7 @@ class Routes:
                 paged=route.listing is not None,
             ),
             response_model=model,
-            **more,
+            **others,
         )
 
 

@@ -6,12 +6,15 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from domain.badges.facts import BadgeFacts, Securing, StatusListFacts
 from domain.certificates.model import BadgeFace, Certificate, PaperSize, Picture
 from domain.psychometrics.programme import Programme, Solution
 from domain.wallets.model import HolderProof
+
+if TYPE_CHECKING:
+    from domain.badges.verification import Presented, ProofState
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +227,18 @@ class BadgeSigner(Protocol):
 
     def verification_methods(self) -> Mapping[str, str]:
         """Every name under which a published key signs, with its key id (the JWK thumbprint), present first."""
+        ...
+
+
+class BadgeReader(Protocol):
+    """Reads badges that strangers present."""
+
+    def read(self, content: bytes) -> "Presented":
+        """What was presented, in parts; raises UnreadableBadge or what reading an image refuses."""
+        ...
+
+    def proof(self, presented: "Presented", facts: BadgeFacts) -> "ProofState":
+        """Whether its signature holds over the document that these facts make."""
         ...
 
 

@@ -15,6 +15,7 @@ from domain.badges.model import Publisher
 from domain.candidates.model import Candidate, Education, Identity, Invitation, Licence
 from domain.credentials.model import Award, Credential, StandingChange
 from domain.doors import (
+    BadgeReader as BadgeReader,
     BadgeSigner as BadgeSigner,
     CheckpointStore as CheckpointStore,
     Clock as Clock,

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, event
 from starlette.testclient import TestClient
 
 from adapters import api_keys
+from adapters.badges.presented import PresentedBadges
 from adapters.badges.signer import KeyedBadgeSigner
 from adapters.certificates.authority import sandbox_chain
 from adapters.certificates.press import Press as SigningPress
@@ -34,6 +35,7 @@ from api.auth import Authenticator
 from domain.actors import Actor, Role, the_service
 from domain.badges.model import Publisher
 from domain.ports import (
+    BadgeReader,
     BulkRegistry,
     Files,
     ItemExchange,
@@ -170,6 +172,7 @@ def a_world(url: str, directory: Path, *, patience_seconds: float = PATIENCE_SEC
             BulkRegistry: bulk,
             CentreFiles: YamlCentreFiles(),
             WalletProofs: JwtWalletProofs(),
+            BadgeReader: PresentedBadges(keys, KeyedBadgeSigner(keys, ADDRESS)),
             KeyMint: api_keys.Mint("test"),
             KeyProvider: keys,
             RegistryStatements: JwtStatements(keys, ADDRESS),

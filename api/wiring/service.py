@@ -38,7 +38,7 @@ from api.wiring.assembly import solver
 from api.wiring.certificates import press_of
 from api.wiring.identity import identity_of
 from api.wiring.items import exchange
-from api.wiring.publisher import publisher_of
+from api.wiring.publisher import publisher_of, reader_of
 from api.wiring.reports import sheet_press
 from api.wiring.test_centres import centres_of
 from api.wiring.watching import bulk_of, courier_of, statements_of
@@ -49,6 +49,7 @@ from domain.journal import actions as journal
 from domain.journal.model import AuditReport
 from domain.journal.verify import verify
 from domain.ports import (
+    BadgeReader,
     BulkRegistry,
     Clock,
     Files,
@@ -266,6 +267,7 @@ class Service:
             BulkRegistry: self.bulk,
             CentreFiles: self.centres,
             WalletProofs: JwtWalletProofs(),
+            BadgeReader: reader_of(self.settings, self.keys),
             RegistryStatements: statements_of(self.settings, self.keys),
         }
 

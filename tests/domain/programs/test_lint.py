@@ -16,6 +16,11 @@ FAULTS = [
     ({"/zone": "../etc/passwd"}, "/zone", "zone_unknown"),
     ({"/in_force_until": "2025-12-31"}, "/in_force_until", "dates_inverted"),
     ({"/retakes/to_decide": ["waits"]}, "/retakes/to_decide/0", "unknown_field"),
+    ({"/practice/items": 3}, "/practice/items", "out_of_range"),
+    ({"/practice/items": 121}, "/practice/items", "out_of_range"),
+    ({"/study/readings/0/exam_domains": ["astrology"]}, "/study/readings/0/exam_domains", "unknown_exam_domain"),
+    ({"/study/readings/0/exam_domains": []}, "/study/readings/0/exam_domains", "unknown_exam_domain"),
+    ({"/study/readings/1/code": "budgets-and-statements"}, "/study/readings", "duplicate_code"),
     # --- eligibility
     ({"/eligibility/pathways": []}, "/eligibility/pathways", "nothing_asked"),
     ({"/eligibility/pathways/1/clauses": []}, "/eligibility/pathways/1/clauses", "nothing_asked"),

@@ -274,8 +274,12 @@ class Badges(Repository[Badge], Protocol):
 class StatusPlaces(Repository[StatusPlace], Protocol):
     """The places of credentials in the status lists; the store keeps each for one credential."""
 
-    def claim(self, shard: int, places: Sequence[StatusPlace]) -> set[UUID]:
-        """Store those whose place in this shard is free; the ids of their credentials. Others' places stay others'."""
+    def claim(self, shard: int, places: Sequence[StatusPlace], buckets: int) -> set[UUID]:
+        """Store those whose place in this shard is free; the ids of their credentials. Never waits.
+
+        A place belongs to one of so many buckets (place modulo `buckets`). One whose bucket another transaction is
+        claiming from just now is passed by.
+        """
         ...
 
     def free(self, shard: int, size: int) -> list[int]:

@@ -41,7 +41,8 @@ _UNDER: Final = Prepared(
 )
 
 
-# In the order of places, so that two who claim many at once seldom wait for each other both ways.
+_CLAIMING: Final = 0x504C_4143
+"""The class of the advisory locks on buckets of places ("PLAC" in ASCII)."""
 _CLAIM_ONE: Final = Prepared(
     sqlite.insert(_PLACES).on_conflict_do_nothing(index_elements=["shard", "place"]),
     [column.name for column in _PLACES.columns],
@@ -51,7 +52,7 @@ INSERT INTO status_places (id, version, credential_id, candidate_id, shard, plac
 SELECT id, 1, credential_id, candidate_id, :shard, place, salt, false, false
 FROM unnest(CAST(:ids AS uuid[]), CAST(:credentials AS uuid[]), CAST(:candidates AS uuid[]), CAST(:places AS int[]),
     CAST(:salts AS bytea[])) AS wanted (id, credential_id, candidate_id, place, salt)
-ORDER BY place
+WHERE pg_try_advisory_xact_lock(:lock, :shard * :buckets + place % :buckets)
 ON CONFLICT (shard, place) DO NOTHING RETURNING credential_id
 """)
 
@@ -88,23 +89,22 @@ class StatusPlaceRepository(SqlRepository[StatusPlace]):
         """Speak through `connection`."""
         super().__init__(connection, StatusPlace)
 
-    def claim(self, shard: int, places: Sequence[StatusPlace]) -> set[UUID]:
-        """Store those whose place in this shard is free; the ids of their credentials. Others' places stay others'.
+    def claim(self, shard: int, places: Sequence[StatusPlace], buckets: int) -> set[UUID]:
+        """Store those whose place in this shard is free; the ids of their credentials. Never waits.
 
-        A place that another transaction is about to take is waited for: it is theirs when they commit, ours when they
-        roll back.
+        The unique constraint alone would keep a place for one, but let a second wait for the first to commit, each with
+        hundreds of places in hand: hence the buckets, which are held until the transaction ends.
         """
         if self._connection.dialect.name == "postgresql":
-            return self._claimed_at_once(shard, places)
+            return self._claimed_at_once(shard, places, buckets)
         # Nobody else writes meanwhile.
-        return {
-            one.credential_id
-            for one in places
-            if _CLAIM_ONE.run(self._connection, {**self._map.dump(one), "shard": shard})
-        }
+        rows = [{**self._map.dump(one), "shard": shard} for one in places]
+        return {row["credential_id"] for row in rows if _CLAIM_ONE.run(self._connection, row)}
 
-    def _claimed_at_once(self, shard: int, places: Sequence[StatusPlace]) -> set[UUID]:
+    def _claimed_at_once(self, shard: int, places: Sequence[StatusPlace], buckets: int) -> set[UUID]:
         values = {
+            "lock": _CLAIMING,
+            "buckets": buckets,
             "shard": shard,
             "ids": [one.id for one in places],
             "credentials": [one.credential_id for one in places],

@@ -2,10 +2,9 @@
 
 It runs in the transaction that changes the credential, so that there is never one without the other.
 
-Locks, in this order: the credential's row (the caller holds it), a free place (kept unique by the store), then the rows
-of status lists by shard and purpose. Nothing is locked after a list, and no list is held by who only issues: giving a
-place leaves the lists as they are. Two transactions that each wait for the other's place are told apart by the engine,
-and one of them begins anew.
+Locks, in this order: the credential's row (the caller holds it), a free place, then the rows of status lists by shard
+and purpose. Nothing is locked after a list, and no list is held by who only issues: giving a place leaves the lists as
+they are. Nobody waits for a place: what another transaction is about to take is passed by, and drawn again.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +17,7 @@ from domain.badges.document import signed_with
 from domain.badges.events import BadgeIssued, StatusListChanged
 from domain.badges.facts import MASTER, Securing, StatusPurpose
 from domain.badges.model import Badge, Publisher, StatusList, StatusPlace
-from domain.badges.rules import DRAW_BYTES, chosen, draws, list_id, said_of
+from domain.badges.rules import DRAW_BYTES, buckets, chosen, draws, list_id, said_of
 from domain.badges.stating import Subject, badge_facts, list_facts, same
 from domain.credentials.model import Credential
 from domain.ports import UnitOfWork
@@ -149,18 +148,22 @@ def _placed(
 def _fill(
     uow: UnitOfWork, shard: int, size: int, waiting: dict[UUID, Credential], placed: dict[UUID, StatusPlace]
 ) -> None:
-    """Give places of a shard to those who wait, until none waits or none is free; both dictionaries change."""
+    """Give places of a shard to those who wait, until none waits or none is to be had; both dictionaries change."""
     for _ in range(ROUNDS):
         if not waiting:
             return
-        _claim(uow, shard, draws(uow.random(DRAW_BYTES * len(waiting)), size), waiting, placed)
-    while waiting and (free := uow.status_places.free(shard, size)):
-        _claim(uow, shard, chosen(free, len(waiting), uow.random(DRAW_BYTES * len(waiting))), waiting, placed)
+        _claim(uow, shard, size, draws(uow.random(DRAW_BYTES * len(waiting)), size), waiting, placed)
+    tried: set[int] = set()
+    while waiting and (free := [one for one in uow.status_places.free(shard, size) if one not in tried]):
+        drawn = chosen(free, len(waiting), uow.random(DRAW_BYTES * len(waiting)))
+        tried.update(drawn)
+        _claim(uow, shard, size, drawn, waiting, placed)
 
 
 def _claim(
     uow: UnitOfWork,
     shard: int,
+    size: int,
     drawn: Sequence[int],
     waiting: dict[UUID, Credential],
     placed: dict[UUID, StatusPlace],
@@ -176,7 +179,7 @@ def _claim(
         )
         for credential, place in zip(waiting.values(), drawn, strict=False)
     }
-    for id_ in uow.status_places.claim(shard, list(wanted.values())):
+    for id_ in uow.status_places.claim(shard, list(wanted.values()), buckets(size)):
         placed[id_] = wanted[id_]
         del waiting[id_]
 

@@ -20,6 +20,8 @@ DRAW_BYTES: Final = 4
 """Random bytes for one draw."""
 
 _LISTS: Final = UUID("6f1d0c7e-2f0b-5d53-9a52-3d6a3c1f0b7e")
+_BUCKETS: Final = 4_096
+_HELD: Final = 64
 _MULTIBASE: Final = "u"
 LEVEL: Final = 9
 
@@ -85,20 +87,35 @@ def with_places(size: int, places: Iterable[int]) -> bytes:
     return bytes(bits)
 
 
+def buckets(size: int) -> int:
+    """Into how many buckets a shard's places fall, place by place; whoever claims a place holds its bucket."""
+    return min(size, _BUCKETS)
+
+
 def draws(randomness: bytes, size: int) -> list[int]:
-    """One place of `size` for every `DRAW_BYTES` of secure randomness; even enough, as 2**32 is far above any size."""
+    """One place of `size` for every `DRAW_BYTES` of secure randomness.
+
+    Each lies anywhere with equal chance (`size` is a power of two or far below 2**32). Very many lie in few buckets, so
+    that a transaction holds few.
+    """
     steps = range(0, len(randomness), DRAW_BYTES)
-    return [int.from_bytes(randomness[step : step + DRAW_BYTES], "big") % size for step in steps]
+    drawn = [int.from_bytes(randomness[step : step + DRAW_BYTES], "big") for step in steps]
+    count = buckets(size)
+    held = [one % count for one in drawn[:_HELD]]
+    return [
+        one % size if place < _HELD else (one % size) // count * count + held[place % _HELD]
+        for place, one in enumerate(drawn)
+    ]
 
 
 def chosen(free: list[int], count: int, randomness: bytes) -> list[int]:
     """So many of the free places, each drawn by `DRAW_BYTES` of secure randomness; fewer where there are fewer."""
     left = list(free)
     picked: list[int] = []
-    for draw in draws(randomness, 2**32)[:count]:
+    for step in range(count):
         if not left:
             break
-        place = draw % len(left)
+        place = int.from_bytes(randomness[DRAW_BYTES * step : DRAW_BYTES * (step + 1)], "big") % len(left)
         left[place], left[-1] = left[-1], left[place]
         picked.append(left.pop())
     return picked

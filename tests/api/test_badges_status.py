@@ -140,8 +140,8 @@ def test_the_store_gives_no_place_twice_and_no_credential_two(either_world: Worl
     with pytest.raises(AlreadyExists), either_world.unit() as uow:
         uow.status_places.add(replace(taken, id=fresh.id, place=taken.place ^ 1))
     with either_world.unit() as uow:
-        assert uow.status_places.claim(0, [fresh]) == set()
-        assert uow.status_places.claim(0, [replace(fresh, place=taken.place ^ 1)]) == {other.id}
+        assert uow.status_places.claim(0, [fresh], TINY) == set()
+        assert uow.status_places.claim(0, [replace(fresh, place=taken.place ^ 1)], TINY) == {other.id}
 
 
 def test_a_full_shard_opens_the_next_and_a_list_agrees_with_its_places(either_world: World, holder: Holder) -> None:
@@ -186,13 +186,13 @@ def test_sixteen_issuers_race_for_the_last_places_and_each_gets_one(either_world
     assert sum(one.shard == 1 for one in places) == 8
 
 
-def at_once(world: World, *verbs: Any) -> list[str]:
+def at_once(world: World, *verbs: Any, tries: int = 8) -> list[str]:
     """Run each in a transaction and thread of its own, all let go at the same moment; what became of each."""
     gate = threading.Barrier(len(verbs))
 
     def run(verb: Any) -> str:
         gate.wait()
-        for _ in range(8):
+        for _ in range(tries):
             try:
                 with world.units.begin(STAFF) as uow:
                     verb(uow)
@@ -205,6 +205,23 @@ def at_once(world: World, *verbs: Any) -> list[str]:
 
     with ThreadPoolExecutor(len(verbs)) as pool:
         return list(pool.map(run, verbs))
+
+
+def test_two_who_issue_hundreds_at_once_never_wait_for_each_other(either_world: World, holder: Holder) -> None:
+    made = many(either_world, holder, 400)
+    with either_world.unit() as uow:
+        assert uow.publisher is not None
+        small = replace(uow.publisher, shard_size=1_024)
+    halves = (made[:200], made[200:])
+
+    outcomes = at_once(
+        either_world, *[lambda uow, some=some: issuing.allocate(uow, small, some) for some in halves], tries=1
+    )
+
+    assert outcomes == ["done", "done"]
+    with either_world.unit() as uow:
+        places = uow.status_places.find()
+    assert len({(one.shard, one.place) for one in places}) == len(places) == 401
 
 
 def test_two_revocations_at_once_set_one_bit_once(either_world: World, holder: Holder) -> None:

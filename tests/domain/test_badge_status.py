@@ -8,6 +8,7 @@ from domain.badges.facts import StatusPurpose
 from domain.badges.model import SHARD_SIZE
 from domain.badges.rules import (
     DRAW_BYTES,
+    buckets,
     chosen,
     decoded,
     draws,
@@ -79,12 +80,24 @@ def test_what_a_standing_says_in_the_lists(standing: Standing, said: set[StatusP
 
 
 def test_draws_lie_within_the_shard_and_reach_all_of_it() -> None:
-    randomness = random.Random(3).randbytes(DRAW_BYTES * 4_096)  # noqa: S311 - a fixed sample
+    source = random.Random(3)  # noqa: S311 - a fixed sample
 
-    drawn = draws(randomness, 64)
+    drawn = [place for _ in range(64) for place in draws(source.randbytes(DRAW_BYTES * 64), 64)]
 
     assert len(drawn) == 4_096
     assert set(drawn) == set(range(64))
+
+
+def test_very_many_draws_lie_in_few_buckets_and_yet_anywhere() -> None:
+    source = random.Random(5)  # noqa: S311 - a fixed sample
+    drawn = [draws(source.randbytes(DRAW_BYTES * 500), SHARD_SIZE) for _ in range(200)]
+
+    assert max(len({place % buckets(SHARD_SIZE) for place in some}) for some in drawn) <= 64
+    every = [place for some in drawn for place in some]
+    assert all(0 <= place < SHARD_SIZE for place in every)
+    eighths = [sum(place * 8 // SHARD_SIZE == eighth for place in every) / len(every) for eighth in range(8)]
+    assert all(abs(share - 1 / 8) < 0.01 for share in eighths)
+    assert len(set(every)) > 0.5 * len(every)
 
 
 @pytest.mark.parametrize(("count", "given"), [(0, 0), (3, 3), (5, 5), (9, 5)])

@@ -31,12 +31,17 @@ def handlers(courier: Callable[[], Courier], mailer: Callable[[], Mailer]) -> di
         delivering.DUE: delivering.due,
         delivering.DIGESTS: delivering.digests,
         delivering.MAIL_DIGEST: mail_digest,
+        delivering.FORGET: delivering.forget,
     }
 
 
 def schedules(zone: str) -> tuple[Schedule, ...]:
-    """What falls due is taken up each minute; digests are made at six in the morning in the body's IANA zone."""
+    """What falls due is taken up each minute; digests are made at six in the morning in the body's IANA zone.
+
+    Old messages are forgotten at night.
+    """
     return (
         Schedule(name="webhooks-due", cron="* * * * *", kind=delivering.DUE),
         Schedule(name="watch-list-digests", cron="0 6 * * *", kind=delivering.DIGESTS, zone=zone, catch_up=True),
+        Schedule(name="forget-old-messages", cron="40 3 * * *", kind=delivering.FORGET, zone=zone),
     )

@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, func, literal_column, select, update
+from sqlalchemy import Connection, bindparam, delete, func, literal_column, select, update
 
 from adapters.db.prepared import Prepared
 from adapters.db.repository import SqlRepository
 from adapters.db.tables.credentials import CredentialRow, StandingChangeRow
-from adapters.db.tables.watching import WatchEventRow, WatchRow, WebhookDeliveryRow
+from adapters.db.tables.watching import DeliveryAttemptRow, WatchEventRow, WatchRow, WebhookDeliveryRow
 from domain.watching.model import Change, Watch, WatchEvent, WebhookDelivery
 
 _WATCHES = WatchRow.__table__  # type: ignore[attr-defined]
 _EVENTS = WatchEventRow.__table__  # type: ignore[attr-defined]
 _DELIVERIES = WebhookDeliveryRow.__table__  # type: ignore[attr-defined]
+_ATTEMPTS = DeliveryAttemptRow.__table__  # type: ignore[attr-defined]
 _CREDENTIALS = CredentialRow.__table__  # type: ignore[attr-defined]
 _CHANGES = StandingChangeRow.__table__  # type: ignore[attr-defined]
 
@@ -87,6 +88,14 @@ _DEAD = (
     .limit(bindparam("most"))
     .with_for_update()
 )
+_OLD = (
+    select(_DELIVERIES.c.id)
+    .where(_DELIVERIES.c.created_at < bindparam("before"), _DELIVERIES.c.status != literal_column("'queued'"))
+    .order_by(_DELIVERIES.c.created_at)
+    .limit(bindparam("most"))
+)
+_FORGET_TRIES = delete(_ATTEMPTS).where(_ATTEMPTS.c.delivery_id.in_(bindparam("old", expanding=True)))
+_FORGET = delete(_DELIVERIES).where(_DELIVERIES.c.id.in_(bindparam("old", expanding=True)))
 _LAST = 2**31 - 1
 
 
@@ -156,6 +165,14 @@ class WebhookDeliveryRepository(SqlRepository[WebhookDelivery]):
         """Queued ones whose next try may begin, longest due first."""
         rows = self._connection.execute(_FALLEN_DUE, {"now": now, "most": limit})
         return [self._map.load(row) for row in rows.mappings()]
+
+    def forget(self, before: datetime, limit: int) -> int:
+        """Remove at most `limit` that were made before then and wait no more, with their tries; how many."""
+        old = list(self._connection.execute(_OLD, {"before": before, "most": limit}).scalars())
+        if old:
+            self._connection.execute(_FORGET_TRIES, {"old": old})
+            self._connection.execute(_FORGET, {"old": old})
+        return len(old)
 
     def dead(self, endpoint_id: UUID, since: datetime, limit: int) -> list[WebhookDelivery]:
         """An endpoint's dead letters made since then, oldest first, their rows held."""

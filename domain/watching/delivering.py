@@ -34,6 +34,10 @@ DUE: Final = "watching.due"
 """The kind of the task, each minute, that takes up what has fallen due; it has no parameters."""
 DIGESTS: Final = "watching.digests"
 """The kind of the daily task that makes the digests; it has no parameters."""
+FORGET: Final = "watching.forget"
+"""The kind of the daily task that forgets old messages; it has no parameters."""
+KEPT: Final = timedelta(days=180)
+"""So long the log of messages is kept. Events stay: they can be read from any number on."""
 MAIL_DIGEST: Final = "watching.mail_digest"
 """The kind of the task that mails one digest. Its parameters: `watch_list_id`, `from_sequence`, `to_sequence`."""
 SECRET: Final = "webhooks"  # noqa: S105 - the name of a purpose of the key provider
@@ -90,6 +94,15 @@ def digests(units: UnitsOfWork, parameters: Mapping[str, Any]) -> None:
     for one in wanting:
         with units.begin(the_service(DIGESTS)) as uow:
             _digest(uow, one, uow.watch_feeds.lock(one.id))
+
+
+def forget(units: UnitsOfWork, parameters: Mapping[str, Any]) -> None:
+    """Forget messages that were made long ago and wait no more, batch by batch. Safe to repeat."""
+    del parameters
+    more = True
+    while more:
+        with units.begin(the_service(FORGET)) as uow:
+            more = uow.webhook_deliveries.forget(uow.now - KEPT, BATCH) == BATCH
 
 
 def mail_digest(units: UnitsOfWork, mailer: Mailer, base_url: str, parameters: Mapping[str, Any]) -> None:

@@ -56,6 +56,10 @@ class WebhookDeliveries(Repository[WebhookDelivery], Protocol):
         """Queued ones whose next try may begin, longest due first."""
         ...
 
+    def forget(self, before: datetime, limit: int) -> int:
+        """Remove at most `limit` that were made before then and wait no more, with their tries; how many."""
+        ...
+
     def dead(self, endpoint_id: UUID, since: datetime, limit: int) -> list[WebhookDelivery]:
         """An endpoint's dead letters made since then, oldest first, their rows held."""
         ...

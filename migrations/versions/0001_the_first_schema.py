@@ -2078,6 +2078,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_deliveries")),
     )
     with op.batch_alter_table("webhook_deliveries", schema=None) as batch_op:
+        batch_op.create_index("ix_webhook_deliveries_created_at", ["created_at"], unique=False)
         batch_op.create_index(
             "ix_webhook_deliveries_dead",
             ["endpoint_id", "created_at"],
@@ -2131,6 +2132,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("status = 'failed'"),
             postgresql_where=sa.text("status = 'failed'"),
         )
+        batch_op.drop_index("ix_webhook_deliveries_created_at")
 
     op.drop_table("webhook_deliveries")
     with op.batch_alter_table("watch_events", schema=None) as batch_op:

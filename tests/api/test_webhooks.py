@@ -12,7 +12,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from domain.actors import Actor, Role
 from domain.credentials.actions_standing import Change, suspend
-from domain.watching.delivering import DUE, deliver
+from domain.watching.delivering import DUE, FORGET, KEPT, deliver
 from domain.watching.model import LEASE, WAITS
 from domain.watching.telling import DELIVER
 from tests.builders_credentials import Holder, a_holder, officer
@@ -388,6 +388,27 @@ def test_dead_letters_are_listed_and_recovered(scene: Scene) -> None:
     assert recovered.json() == {"requeued": 1}
     assert scene.partner.deliveries(status="failed") == []
     assert scene.message()["status"] == "delivered"
+
+
+def test_old_messages_are_forgotten_with_their_tries_and_events_stay(either_scene: Scene) -> None:
+    scene = either_scene
+    scene.suspended()
+    scene.work()
+    scene.world.clock.advance(days=KEPT.days - 1)
+    scene.handlers[FORGET](scene.world.units, {})
+    before = len(scene.partner.deliveries())
+    scene.receiver.usual = AWAY
+    scene.partner.post(f"/webhook-endpoints/{scene.endpoint['id']}/ping")
+    scene.work()
+
+    scene.world.clock.advance(days=2)
+    scene.handlers[FORGET](scene.world.units, {})
+    scene.world.clock.advance(days=KEPT.days)
+    scene.handlers[FORGET](scene.world.units, {})
+
+    assert before == 2
+    assert [one["status"] for one in scene.partner.deliveries()] == ["queued"]
+    assert len(scene.partner.events()) == 1
 
 
 # --- rotation

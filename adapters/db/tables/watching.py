@@ -115,6 +115,7 @@ class WebhookDeliveryRow(Row, table=True):
         index_where("ix_webhook_deliveries_due", "next_try_at", where="status = 'queued'"),
         index_where("ix_webhook_deliveries_dead", "endpoint_id", "created_at", where="status = 'failed'"),
         Index("ix_webhook_deliveries_partner_id", "partner", "id"),
+        Index("ix_webhook_deliveries_created_at", "created_at"),
         Index("ix_webhook_deliveries_endpoint_id_id", "endpoint_id", "id"),
     )
 

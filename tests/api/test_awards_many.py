@@ -1,5 +1,6 @@
 """Passes awarded set by set: each comes to what it would have come to alone, on both engines."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import pytest
@@ -27,7 +28,7 @@ MANY = 40
 UNLICENSED = {"expires_on": date(2026, 3, 1)}
 
 
-def people(world: World, count: int, licence: dict[str, object] | None = None, *, first: int = 0) -> list[Pass]:
+def people(world: World, count: int, licence: Mapping[str, object] | None = None, *, first: int = 0) -> list[Pass]:
     """So many candidates, each with an approved application and a pass that waits for its award."""
     midday(world, AWARDED)
     found = []

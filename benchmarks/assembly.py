@@ -15,7 +15,9 @@ from domain.psychometrics.assembly import Blueprint, PoolItem, model
 BANK, SETS, SEED = 600, 30, 1
 SECONDS, GAP = 30.0, 0.05
 DOMAINS = {"finance": 36, "personnel": 30, "operations": 36, "compliance": 18}
-OBJECTIVES = {f"{domain}-{number}": (2, 14) for domain, count in DOMAINS.items() for number in range(3 + (count > 18))}
+OBJECTIVES = {
+    f"{domain}-{number}": (2, 14) for domain in DOMAINS for number in range(3 if domain == "compliance" else 4)
+}
 WISHES: dict[str, dict[str, float]] = {
     "information 24 and 72 points at the cut": {"information": 24.0, "expected": 72.0},
     "72 points at the cut, most information": {"expected": 72.0},

@@ -8,7 +8,7 @@ from adapters.badges.signer import KeyedBadgeSigner
 from adapters.strict import from_base64url, json_object
 from domain.badges.document import Document, badge_document
 from domain.badges.facts import BadgeFacts, Securing
-from domain.badges.keys import PURPOSE
+from domain.badges.keys import ES256, PURPOSE
 from domain.badges.verification import Presented, ProofState, UnreadableBadge
 from domain.errors import Fault
 from domain.ports import KeyProvider
@@ -40,15 +40,15 @@ class PresentedBadges:
         try:
             return _of_json(text, image=image) if text.startswith(b"{") else _of_jwt(text, image=image)
         except (ValueError, KeyError, TypeError, RecursionError):
-            raise UnreadableBadge(
-                Fault("", "malformed", "It does not have the shape of a signed badge.")
-            ) from None
+            raise UnreadableBadge(Fault("", "malformed", "It does not have the shape of a signed badge.")) from None
 
     def proof(self, presented: Presented, facts: BadgeFacts) -> ProofState:
         """Whether the signature holds over the document that `facts` make, by the key that was named for that way."""
         kid = self._signer.verification_methods().get(str(presented.options[_name_of(presented.securing)]))
         if kid is None:
             return ProofState.UNKNOWN_KEY
+        if PURPOSE[presented.securing] == ES256 and not proofs.is_low(presented.signature):
+            return ProofState.FAILS
         message = presented.message or _message(presented, facts)
         holds = self._keys.verify(PURPOSE[presented.securing], kid, message, presented.signature)
         return ProofState.HOLDS if holds else ProofState.FAILS
@@ -74,6 +74,8 @@ def _of_json(text: bytes, *, image: bool) -> Presented:
     proof = document.pop("proof")
     if isinstance(proof, list):
         (proof,) = proof
+    if not isinstance(proof, dict):
+        raise ValueError  # noqa: TRY004 - callers handle one kind of fault
     options: Document = dict(proof)
     securing = _SUITES[str(options["cryptosuite"])]
     _must_be_a_proof(options, document, securing)

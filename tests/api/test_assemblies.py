@@ -232,7 +232,9 @@ def test_what_cannot_be_asked_for_is_refused_in_its_place(
     refused = workshop.ask(**wish)
 
     assert refused.status_code == 409
-    assert [(fault["pointer"].removeprefix("/body"), fault["code"]) for fault in refused.json()["errors"]] == [(pointer, code)]
+    assert [(fault["pointer"].removeprefix("/body"), fault["code"]) for fault in refused.json()["errors"]] == [
+        (pointer, code)
+    ]
     assert workshop.counts() == before
 
 

@@ -7,9 +7,10 @@ from urllib.parse import quote
 
 import pytest
 
-from adapters.badges.baking import Picture, bake, unbake
+from adapters.badges.baking import bake, unbake
 from adapters.strict import to_base64url
 from domain.badges.facts import Securing
+from domain.certificates.model import Picture
 from tests.builders_badges import publisher_of
 from tests.builders_credentials import ENDS, Holder, a_holder, midday, officer
 from tests.world import World
@@ -134,7 +135,7 @@ def test_what_is_changed_in_a_badge_is_found(holder: Holder, path: list[str | in
     for part in path[:-1]:
         place = place[part]
     last = path[-1]
-    place[last] = _other_signature(place[last]) if value is None else value  # type: ignore[index]
+    place[last] = _other_signature(place[last]) if value is None else value
 
     answer = presented(holder.world, json.dumps(document))
 

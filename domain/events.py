@@ -44,7 +44,7 @@ class Event:
 
     def data(self) -> dict[str, Scalar]:
         """The event's fields as JSON scalars; dates and times in ISO 8601, enumerations by value."""
-        return {name: _scalar(getattr(self, name)) for name in _names(type(self))}
+        return {name: _scalar(getattr(self, name)) for name in _names(type(self))}  # type: ignore[arg-type] # a class hashes by its metaclass
 
 
 @cache

@@ -25,7 +25,7 @@ from adapters.qti.names import (
 from adapters.qti.package import is_package, unpacked
 from adapters.qti.sections import Reference, read_test
 from adapters.qti.xml import LARGEST_MANIFEST, Faulty, Source, children, local, namespace, text_of
-from domain.errors import Fault, Invalid
+from domain.errors import Contradiction, Fault, Invalid
 from domain.items import rules
 from domain.items.exchange import BankDocument, ItemRecord, Place, SetRecord, TestPlace, TestRecord, TestSection
 
@@ -188,13 +188,14 @@ def _take_set(package: _Package, resource: _Resource) -> None:
     body = source.only(source.root, "qti-stimulus-body")
     if body is None:
         raise source.faulty(source.root, "missing_element", "The qti-stimulus-body is missing.")
-    title, text = source.needed(source.root, "title").strip(), read_from(source, list(inside(body)))
-    if not rules.is_title(title):
-        raise source.faulty(source.root, "bad_title", "A title is one line of 1 to 200 characters.")
-    if not text:
-        raise source.faulty(body, "blank_text", "Something must be said here.")
+    title, language = source.needed(source.root, "title").strip(), source.root.get(XML_LANG) or "en"
+    text = read_from(source, list(inside(body)))
+    try:
+        rules.sound_case(title, text, language)
+    except Contradiction as refusal:
+        first = refusal.faults[0]
+        raise source.faulty(source.root, first.code, f"{first.pointer.lstrip('/')}: {first.detail}") from None
     code = _new_code(package, source)
-    language = source.root.get(XML_LANG) or "en"
     where = source.place(source.root)
     package.sets[resource.file] = SetRecord(code=code, title=title, stimulus=text, language=language, where=where)
 

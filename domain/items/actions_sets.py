@@ -34,7 +34,7 @@ def create_set(uow: UnitOfWork, actor: Actor, wanted: NewSet, *, imported: bool 
     """Write a set with its case; raises Contradiction, AlreadyExists for a code that is taken."""
     actor.must("item_set.create")
     policy = edition_of(uow, wanted.program, wanted.edition)
-    stimulus = rules.sound_case(wanted.stimulus)
+    stimulus = rules.sound_case(wanted.title, wanted.stimulus, wanted.language)
     made = uow.item_sets.add(
         ItemSet(
             id=uow.new_id(),
@@ -59,7 +59,7 @@ def revise_set(uow: UnitOfWork, actor: Actor, set_id: UUID, title: str, stimulus
     actor.must("item_set.revise", found)
     if any(item.status is not ItemStatus.DRAFT for item in uow.items.find(set_id=set_id)):
         raise SetInUse
-    text = rules.sound_case(stimulus)
+    text = rules.sound_case(title, stimulus, language)
     revised = uow.item_sets.save(replace(found, number=found.number + 1, title=title))
     _add_version(uow, actor, revised, text, language)
     uow.record(ItemSetRevised(set_id=found.id, number=revised.number))

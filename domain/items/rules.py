@@ -42,10 +42,10 @@ def sound(content: ItemContent, pointer: str = "") -> ItemContent:
     return replace(content, stem=stem, notes=notes, options=options, key=tuple(sorted(content.key)))
 
 
-def sound_case(stimulus: str, pointer: str = "/stimulus") -> str:
-    """A case in canonical markup; raises Contradiction."""
-    faults: list[Fault] = []
-    text = _text(stimulus, pointer, faults, needed=True)
+def sound_case(title: str, stimulus: str, language: str) -> str:
+    """A set's case in canonical markup; raises Contradiction with every fault, of its title and language too."""
+    faults = [*_named(title, language)]
+    text = _text(stimulus, "/stimulus", faults, needed=True)
     if faults:
         raise Contradiction(*faults)
     return text
@@ -103,12 +103,16 @@ def _text(text: str, pointer: str, faults: list[Fault], *, needed: bool = False)
     return found
 
 
+def _named(title: str, language: str) -> Iterator[Fault]:
+    if not is_title(title):
+        yield Fault("/title", "bad_title", f"A title is one line of 1 to {LONGEST_TITLE} characters.")
+    if _LANGUAGE.fullmatch(language) is None:
+        yield Fault("/language", "bad_language", "A language is a tag as BCP 47 writes it.")
+
+
 def _content_faults(content: ItemContent) -> Iterator[Fault]:
     count = len(content.options)
-    if not is_title(content.title):
-        yield Fault("/title", "bad_title", f"A title is one line of 1 to {LONGEST_TITLE} characters.")
-    if _LANGUAGE.fullmatch(content.language) is None:
-        yield Fault("/language", "bad_language", "A language is a tag as BCP 47 writes it.")
+    yield from _named(content.title, content.language)
     if not FEWEST_OPTIONS <= count <= MOST_OPTIONS:
         yield Fault("/options", "wrong_number", f"An item has {FEWEST_OPTIONS} to {MOST_OPTIONS} options.")
     if not content.key:

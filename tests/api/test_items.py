@@ -333,6 +333,24 @@ def test_a_set_gives_its_items_places_and_its_case_is_read_on_the_record(bank: B
     assert [one["actor"] for one in events(bank.world, "item_set.content_read")] == ["auditor"]
 
 
+@pytest.mark.parametrize(
+    ("changes", "pointer", "code"),
+    [
+        ({"title": "A\u00adB"}, "/body/title", "bad_title"),
+        ({"stimulus": "<p>x"}, "/body/stimulus", "unclosed_element"),
+        ({"stimulus": ""}, "/body/stimulus", "blank_text"),
+        ({"language": "en-aa-bb-cc-dd-ee"}, "/body/language", "bad_language"),
+    ],
+)
+def test_a_set_that_could_not_leave_the_house_is_not_written(
+    bank: Bank, changes: dict[str, str], pointer: str, code: str
+) -> None:
+    answer = bank.ask("POST", "/item-sets", bank.wanda, SET | changes)
+
+    (fault,) = answer.json()["errors"]
+    assert (answer.status_code, fault["pointer"], fault["code"]) == (409, pointer, code)
+
+
 def test_a_case_changes_while_its_items_are_drafts_and_never_afterwards(bank: Bank) -> None:
     made = bank.done("POST", "/item-sets", bank.wanda, SET)
     item = bank.item(set_id=made["id"])

@@ -252,6 +252,33 @@ def test_every_faulty_file_is_told_at_once() -> None:
     assert [fault.detail.split(",")[0] for fault in refusal.value.faults] == names
 
 
+STIMULUS = (
+    f'<qti-assessment-stimulus xmlns="{ASI}" identifier="S" title="{{title}}" xml:lang="{{language}}">'
+    "<qti-stimulus-body>{body}</qti-stimulus-body></qti-assessment-stimulus>"
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "language", "body", "code"),
+    [
+        ("", "en", "<p>x</p>", "missing_attribute"),
+        ("x" * 201, "en", "<p>x</p>", "bad_title"),
+        ("x", "no language at all", "<p>x</p>", "bad_language"),
+        ("x", "en", " ", "blank_text"),
+        ("x", "en", '<p>x</p><object data="a.swf"/>', "forbidden_element"),
+    ],
+)
+def test_a_stimulus_that_no_case_could_be_is_refused(title: str, language: str, body: str, code: str) -> None:
+    files = {
+        "imsmanifest.xml": manifest(resource("s.xml", "stimulus")),
+        "s.xml": STIMULUS.format(title=title, language=language, body=body).encode(),
+    }
+
+    said, detail = refused(packed(files))
+    assert said == code
+    assert detail.startswith("s.xml, line 1, /qti-assessment-stimulus")
+
+
 TEST = (
     f'<qti-assessment-test xmlns="{ASI}" identifier="T" title="t"><qti-test-part identifier="P" '
     'navigation-mode="linear" submission-mode="individual"><qti-assessment-section identifier="S" title="s" '

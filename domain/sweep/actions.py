@@ -11,6 +11,7 @@ from domain.exams import actions as exams
 from domain.ports import UnitOfWork, UnitsOfWork
 from domain.scores import keeping
 from domain.sweep import credentials, letters
+from domain.wallets import actions as wallets
 
 NIGHTLY: Final = "sweep.nightly"
 """The kind of the nightly task; it has no parameters."""
@@ -50,6 +51,7 @@ STEPS: Final[tuple[Sweeper, ...]] = (
     Sweeper(name="authorizations.expire", batch=100, run=_expire_authorizations),
     Sweeper(name="letters.take_up", batch=500, run=letters.take_up),
     Sweeper(name="response_files.forget", batch=100, run=keeping.forget_old),
+    Sweeper(name="wallet_nonces.forget", batch=500, run=wallets.forget_nonces),
     Sweeper(name="answers.forget", batch=500, run=_forget_answers),
 )
 """What a night does, in this order; a slice adds its step here. A batch is small: it gives the writer back soon."""

@@ -210,9 +210,9 @@ def tell(uow: UnitOfWork, token: str | None, notification_id: str, event: str) -
     return None
 
 
-def forget_nonces(uow: UnitOfWork) -> int:
-    """Forget used nonces that are too old to be good anyway; returns how many."""
-    old = [one for one in uow.wallet_nonces.find() if one.used_at < uow.now - 2 * NONCE_LIFE]
+def forget_nonces(uow: UnitOfWork, limit: int) -> int:
+    """Forget at most `limit` used nonces that are too old to be good anyway; returns how many."""
+    old = [one for one in uow.wallet_nonces.find() if one.used_at < uow.now - 2 * NONCE_LIFE][:limit]
     for one in old:
         uow.wallet_nonces.remove(one)
     return len(old)

@@ -336,11 +336,11 @@ def test_used_nonces_are_forgotten_once_they_are_too_old_to_be_good(holder: Hold
     wallet = Wallet(holder.world)
     wallet.fetch(wallet.token(offered(holder)))
     with holder.world.unit() as uow:
-        early = forget_nonces(uow)
+        early = forget_nonces(uow, 500)
     holder.world.clock.advance(minutes=11)
 
     with holder.world.unit() as uow:
-        late = forget_nonces(uow)
+        late = forget_nonces(uow, 500)
 
     assert (early, late) == (0, 1)
 

@@ -133,6 +133,8 @@ def _test_faults(
 ) -> Iterator[Fault]:
     if uow.forms.first(exam_code=policy.exam.code, code=test.code) is not None:
         yield _fault(test.where, "form_exists", "A form of this code is here already.")
+    if not any(place.scored for place in test.places):
+        yield _fault(test.where, "nothing_scored", "No item of the test scores.")
     contents = {record.code.casefold(): record.content for record in document.items}
     for place in test.places:
         content = contents.get(place.code.casefold())

@@ -10,12 +10,13 @@ from adapters.responses_csv import read_responses
 from api.tasks_items import handlers, steps
 from domain.actors import Role
 from domain.items import rules
+from domain.items.exchange import BankDocument, ItemRecord, TestPlace, TestRecord, TestSection
 from domain.jobs.actions import CARRY_ON, carry_on
 from domain.scores import importing
 from tests.adapters.qti.packages import item_xml, manifest, one_item, packed, resource
 from tests.api.test_items import Bank, events
 from tests.api.test_scores import Desk
-from tests.builders_items import DOMAINS, FINANCE, a_document, written
+from tests.builders_items import DOMAINS, FINANCE, a_document, several, some_content, written
 from tests.world import World
 
 QTI = QtiExchange()
@@ -151,6 +152,42 @@ def test_a_malformed_or_hostile_package_is_refused_and_nothing_is_stored(
 def test_who_may_not_write_items_brings_none_in(bank: Bank) -> None:
     assert take_in(bank, one_item(item_xml()), bank.world.token(Role.CANDIDATE), domain=FINANCE).status_code == 403
     assert stored(bank)["items"] == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"scored": False}, "nothing_scored"),
+        ({"multiple": True}, "several_answers"),
+    ],
+)
+def test_a_test_that_no_form_could_be_stands_against_the_whole_package(
+    bank: Bank, changes: dict[str, bool], code: str
+) -> None:
+    content = several() if changes.get("multiple") else some_content()
+    section = TestSection(title="All", places=(TestPlace(code="A", scored=changes.get("scored", True)),))
+    document = BankDocument(
+        items=(ItemRecord(code="A", content=content, domain=FINANCE),),
+        tests=(TestRecord(code="F", title="F", sections=(section,)),),
+    )
+
+    answer = take_in(bank, QTI.write(document))
+
+    (fault,) = answer.json()["errors"]
+    assert (answer.status_code, fault["code"]) == (409, code)
+    assert fault["detail"].startswith("tests/F.xml, line 2, /qti-assessment-test")
+    assert set(stored(bank).values()) == {0}
+
+
+def test_a_test_whose_form_is_here_already_is_refused(bank: Bank) -> None:
+    content = QTI.write(a_document())
+    take_in(bank, content)
+    before = stored(bank)
+
+    answer = take_in(bank, content)
+
+    assert [fault["code"] for fault in answer.json()["errors"]] == ["form_exists"]
+    assert stored(bank) == before
 
 
 # --- out

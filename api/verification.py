@@ -69,7 +69,7 @@ class VerdictOut(Out):
 
 
 @routes.post(PATH, action="registry.verify", answers=VerdictOut, writes=False, openapi_extra=_BODY)
-def verify(uow: UnitOfWork, reader: BadgeReader, content: Annotated[bytes, Depends(_raw)]) -> Verdict:
+def verify_badge(uow: UnitOfWork, reader: BadgeReader, content: Annotated[bytes, Depends(_raw)]) -> Verdict:
     """Verify a badge that somebody presents: what is right with it and what is wrong, check by check.
 
     Nothing is fetched, and nobody is told who asked. Badges of other issuers are told as such, and judged no further.

@@ -11,6 +11,7 @@ from api.document import document
 from domain.access.model import ApiKey, RoleGrant
 from domain.analysis.model import Analysis, EquatingRun, Grouping, StatisticsSheet
 from domain.applications.model import Appeal, Application, AuditDraw, Determination, Evidence
+from domain.assembly.model import Assembly
 from domain.badges.model import Badge, StatusList
 from domain.candidates.model import Candidate, Education, Licence
 from domain.credentials.model import Award, Credential
@@ -27,7 +28,9 @@ from domain.renewals.model import Activity, ApprovedActivity, Cycle
 from domain.rescoring.model import Rescore
 from domain.scores.model import Attempt, Conversion, Form, FormKey, Hold, ResponseImport, ScoreRelease
 from domain.security.model import Flag, Review, Screening
+from domain.standards.model import StandardSetting
 from domain.test_centres.model import CentreFile, CentreRow
+from domain.wallets.model import WalletOffer
 from domain.watching.model import Watch, WatchList, WebhookDelivery, WebhookEndpoint
 from tests.adapters.made_files import a_picture
 
@@ -40,6 +43,7 @@ KINDS: dict[str, type[Entity]] = {
     "appeal_id": Appeal,
     "application_id": Application,
     "approved_id": ApprovedActivity,
+    "assembly_id": Assembly,
     "attempt_id": Attempt,
     "authorization_id": Authorization,
     "award_id": Award,
@@ -68,6 +72,7 @@ KINDS: dict[str, type[Entity]] = {
     "licence_id": Licence,
     "list_id": StatusList,
     "notice_id": Notice,
+    "offer_id": WalletOffer,
     "pair_id": Enemy,
     "payment_id": Payment,
     "practice_id": PracticeExam,
@@ -83,6 +88,7 @@ KINDS: dict[str, type[Entity]] = {
     "session_id": Session,
     "set_id": ItemSet,
     "sheet_id": StatisticsSheet,
+    "study_id": StandardSetting,
     "delivery_id": WebhookDelivery,
     "endpoint_id": WebhookEndpoint,
     "version_id": ItemVersion,
@@ -157,6 +163,8 @@ class Operation:
             made = example(content["multipart/form-data"]["schema"], ids)
             fields = {name: value for name, value in made.items() if name != "file"}
             return {"files": {"file": (f"{FREE}.png", a_picture(), "image/png")}, "data": fields}
+        if "application/x-www-form-urlencoded" in content:
+            return {"data": example(content["application/x-www-form-urlencoded"]["schema"], ids)}
         if "application/x-ndjson" in content:
             return {"content": b'"0000-0000-0000-0000"\n', "headers": {"content-type": "application/x-ndjson"}}
         if "text/csv" in content:

@@ -19,6 +19,9 @@ _ATTEMPTS = DeliveryAttemptRow.__table__  # type: ignore[attr-defined]
 _CREDENTIALS = CredentialRow.__table__  # type: ignore[attr-defined]
 _CHANGES = StandingChangeRow.__table__  # type: ignore[attr-defined]
 
+_ANY = Prepared(
+    select(_WATCHES.c.id).where(_WATCHES.c.status == literal_column("'watching'")).limit(literal_column("1"))
+)
 # Statuses are written into the statements: only so does SQLite take an index over some of the rows.
 _OF_CHANGES = (
     select(*_WATCHES.columns, _CHANGES.c.id.label("its_change"))
@@ -108,6 +111,9 @@ class WatchRepository(SqlRepository[Watch]):
 
     def of_changes(self, change_ids: Sequence[UUID]) -> list[tuple[Watch, UUID]]:
         """Each row that watches a credential of these entries of histories, with the entry; erased ones left out."""
+        # Where nobody watches anything, a night's sweep need not ask.
+        if not _ANY.rows(self._connection, {}):
+            return []
         rows = self._connection.execute(_OF_CHANGES, {"changes": list(change_ids)}).mappings()
         return [(self._map.load({name: row[name] for name in self._map.names}), row["its_change"]) for row in rows]
 

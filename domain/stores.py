@@ -206,6 +206,10 @@ class Attempts(Repository[Attempt], Protocol):
 class Analyses(Repository[Analysis], Protocol):
     """Analyses, and what they read of very many attempts: those that were not invalidated, by their ids."""
 
+    def people(self, administration_id: UUID, form_id: UUID) -> int:
+        """How many attempts with answers there are that were not invalidated."""
+        ...
+
     def answers(self, administration_id: UUID, form_id: UUID, *, unheld: bool = False) -> list[tuple[str, bytes]]:
         """Each attempt with its answers; `unheld` leaves out those on hold."""
         ...

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from adapters.db.repository import SqlRepository
 from adapters.db.tables.applications import ApplicationRow
@@ -21,7 +21,10 @@ _COUNTED = (
     _T.administration_id == bindparam("administration_id"),
     _T.form_id == bindparam("form_id"),
     _T.status != AttemptStatus.INVALIDATED.value,
+    # A test centre may send a score alone: there is nothing to analyse then.
+    func.length(_T.responses) > 0,
 )
+_PEOPLE = select(func.count()).where(*_COUNTED)
 _ANSWERS = select(_T.id, _T.responses).where(*_COUNTED)
 _CANDIDATE_OF = select(_T.id, _T.candidate_id).where(*_COUNTED)
 _NUMBER_OF = select(_CANDIDATES.number, _T.candidate_id).where(_T.candidate_id == _CANDIDATES.id, *_COUNTED)
@@ -38,6 +41,11 @@ class AnalysisRepository(SqlRepository[Analysis]):
     def __init__(self, connection: Connection) -> None:
         """Speak through `connection`."""
         super().__init__(connection, Analysis)
+
+    def people(self, administration_id: UUID, form_id: UUID) -> int:
+        """How many attempts with answers there are that were not invalidated."""
+        found = self._connection.execute(_PEOPLE, {"administration_id": administration_id, "form_id": form_id})
+        return int(found.scalar_one())
 
     def answers(self, administration_id: UUID, form_id: UUID, *, unheld: bool = False) -> list[tuple[str, bytes]]:
         """Each attempt that was not invalidated, by id, with its answers; `unheld` leaves out those on hold."""

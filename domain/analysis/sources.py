@@ -12,7 +12,7 @@ from domain.errors import Contradiction, Fault
 from domain.ports import UnitOfWork
 from domain.scores import rules
 from domain.scores.errors import FormNotApproved
-from domain.scores.model import AttemptStatus, Conversion, Form, FormKey, VersionStatus
+from domain.scores.model import Conversion, Form, FormKey, VersionStatus
 
 if TYPE_CHECKING:
     from domain.analysis.taken import Taken
@@ -94,9 +94,8 @@ def named(
 
 
 def people(uow: UnitOfWork, administration_id: UUID, form_id: UUID) -> int:
-    """How many took the form and were not invalidated."""
-    counted = [status for status in AttemptStatus if status is not AttemptStatus.INVALIDATED]
-    return uow.attempts.count(administration_id=administration_id, form_id=form_id, status=counted)
+    """How many took the form and were not invalidated; scores that came without answers are nobody's."""
+    return uow.analyses.people(administration_id, form_id)
 
 
 def of_job(uow: UnitOfWork, parameters: Mapping[str, JsonValue], *, unheld: bool = False) -> Source:

@@ -48,3 +48,16 @@ def test_candidates_numbers_and_groups_go_by_the_same_attempts(scores: Scores) -
         assert uow.analyses.numbers(*where) == numbers
         assert uow.analyses.groups(*where, Attribute.PRACTISES_IN) == dict.fromkeys(attempts, "US")
         assert set(uow.analyses.groups(*where, Attribute.PATHWAY)) == set(attempts)
+
+
+def test_a_score_that_came_without_answers_is_nobodys_answers(scores: Scores) -> None:
+    ids = stored(scores, MADE)
+    where = (scores.administration_id, scores.form.id)
+    with scores.unit() as uow:
+        uow.attempts.save(replace(uow.attempts.get(ids[0]), responses=b""))
+
+    with scores.unit() as uow:
+        found, people = dict(uow.analyses.answers(*where)), uow.analyses.people(*where)
+
+    assert set(found) == {str(one) for one in ids[1:]}
+    assert people == len(ids) - 1

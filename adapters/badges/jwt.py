@@ -12,6 +12,7 @@ from jose import jws
 from jose.backends.base import Key
 from jose.exceptions import JWSError
 
+from adapters.badges.proofs import low
 from domain.badges.document import Document
 from domain.badges.facts import Securing
 from domain.ports import KeyProvider, SigningKey
@@ -38,7 +39,7 @@ class HeldElsewhere(Key):  # type: ignore[misc] # python-jose publishes no types
         kid, signature = self._keys.sign(self._purpose, msg)
         if kid != self.face.kid:
             raise TurnedOver
-        return signature
+        return low(signature) if self.face.algorithm == "ES256" else signature
 
 
 def token(claims: Document, key: HeldElsewhere, kid: str, securing: Securing) -> bytes:

@@ -22,7 +22,7 @@ from domain.badges.document import (
 )
 from domain.badges.errors import UnfitFacts
 from domain.badges.facts import BadgeFacts, BadgeProfile, IssuerFacts, Securing, StatusListFacts
-from domain.badges.keys import BADGE_PURPOSES, PURPOSE
+from domain.badges.keys import BADGE_PURPOSES, ES256, PURPOSE
 from domain.errors import Unavailable
 from domain.ports import KeyProvider, SigningKey
 
@@ -138,7 +138,8 @@ class KeyedBadgeSigner:
             kid, signature = self._keys.sign(purpose, proofs.message(document, options, securing, canonical))
             if kid != key.kid:
                 raise TurnedOver
-            return {**options, "proofValue": base58btc(signature)}
+            value = proofs.low(signature) if purpose == ES256 else signature
+            return {**options, "proofValue": base58btc(value)}
 
         return self._settled(purpose, once)
 

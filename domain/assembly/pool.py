@@ -11,7 +11,9 @@ from uuid import UUID
 
 from domain.assembly.model import Assembly
 from domain.entity import Entity
+from domain.items.actions_sets import enemies_among
 from domain.items.model import IrtParameters, Item, ItemStatus
+from domain.items.statistics import times_shown
 from domain.ports import Repository, UnitOfWork
 from domain.psychometrics.assembly import PoolItem
 
@@ -37,7 +39,7 @@ def read(uow: UnitOfWork, assembly: Assembly) -> Pool:
         for item in uow.items.find(program=assembly.program, exam_code=assembly.exam_code, status=status)
     ]
     ids = [item.id for item in banked]
-    parameters, exposed = _parameters(uow, ids, wanted.scale), _exposed(uow, ids)
+    parameters, exposed = _parameters(uow, ids, wanted.scale), times_shown(uow, ids)
     several = _choosing_several(uow, banked)
     earlier = _codes_of(uow, wanted.anchor_form_id)
     reasons: dict[UUID, str] = {}
@@ -69,10 +71,9 @@ def _pool_items(
     codes = {item.id: item.code for item in chosen}
     sets = {one.id: one.code for one in _of(uow.item_sets, "id", {item.set_id for item in chosen if item.set_id})}
     enemies: dict[UUID, set[str]] = defaultdict(set)
-    for pair in _of(uow.item_enemies, "item_id", list(codes)):
-        if pair.enemy_id in codes:
-            enemies[pair.item_id].add(codes[pair.enemy_id])
-            enemies[pair.enemy_id].add(codes[pair.item_id])
+    for one, other in enemies_among(uow, codes):
+        enemies[one].add(codes[other])
+        enemies[other].add(codes[one])
     made = []
     for item in sorted(chosen, key=lambda item: item.code):
         information, chance = at_cut(parameters.get(item.id), theta)
@@ -107,13 +108,6 @@ def _parameters(uow: UnitOfWork, ids: list[UUID], scale: str) -> dict[UUID, IrtP
     """The newest parameters of each item on this metric."""
     found = [one for one in _of(uow.item_statistics, "item_id", ids) if one.irt is not None and one.irt.scale == scale]
     return {one.item_id: one.irt for one in sorted(found, key=lambda one: one.recorded_at) if one.irt is not None}
-
-
-def _exposed(uow: UnitOfWork, ids: list[UUID]) -> Counter[UUID]:
-    shown: Counter[UUID] = Counter()
-    for one in _of(uow.item_exposures, "item_id", ids):
-        shown[one.item_id] += one.shown
-    return shown
 
 
 def _choosing_several(uow: UnitOfWork, items: Iterable[Item]) -> set[UUID]:

@@ -176,9 +176,9 @@ def read_grouping(uow: UnitOfWork, actor: Actor, grouping_id: Id) -> Grouping:
 
 
 @routes.post("/groupings/{grouping_id}/erasure", action="grouping.forget", answers=GroupingOut, if_match=Grouping)
-def forget_grouping(uow: UnitOfWork, actor: Actor, files: Files, grouping_id: Id) -> Grouping:
+def forget_grouping(uow: UnitOfWork, actor: Actor, grouping_id: Id) -> Grouping:
     """Erase who belongs to which group, once nobody needs it; the counts and what was computed stay."""
-    return groupings.forget(uow, actor, files, grouping_id)
+    return groupings.forget(uow, actor, grouping_id)
 
 
 @routes.post(

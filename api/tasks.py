@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api import tasks_items, tasks_watching
-from domain.analysis import actions as analyses, equating, sheets
+from domain.analysis import actions as analyses, equating, groupings, sheets
 from domain.assembly import actions as assembly
 from domain.files import actions as files
 from domain.jobs.actions import Handler, Step
@@ -76,6 +76,9 @@ def handlers(doors: Doors) -> dict[str, Handler]:
     def forget_file(units: UnitsOfWork, parameters: Mapping[str, Any]) -> None:
         keeping.delete(units, doors.files(), parameters)
 
+    def erase_groups(units: UnitsOfWork, parameters: Mapping[str, Any]) -> None:
+        groupings.erase(units, doors.files(), parameters)
+
     def seal(units: UnitsOfWork, parameters: Mapping[str, Any]) -> None:
         del units, parameters
         doors.seal()
@@ -94,6 +97,7 @@ def handlers(doors: Doors) -> dict[str, Handler]:
         letters.SEND_MANY: send_many,
         letters.TELL: tell,
         files.ERASE: erase,
+        groupings.ERASE: erase_groups,
         keeping.FORGET: forget_file,
         SEAL: seal,
         sweep.NIGHTLY: sweep_nightly,

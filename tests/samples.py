@@ -46,6 +46,7 @@ WRITTEN: dict[str, str] = {
     "Licence.status": "active",
     "RecognisedProvider.code": "SAMPLE-{number}",
     "RoleGrant.role": "reviewer",
+    "Grouping.file": "sample/grouping",
     "StatisticsSheet.csv_file": "kept",
     "StatisticsSheet.pdf_file": "kept",
     "country": "US",

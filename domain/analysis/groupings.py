@@ -11,17 +11,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from domain.actors import Actor
+from domain.actors import Actor, the_service
 from domain.analysis.events import GroupingForgotten, GroupingRecorded
 from domain.analysis.model import Grouping
 from domain.analysis.sources import Source
 from domain.errors import Contradiction, Fault, Invalid, WrongState
-from domain.ports import Files, UnitOfWork
+from domain.ports import Files, UnitOfWork, UnitsOfWork
 from domain.scores import rules
 
 if TYPE_CHECKING:
     from domain.analysis.actions import Settings
 
+ERASE = "grouping.erase"
+"""The kind of the small task that erases who belongs to which group. Its parameters: `file`."""
 MOST_GROUPS = 50
 LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}")
 
@@ -81,16 +83,28 @@ def record(
     return grouping
 
 
-def forget(uow: UnitOfWork, actor: Actor, files: Files, grouping_id: UUID) -> Grouping:
-    """Erase who belongs to which group. What was computed of it stays, in numbers that name nobody."""
+def forget(uow: UnitOfWork, actor: Actor, grouping_id: UUID) -> Grouping:
+    """Erase who belongs to which group. What was computed of it stays, in numbers that name nobody.
+
+    The bytes go by a task, once this is committed.
+    """
     grouping = uow.groupings.lock(grouping_id)
     actor.must("grouping.forget")
     if not grouping.file:
         raise WrongState
     forgotten = uow.groupings.save(replace(grouping, file=""))
-    files.delete(grouping.file)
+    uow.enqueue(ERASE, {"file": grouping.file}, unique_key=grouping.file)
     uow.record(GroupingForgotten(grouping_id=grouping.id))
     return forgotten
+
+
+def erase(units: UnitsOfWork, files: Files, parameters: Mapping[str, object]) -> None:
+    """Erase the bytes of a forgotten grouping. Safe to repeat; a file that is still named is left alone."""
+    file = str(parameters["file"])
+    with units.begin(the_service(ERASE), write=False) as uow:
+        kept = uow.groupings.first(file=file)
+    if kept is None:
+        files.delete(file)
 
 
 def read_rows(content: bytes) -> list[Row]:

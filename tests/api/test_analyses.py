@@ -2,6 +2,7 @@
 
 import csv
 import io
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from domain.actors import Role
+from domain.analysis import groupings
 from domain.errors import NotFound
 from domain.jobs.actions import CARRY_ON, carry_on
 from tests.builders_analysis import answers_of_model, steps, stored
@@ -187,6 +189,8 @@ def test_who_belongs_to_which_group_can_be_erased_and_what_was_computed_stays(of
         kept = uow.groupings.get(UUID(made["id"])).file
 
     erased = office.post(f"/v1/groupings/{made['id']}/erasure", if_match='"1"')
+    groupings.erase(office.world.units, office.world.files, {"file": "00/" + "0" * 32})
+    office.world.run_tasks({groupings.ERASE: partial(_erased, office)})
     again = office.post(f"/v1/groupings/{made['id']}/erasure", if_match='"2"')
     refused = office.post(f"{office.under}/analyses", {"parts": ["scores"], "grouping_id": made["id"]})
 
@@ -195,6 +199,11 @@ def test_who_belongs_to_which_group_can_be_erased_and_what_was_computed_stays(of
     assert [one["code"] for one in refused.json()["errors"]] == ["forgotten"]
     with pytest.raises(NotFound):
         office.world.files.get(kept)
+
+
+def _erased(office: Office, units: Any, parameters: Any) -> None:
+    groupings.erase(units, office.world.files, parameters)
+    groupings.erase(units, office.world.files, parameters)
 
 
 def test_groups_may_come_from_what_is_known_of_candidates(office: Office) -> None:

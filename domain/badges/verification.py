@@ -14,6 +14,7 @@ from typing import Final
 from uuid import UUID
 
 from domain.badges.document import Document, badge_document, instant, registered_claims
+from domain.badges.errors import UnfitFacts
 from domain.badges.facts import BadgeFacts, Securing, StatusPurpose
 from domain.badges.model import Badge
 from domain.credentials.actions_standing import standing_now
@@ -204,7 +205,10 @@ def _as_presented(facts: BadgeFacts, presented: Presented) -> BadgeFacts | None:
         if signed_at is None:
             return None
         facts = replace(facts, signed_at=signed_at)
-    stated: Document = badge_document(facts)
+    try:
+        stated: Document = badge_document(facts)
+    except UnfitFacts:
+        return None
     if presented.securing is Securing.OB_JWT:
         stated = registered_claims(stated, facts)
     return facts if _spelled(presented.document) == _spelled(stated) else None
@@ -219,6 +223,6 @@ def _instant(text: str) -> datetime | None:
     """The instant, where the text is spelled as we spell it."""
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return found if found.tzinfo is not None and instant(found) == text else None
+    except (ValueError, OverflowError):
         return None
-    return found if found.tzinfo is not None and instant(found) == text else None

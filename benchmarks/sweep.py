@@ -39,7 +39,7 @@ from domain.sweep.actions import NIGHTLY, STEPS, nightly
 CREDENTIALS = 1_000_000
 DUE_EACH_DAY = 33
 """One in so many falls due on a day: 3 %, and they lie scattered over the table."""
-EDITION = "2"  # of the data set: a new one when its schema changes
+EDITION = "3"  # of the data set: a new one when its schema changes
 ROUNDS = 5
 ONE_BY_ONE = 500
 AGAINST_BARE = 3.5
@@ -200,7 +200,7 @@ _WORDS = {
     "sqlite": {
         "series": "WITH RECURSIVE s(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM s WHERE n + 1 < :size)",
         "until": "date('2028-12-31', (n - n / 33 * 33) || ' days')",
-        "none": "'{}'",
+        "named": "'{\"family\": \"Okafor\", \"given\": \"Adaeze\"}'",
         "empty": "'[]'",
         "false": "0",
         **{f"id_{kind}": f"printf('0190f3c28a5e7{kind}008%015x', n)" for kind in "abcdef12"},
@@ -209,7 +209,7 @@ _WORDS = {
     "postgresql": {
         "series": "WITH s(n) AS (SELECT * FROM generate_series(0, :size - 1))",
         "until": "CAST('2028-12-31' AS date) + (n - n / 33 * 33)",
-        "none": "CAST('{}' AS jsonb)",
+        "named": "CAST('{\"family\": \"Okafor\", \"given\": \"Adaeze\"}' AS jsonb)",
         "empty": "CAST('[]' AS jsonb)",
         "false": "false",
         **{f"id_{kind}": f"CAST('0190f3c28a5e7{kind}008' || lpad(to_hex(n), 15, '0') AS uuid)" for kind in "abcdef12"},
@@ -221,7 +221,7 @@ _POPULATION = (
     """
 $series INSERT INTO candidates (id, version, number, status, legal_name, search_name, past_names, email, practises_in,
     created_at)
-SELECT $id_a, 1, $no_C, 'active', $none, $no_C, $empty, $no_C, 'US', $at FROM s
+SELECT $id_a, 1, $no_C, 'active', $named, $no_C, $empty, $no_C, 'US', $at FROM s
 """,
     """
 WITH s(n) AS (SELECT 0) INSERT INTO applications (id, version, candidate_id, program, edition, number, search_name,

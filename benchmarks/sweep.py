@@ -200,6 +200,7 @@ _WORDS = {
     "sqlite": {
         "series": "WITH RECURSIVE s(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM s WHERE n + 1 < :size)",
         "until": "date('2028-12-31', (n - n / 33 * 33) || ' days')",
+        "none": "'{}'",
         "named": "'{\"family\": \"Okafor\", \"given\": \"Adaeze\"}'",
         "empty": "'[]'",
         "false": "0",
@@ -209,6 +210,7 @@ _WORDS = {
     "postgresql": {
         "series": "WITH s(n) AS (SELECT * FROM generate_series(0, :size - 1))",
         "until": "CAST('2028-12-31' AS date) + (n - n / 33 * 33)",
+        "none": "CAST('{}' AS jsonb)",
         "named": "CAST('{\"family\": \"Okafor\", \"given\": \"Adaeze\"}' AS jsonb)",
         "empty": "CAST('[]' AS jsonb)",
         "false": "false",

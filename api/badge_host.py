@@ -16,7 +16,7 @@ from domain.badges import hosting
 from domain.badges.facts import Securing
 from domain.ports import UnitOfWork
 
-routes = Routes("badge host", prefix="/ims/ob/v3p0")
+routes = Routes("badge_host", prefix="/ims/ob/v3p0")
 
 SCOPE: Final = "https://purl.imsglobal.org/spec/ob/v3p0/scope/"
 READ, PROFILE = f"{SCOPE}credential.readonly", f"{SCOPE}profile.readonly"

@@ -166,19 +166,30 @@ def _finish_operation(path: str, method: str, operation: Json) -> None:
     _name_kindly(operation)
     _finish_parameters(operation, said)
     responses = {code: answer for code, answer in operation["responses"].items() if not _is_default_422(code, answer)}
-    # What a route says of a failure is only that it is possible.
-    known = [code for code in responses if code in FAILURES]
-    responses = {code: answer for code, answer in responses.items() if code not in known}
+    # What a route says of a failure is only that it is possible; or a protocol's own form of it, beside the problem.
+    own = {code: _in_both_forms(code, answer) for code, answer in responses.items() if code in FAILURES}
+    known = [code for code, answer in own.items() if answer is None]
+    responses = {code: answer for code, answer in responses.items() if code not in own}
     for code, answer in responses.items():
         _finish_answer(code, answer, said)
+    responses |= {code: answer for code, answer in own.items() if answer is not None}
     for code in (*known, *_failing(path, method, operation, said)):
         responses.setdefault(code, {"$ref": f"#/components/responses/{FAILURES[code].name}"})
     operation["responses"] = dict(sorted(responses.items()))
 
 
+def _in_both_forms(code: str, answer: Json) -> Json | None:
+    """A failure that a protocol has its own words for, which stand beside the problem; None without such words."""
+    if "content" not in answer:
+        return None
+    shared = _problem(code)
+    return {**shared, "description": answer["description"], "content": {**answer["content"], **shared["content"]}}
+
+
 def _finish_upload(operation: Json, schemas: Json) -> None:
     """Name the media types of each uploaded file, where FastAPI knows of bytes alone; a form has no null."""
-    form = operation.get("requestBody", {}).get("content", {}).get("multipart/form-data", {})
+    content = operation.get("requestBody", {}).get("content", {})
+    form = content.get("multipart/form-data") or content.get("application/x-www-form-urlencoded", {})
     members = schemas[form["schema"]["$ref"].rpartition("/")[2]]["properties"] if "schema" in form else {}
     for name in members:
         schema = members[name] = _without_null(members[name])

@@ -16,7 +16,7 @@ from domain.standards import actions
 from domain.standards.actions import Plan
 from domain.standards.model import Centre, JudgeRating, Method, RoundingPolicy, StandardSetting, StudyStatus
 
-routes = Routes("standard settings")
+routes = Routes("standard_settings")
 
 MOST_JUDGES = 100
 MOST_VALUES = 1_000

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import orjson
 from fastapi import Form, Header, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.routing import BaseRoute, Route
 
 from api.fields import Id
@@ -27,7 +27,9 @@ from domain.wallets.model import TOKEN_MARK, OfferStatus, Refusal, Refused, Told
 routes = Routes("wallets")
 
 Authorization = Annotated[str | None, Header(alias="authorization", max_length=1_000, include_in_schema=False)]
-Written = Annotated[str | None, Form(max_length=1_000)]
+_VISIBLE: Final = "^[ -~]*$"
+"""What RFC 6749 lets parameters hold (appendix A): VSCHAR."""
+Written = Annotated[str | None, Form(max_length=1_000, pattern=_VISIBLE)]
 Proof = Annotated[str, Field(min_length=1, max_length=8_192, pattern=r"^[!-~]+$")]
 PROOF_ALGORITHMS: Final = ("ES256", "EdDSA", "Ed25519")
 
@@ -141,7 +143,7 @@ def withdraw(uow: UnitOfWork, actor: Actor, offer_id: Id) -> WalletOffer:
 def token(
     uow: UnitOfWork,
     grant_type: Written = None,
-    code: Annotated[str | None, Form(alias="pre-authorized_code", max_length=1_000)] = None,
+    code: Annotated[str | None, Form(alias="pre-authorized_code", max_length=1_000, pattern=_VISIBLE)] = None,
     tx_code: Written = None,
 ) -> Response:
     """Exchange a pre-authorized code, with its transaction code, for an access token (OpenID4VCI 1.0, section 6)."""
@@ -160,20 +162,26 @@ def nonce(uow: UnitOfWork, keys: KeyProvider) -> Response:
     return _said({"c_nonce": actions.nonce(uow, keys)})
 
 
-class ProofsIn(BaseModel):
+class _Open(BaseModel):
+    """What a wallet sends: members of later editions are read past, as the specification has it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, json_schema_extra={"additionalProperties": True})
+
+
+class ProofsIn(_Open):
     """One proof, as a JWT: a badge is bound to one key."""
 
     jwt: Annotated[tuple[Proof, ...], Field(max_length=8)] = ()
 
 
-class CredentialRequestIn(BaseModel):
+class CredentialRequestIn(_Open):
     """What a wallet asks for. Members that are not named here are read past, as the specification has it."""
 
     credential_configuration_id: Annotated[str | None, Field(max_length=200, pattern=r"^[!-~]+$")] = None
     proofs: ProofsIn = ProofsIn()
 
 
-class NotificationIn(BaseModel):
+class NotificationIn(_Open):
     """What became of a badge; members that are not named here are read past."""
 
     notification_id: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[!-~]+$")]

@@ -165,8 +165,8 @@ def test_every_caller_is_let_in_or_kept_out_as_the_table_says(house: House, oper
 def _verdict(answer: Response) -> str:
     if answer.status_code >= 500:
         return "a failure"
-    # Who may come may still be told, of this very thing, that it is not for them to judge; and a protocol refuses its own
-    # tokens and scopes in words of its own.
+    # Who may come may still be told, of this very thing, that it is not for them to judge; and a protocol refuses its
+    # own tokens and scopes in words of its own.
     code = answer.json().get("code") if answer.status_code in (401, 403) else None
     if code in ("unauthenticated", Forbidden.code):
         return "kept out"

@@ -21,7 +21,8 @@ from domain.wallets.model import HolderProof
 TYPE: Final = "openid4vci-proof+jwt"
 LARGEST: Final = 8_192
 COORDINATE: Final = 32
-LATEST: Final = 2**40
+LATEST: Final = 2**37
+"""In epoch seconds: a year that calendars still know (6325)."""
 _PARTS: Final = 3
 _ED25519, _P256 = b"\xed\x01", b"\x80\x24"
 

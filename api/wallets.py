@@ -237,7 +237,7 @@ def issuer_metadata(base_url: str, name: str) -> dict[str, Any]:
     proof = {"proof_types_supported": {"jwt": {"proof_signing_alg_values_supported": list(PROOF_ALGORITHMS)}}}
     bound = {"cryptographic_binding_methods_supported": ["jwk", "did:jwk", "did:key"], **proof}
     shown = {"credential_metadata": {"display": [{"name": f"Certification by {name}", "locale": "en"}]}}
-    types = ["VerifiableCredential", "OpenBadgeCredential"]
+    types = ["VerifiableCredential", "AchievementCredential"]
     return {
         "credential_issuer": base_url,
         "authorization_servers": [base_url],

@@ -98,6 +98,18 @@ def test_a_wallet_fetches_the_badge_bound_to_its_key(holder: Holder, algorithm: 
     assert answer.headers["cache-control"] == "no-store"
 
 
+def test_the_metadata_names_the_types_and_the_contexts_that_the_badge_has(holder: Holder) -> None:
+    wallet = Wallet(holder.world)
+    configurations = holder.world.client.get("/.well-known/openid-credential-issuer").json()[
+        "credential_configurations_supported"
+    ]
+
+    badge = wallet.fetch(wallet.token(offered(holder))).json()["credentials"][0]["credential"]
+
+    assert [one["credential_definition"]["type"] for one in configurations.values()] == [badge["type"]] * 3
+    assert configurations[LDP]["credential_definition"]["@context"] == badge["@context"]
+
+
 @pytest.mark.parametrize(("configuration", "algorithm"), [(OB, "RS256"), (VC, "ES256")])
 def test_tokens_are_fetched_as_well(holder: Holder, configuration: str, algorithm: str) -> None:
     wallet = Wallet(holder.world)
@@ -216,6 +228,8 @@ def test_a_code_is_not_exchanged_for_less(holder: Holder, changes: dict[str, str
         pytest.param({"kid": "did:web:another.example"}, {}, "invalid_proof", id="two keys"),
         pytest.param({"jwk": None, "kid": "did:web:another.example"}, {}, "invalid_proof", id="a key to be fetched"),
         pytest.param({}, {"nonce": "never-given"}, "invalid_nonce", id="a nonce that is not ours"),
+        pytest.param({}, {"nonce": "_" * 53 + "w"}, "invalid_nonce", id="a nonce whose time is no time"),
+        pytest.param({}, {"iat": 2**39}, "invalid_proof", id="made in a year that no calendar knows"),
         pytest.param({}, {"iat": 1}, "invalid_proof", id="made long ago"),
         pytest.param({}, {"iat": "now"}, "invalid_proof", id="made at no time"),
     ],

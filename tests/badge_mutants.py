@@ -95,7 +95,13 @@ def _proofs(original: Original, document: Json) -> Made:
 def _proof_members(original: Original) -> dict[str, tuple[Any, ...]]:
     suites = (*(way.value for way in Securing), "eddsa-2022", "ecdsa-sd-2023", "bbs-2023", "ecdsa-jcs-2019")
     suites += ("EDDSA-RDFC-2022", "eddsa-rdfc-2022 ", "", "none")
-    times = ("2026-03-02T17:00:01Z", "2026-03-02T17:00:00.0Z", "2026-03-02T17:00:00+00:00", "2026-03-02", "", "now")
+    times: tuple[str, ...] = (
+        "2026-03-02T17:00:01Z",
+        "2026-03-02T17:00:00.0Z",
+        "2026-03-02T17:00:00+00:00",
+        "2026-03-02",
+        "",
+    )
     times += ("0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2026-W10-1T17:00:00Z", "20260302T170000Z")
     times += ("2026-03-02t17:00:00z", "2026-03-02T24:00:00Z", "2026-03-02T17:00:60Z", "+2026-03-02T17:00:00Z")
     foreign = ("did:web:evil.example#key", "did:key:z6Mkx#z6Mkx", "", "#key")
@@ -217,7 +223,7 @@ def _header_changes(original: Original, header: Json) -> Iterator[tuple[str, Jso
         yield f"without {name}", {one: value for one, value in header.items() if one != name}
         yield f"{name} in a list", {**header, name: [header[name]]}
         yield f"{name} in capitals", {**{k: v for k, v in header.items() if k != name}, name.upper(): header[name]}
-    extras = {
+    extras: dict[str, Json] = {
         "jku": "https://evil.example/jwks",
         "x5u": "https://evil.example/x",
         "x5c": ["MII"],
@@ -331,7 +337,7 @@ def _texts(value: str) -> Iterator[tuple[str, Json]]:
     yield "look-alikes", value.translate(str.maketrans("aceopxy0", "\u0430\u0441\u0435\u043e\u0440\u0445\u0443\u041e"))
     yield "wide", "".join(chr(ord(one) + 0xFEE0) if "!" <= one <= "~" else one for one in value)
     for form in ("NFC", "NFD", "NFKC", "NFKD"):
-        yield form, unicodedata.normalize(form, value)  # type: ignore[arg-type]
+        yield form, unicodedata.normalize(form, value)
     if value.isdigit():
         yield from (("a number", int(value)), ("one more", str(int(value) + 1)), ("padded", f"0{value}"))
         yield from (("signed", f"+{value}"), ("first", "0"), ("Arabic", value.translate(ARABIC)), ("last", "131071"))
@@ -364,8 +370,9 @@ def _contexts(stated: list[str]) -> Iterator[tuple[str, Json]]:
     for other in permutations(stated):
         yield "another order", list(other)
     inline: Json = {"name": "https://schema.org/alternateName"}
-    for other in ([*stated, inline], [inline, *stated], [*stated, "https://evil.example/c"], stated[0], {}, None, ""):
-        yield "another context", other
+    others: list[Json] = [[*stated, inline], [inline, *stated], [*stated, "https://evil.example/c"], stated[0], {}, ""]
+    for changed in (*others, None):
+        yield "another context", changed
     yield "an alias", [*stated, {"@vocab": "urn:x:"}]
     yield "W3C's first", ["https://www.w3.org/2018/credentials/v1", *stated[1:]]
 

@@ -11,7 +11,7 @@ import base58
 import pytest
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-from adapters.badges.baking import Picture, bake
+from adapters.badges.baking import bake
 from adapters.badges.nquads import of_badge
 from adapters.badges.presented import PresentedBadges
 from adapters.badges.proofs import message
@@ -22,6 +22,7 @@ from domain.badges import verification
 from domain.badges.document import badge_document
 from domain.badges.facts import BadgeFacts, BadgeProfile, Securing
 from domain.badges.keys import BADGE_PURPOSES
+from domain.certificates.model import Picture
 from domain.errors import Invalid
 from tests.badge_mutants import b64, mutants, spelled, unb64
 from tests.badge_signatures import P256_ORDER, Original
@@ -64,7 +65,7 @@ class House:
 
     def _publics(self) -> Iterator[bytes]:
         """Each public key as PEM, as DER, as a JWK and as its bare bytes."""
-        kinds = {"OKP": OKPKey, "EC": ECKey, "RSA": RSAKey}
+        kinds: dict[str, Any] = {"OKP": OKPKey, "EC": ECKey, "RSA": RSAKey}
         for face in self._faces():
             key = kinds[str(face["kty"])].import_key(face)
             yield from (key.as_pem(private=False), key.as_der(private=False), spelled(face))

@@ -104,4 +104,4 @@ def _method_of(signed: bytes, did: Any) -> str:
     """The DID URL of the key that a token names by its address."""
     kid = jwt.get_unverified_header(signed.decode())["kid"].rpartition("/")[2]
     methods = did["verificationMethod"]
-    return next(one["id"] for one in methods if one.get("publicKeyJwk", {}).get("kid") == kid)
+    return str(next(one["id"] for one in methods if one.get("publicKeyJwk", {}).get("kid") == kid))

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from api.contract_tables import (
     ANSWERS,
+    BODIES,
     BY_STATUS,
     FAILURES,
     FORMATS,
@@ -129,7 +130,7 @@ def _add_shared(components: Json) -> None:
     components["headers"] = deepcopy(HEADERS)
     components["parameters"] = deepcopy(PARAMETERS)
     components["securitySchemes"] = {**components.get("securitySchemes", {}), **deepcopy(SCHEMES)}
-    components.setdefault("schemas", {}).update(deepcopy(PROBLEM))
+    components.setdefault("schemas", {}).update(deepcopy(PROBLEM | BODIES))
     components["responses"] = {failure.name: _problem(status) for status, failure in FAILURES.items()}
 
 

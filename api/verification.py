@@ -18,7 +18,7 @@ PATH: Final = "/registry/verify"
 MOST_BYTES: Final = 2 * 1024 * 1024
 _BINARY: Final = {"schema": {"type": "string", "format": "binary", "maxLength": MOST_BYTES}}
 _TOKEN: Final = {"schema": {"type": "string", "minLength": 1, "maxLength": MOST_BYTES, "pattern": r"^[!-~]+$"}}
-_JSON: Final = {"schema": {"type": "object", "additionalProperties": True}}
+_JSON: Final = {"schema": {"$ref": "#/components/schemas/PresentedBadge"}}
 _BODY: Final = {
     "requestBody": {
         "required": True,

@@ -177,4 +177,7 @@ def _answer(
     headers["content-disposition"] = f'attachment; filename="{_UNSAFE.sub("_", name)}"'
     # An SVG that someone opens in a browser after all runs nothing and loads nothing.
     headers["content-security-policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    if keep == _PUBLIC:
+        # Wallets and other sites show it beside the badge that names it.
+        headers["cross-origin-resource-policy"] = "cross-origin"
     return Response(make(), headers=headers, media_type=media_type)

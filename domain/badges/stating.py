@@ -107,6 +107,7 @@ def achievement(base_url: str, policy: Policy) -> AchievementFacts:
         exam_title=policy.exam.title,
         edition=policy.edition,
         language=policy.exam.languages[0],
+        image_url=f"{url}/image.png",
     )
 
 

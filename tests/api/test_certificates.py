@@ -21,7 +21,7 @@ from domain.actors import Role
 from domain.certificates.model import written
 from domain.errors import Unavailable
 from tests.builders_credentials import AWARDED, ENDS, Holder, a_holder, midday, officer
-from tests.world import World
+from tests.world import ADDRESS, World
 
 PDF: Final = "/certificate.pdf"
 REASON: Final = {"reason": "The licence is on probation."}
@@ -246,14 +246,15 @@ def test_a_picture_at_hand_holds_until_the_badge_changes(world: World) -> None:
     assert (again.status_code, other.status_code) == (304, 200)
 
 
-def test_the_picture_of_a_program_s_badges_is_for_everyone(world: World) -> None:
-    a_holder(world)
-    address = "/v1/programs/CPOM/policies/cpom-2026/achievement/image.png"
+def test_the_picture_that_badges_name_is_for_everyone(world: World) -> None:
+    stated = json.loads(a_holder(world).get("/badge").content)["credentialSubject"]["achievement"]["image"]
+    address = stated["id"].removeprefix(ADDRESS)
 
     found = world.client.get(address)
 
     assert (found.status_code, found.content[:4]) == (200, b"\x89PNG")
     assert found.headers["cache-control"] == "public, max-age=86400"
+    assert found.headers["cross-origin-resource-policy"] == "cross-origin"
     assert world.client.get(address, headers={"if-none-match": found.headers["etag"]}).status_code == 304
     assert world.client.get(address.replace("CPOM", "XYZ")).status_code == 404
     assert world.client.get(address.replace("cpom-2026", "cpom-1999")).status_code == 404

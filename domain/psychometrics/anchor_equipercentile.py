@@ -8,7 +8,7 @@ import numpy as np
 from domain.psychometrics.anchor_linear import check_joint
 from domain.psychometrics.arrays import Floats, floats
 from domain.psychometrics.equating import Line, line_of, moments_of
-from domain.psychometrics.equipercentile import equipercentile
+from domain.psychometrics.equipercentile import carried, equipercentile, places_of, scores_of
 from domain.psychometrics.errors import OutOfShape
 
 
@@ -53,5 +53,6 @@ def braun_holland(first: Floats, second: Floats, weight: float = 1.0) -> Line:
 def chained_equipercentile(first: Floats, second: Floats) -> Floats:
     """X to V in population 1, then V to Y in population 2 (Dorans 1990; Livingston et al. 1990): float64[K + 1]."""
     check_joint(first, second)
-    to_anchor = equipercentile(first.sum(axis=1), first.sum(axis=0))
-    return equipercentile(second.sum(axis=0), second.sum(axis=1), to_anchor)
+    scores = np.arange(first.shape[0], dtype=np.float64)
+    on_anchor = carried(first.sum(axis=1), first.sum(axis=0), places_of(scores, len(scores)))
+    return scores_of(carried(second.sum(axis=0), second.sum(axis=1), on_anchor), second.shape[0])

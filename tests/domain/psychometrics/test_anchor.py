@@ -25,6 +25,7 @@ from domain.psychometrics.anchor_linear import (
 from domain.psychometrics.arrays import Floats
 from domain.psychometrics.equipercentile import percentile_ranks, scores_at
 from domain.psychometrics.errors import AnchorTooShort, NoVariation, OutOfShape, TooFew
+from domain.psychometrics.smoothing import internal_cells, smooth_joint
 
 Scores = npt.NDArray[np.int64]
 
@@ -230,3 +231,18 @@ def test_an_anchor_that_runs_against_its_form_carries_nothing() -> None:
         levine_observed(against, against)
     with pytest.raises(OutOfShape):
         joint_counts(scores, scores, 30, 10)
+
+
+@pytest.mark.parametrize("degrees", [(4, 4, 1), (5, 5, 2), (6, 6, 1)])
+def test_smoothed_tails_in_which_hardly_anybody_is_keep_a_form_equated_to_itself(degrees: tuple[int, int, int]) -> None:
+    rng = np.random.default_rng(11)
+    ability = rng.normal(0.0, 0.4, 420)
+    right = (rng.random((420, 100)) < 1 / (1 + np.exp(-(ability[:, None] + 0.5)))).astype(np.int8)
+    counts = joint_counts(right.sum(axis=1), right[:, ::3].sum(axis=1), 100, 34)
+    smoothed = smooth_joint(counts, *degrees, possible=internal_cells(100, 34)).counts
+
+    found = [chained_equipercentile(smoothed, smoothed), frequency_estimation(smoothed, smoothed, 0.3)]
+
+    assert min(smoothed.sum(axis=1)) / 420 < 1e-15
+    for equated in found:
+        assert equated == pytest.approx(np.arange(101.0), abs=1e-9)

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
+import orjson
 from sqlalchemy import (
     Connection,
     Row,
@@ -34,6 +36,7 @@ SEALER_LOCK = 0x4A4F_5552_4E41_4C
 """The advisory lock of whoever seals ("JOURNAL" in ASCII)."""
 
 _WRITTEN = ("id", "occurred_at", "kind", "subject_id", "actor", "request_id", "data")
+_MARKS = attrgetter(*_WRITTEN[:-1])
 _INSERT = insert(JOURNAL).inline()
 _INSERT_LEAVES = insert(LEAVES).inline()
 _INSERT_CHECKPOINT = insert(CHECKPOINTS).inline()
@@ -42,7 +45,7 @@ _INSERT_CHECKPOINT = insert(CHECKPOINTS).inline()
 def insert_events(connection: Connection, entries: Sequence[Entry]) -> None:
     """Write events into the journal, in this order, inside the caller's transaction; one statement for all of them."""
     if len(entries) >= MANY and connection.dialect.name == "postgresql":
-        rows = ([getattr(entry, name) for name in _WRITTEN] for entry in entries)
+        rows = ((*_MARKS(entry), orjson.dumps(entry.data).decode()) for entry in entries)
         copy_rows(connection, JOURNAL, _WRITTEN, rows)
     elif entries:
         connection.execute(

@@ -5,6 +5,7 @@ from dataclasses import fields
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
+from operator import attrgetter
 from typing import Any, Generic, TypeVar, get_args, get_type_hints
 from uuid import UUID
 
@@ -48,6 +49,9 @@ class Mapped(Generic[T]):
         hints = get_type_hints(entity)
         self._adapter: TypeAdapter[T] = TypeAdapter(entity)
         self._dumpers = {name: _dumper(hints[name], self.table, name) for name in self.names}
+        self._values: Callable[[T], tuple[Any, ...]] = attrgetter(*self.names)
+        writers = [_writer(hints[name], self.table, name) for name in self.names]
+        self._writers = [(place, writer) for place, writer in enumerate(writers) if writer is not _identity]
         columns = [self.table.c[name] for name in self.names]
         self._statements: dict[tuple[object, ...], Prepared | Select[Any]] = {}
         self.all: Select[Any] = select(*columns)
@@ -69,6 +73,13 @@ class Mapped(Generic[T]):
     def dump(self, entity: T) -> dict[str, Any]:
         """The row that holds an entity."""
         return {name: dumper(getattr(entity, name)) for name, dumper in self._dumpers.items()}
+
+    def copied(self, entity: T) -> list[Any]:
+        """The row that holds an entity, in the order of `names`, as COPY takes it: JSON as its text."""
+        values = list(self._values(entity))
+        for place, writer in self._writers:
+            values[place] = writer(values[place])
+        return values
 
     def made(self, values: tuple[Any, ...]) -> T:
         """The entity whose fields have these values, in the order of `names`."""
@@ -135,7 +146,7 @@ def _identity(value: Any) -> Any:  # noqa: ANN401
 
 
 def _enum_value(value: Any) -> Any:  # noqa: ANN401
-    return value.value if isinstance(value, Enum) else value
+    return value._value_ if isinstance(value, Enum) else value
 
 
 def _dumper(hint: Any, table: Table, name: str) -> Callable[[Any], Any]:  # noqa: ANN401
@@ -143,6 +154,18 @@ def _dumper(hint: Any, table: Table, name: str) -> Callable[[Any], Any]:  # noqa
     if isinstance(table.c[name].type, JSON):
         adapter: TypeAdapter[Any] = TypeAdapter(hint)
         return lambda value: adapter.dump_python(value, mode="json")
+    return _plain(hint)
+
+
+def _writer(hint: Any, table: Table, name: str) -> Callable[[Any], Any]:  # noqa: ANN401
+    """How a field's value becomes its column's value under COPY: JSON is written at once, and None is no JSON."""
+    if isinstance(table.c[name].type, JSON):
+        adapter: TypeAdapter[Any] = TypeAdapter(hint)
+        return lambda value: None if value is None else adapter.dump_json(value).decode()
+    return _plain(hint)
+
+
+def _plain(hint: Any) -> Callable[[Any], Any]:  # noqa: ANN401
     members = get_args(hint) or (hint,)
     if all(
         isinstance(member, type) and issubclass(member, PLAIN) and not issubclass(member, Enum) for member in members

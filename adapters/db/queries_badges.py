@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, exists, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
+from adapters.db.copying import array_text
 from adapters.db.prepared import Prepared
 from adapters.db.repository import SqlRepository, uniqueness_named
 from adapters.db.tables.badges import BadgeRow, StatusListRow, StatusPlaceRow
@@ -106,11 +107,11 @@ class StatusPlaceRepository(SqlRepository[StatusPlace]):
             "lock": _CLAIMING,
             "buckets": buckets,
             "shard": shard,
-            "ids": [one.id for one in places],
-            "credentials": [one.credential_id for one in places],
-            "candidates": [one.candidate_id for one in places],
-            "places": [one.place for one in places],
-            "salts": [one.salt for one in places],
+            "ids": array_text(one.id for one in places),
+            "credentials": array_text(one.credential_id for one in places),
+            "candidates": array_text(one.candidate_id for one in places),
+            "places": array_text(one.place for one in places),
+            "salts": array_text(one.salt for one in places),
         }
         with uniqueness_named():
             return set(self._connection.execute(_CLAIM_MANY, values).scalars())

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Table, TextClause, bindparam, delete, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 
+from adapters.db.copying import array_text
 from adapters.db.tables.registry import RegistryRow
 from domain.errors import Unavailable
 from domain.ports import RegistryAnswer, RegistryEntry, RegistryReader
@@ -67,7 +68,7 @@ class SqlRegistry:
         """Store or replace the answers for many numbers, in one statement."""
         entries = list(entries)
         if self._connection.dialect.name == "postgresql":
-            values = {name: [getattr(entry, name) for entry in entries] for name in _NAMES}
+            values = {name: array_text(getattr(entry, name) for entry in entries) for name in _NAMES}
             self._connection.execute(_UPSERT_MANY, values)
         elif entries:
             self._connection.execute(self._upsert, [{name: getattr(one, name) for name in _NAMES} for one in entries])

@@ -73,12 +73,12 @@ class SqlRepository(Generic[T]):
 
     def add_all(self, entities: Iterable[T]) -> None:
         """Store many new ones; raises AlreadyExists."""
-        rows = [self._map.dump(entity) for entity in entities]
+        many = list(entities)
         with uniqueness_named():
-            if len(rows) >= MANY and self._connection.dialect.name == "postgresql":
-                copy_rows(self._connection, self._map.table, self._map.names, (list(row.values()) for row in rows))
-            elif rows:
-                self._map.insert.run_all(self._connection, rows)
+            if len(many) >= MANY and self._connection.dialect.name == "postgresql":
+                copy_rows(self._connection, self._map.table, self._map.names, map(self._map.copied, many))
+            elif many:
+                self._map.insert.run_all(self._connection, [self._map.dump(entity) for entity in many])
 
     def save(self, entity: T) -> T:
         """Store a changed one, its version raised by one; raises Stale when another change won."""

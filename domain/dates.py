@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 
@@ -20,11 +21,13 @@ def add_years(day: date, years: int) -> date:
     return add_months(day, 12 * years)
 
 
+@lru_cache(maxsize=1024)
 def end_of(day: date, zone: str) -> datetime:
     """The instant (UTC) at which an inclusive `day` ends: 24:00 in the IANA `zone`."""
     return datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(zone)).astimezone(UTC)
 
 
+@lru_cache(maxsize=1024)
 def start_of(day: date, zone: str) -> datetime:
     """The instant (UTC) at which `day` begins: 00:00 in the IANA `zone`."""
     return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)

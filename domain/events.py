@@ -53,13 +53,15 @@ def _names(kind: type[Event]) -> tuple[str, ...]:
 
 
 def _scalar(value: object) -> Scalar:
+    if type(value) is str:  # the commonest first; an enumeration may be text as well, but not of this very type
+        return value
+    if isinstance(value, UUID):
+        return str(value)
     match value:
         case Enum():
             return str(value.value)
         case None | bool() | int() | str():
             return value
-        case UUID():
-            return str(value)
         case date() | datetime():
             return value.isoformat()
         case _:

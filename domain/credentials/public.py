@@ -8,10 +8,13 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from typing import Final
 
 from domain.credentials.model import Standing
 from domain.dates import end_of, start_of
 from domain.ports import RegistryEntry
+
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +55,10 @@ def public_entry(
     Those are the turns that need nobody's act, in the policy's zone: an active credential's expiry on the day after
     `valid_until`, and then the lapse on the day after its grace. So no sweep ever has to write an answer anew.
     """
-    before = _payload(facts, now)
-    after = None if then is None else _payload(facts, then)
-    final = None if last is None else _payload(facts, last)
+    lasting = _lasting(facts)
+    before = _payload(facts, now, lasting)
+    after = None if then is None else _payload(facts, then, lasting)
+    final = None if last is None else _payload(facts, last, lasting)
     return RegistryEntry(
         number=facts.number,
         zone=facts.zone,
@@ -69,7 +73,7 @@ def public_entry(
 
 def answer_on(facts: PublicFacts, standing: PublicStanding, as_of: date) -> bytes:
     """The answer for one day, from the credential's history: the same JSON as the registry gives on that day."""
-    return dated(_payload(facts, standing), as_of.isoformat().encode())
+    return dated(_payload(facts, standing, _lasting(facts)), as_of.isoformat().encode())
 
 
 def dated(payload: bytes, as_of: bytes) -> bytes:
@@ -81,12 +85,19 @@ def _turn(standing: PublicStanding | None, zone: str) -> int | None:
     return None if standing is None else int(start_of(standing.since, zone).timestamp())
 
 
-def _payload(facts: PublicFacts, standing: PublicStanding) -> bytes:
+def _payload(facts: PublicFacts, standing: PublicStanding, lasting: bytes) -> bytes:
     members = {
         "number": facts.number,
         "status": standing.status.value,
         "valid": standing.valid,
         "status_since": standing.since.isoformat(),
+    }
+    return b"%b,%b" % (_JSON(members).encode()[1:-1], lasting)
+
+
+def _lasting(facts: PublicFacts) -> bytes:
+    """The members that are the same however it stands, from the fifth on, with the object's end."""
+    members = {
         "issuer": facts.issuer,
         "program": {"code": facts.program_code, "title": facts.program_title},
         "holder_name": facts.holder_name,
@@ -97,4 +108,4 @@ def _payload(facts: PublicFacts, standing: PublicStanding) -> bytes:
         "zone": facts.zone,
         "policy_edition": facts.edition,
     }
-    return json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode()[1:]
+    return _JSON(members).encode()[1:]

@@ -1,7 +1,10 @@
 """How a renewal cycle begins: its days, its lot in the audit, its first reminder."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import lru_cache
+from math import ceil
 
 from domain.applications.sampling import rank
 from domain.credentials.model import Credential
@@ -57,7 +60,7 @@ def begun(uow: UnitOfWork, credential: Credential, policy: Policy, number: int, 
 
 def drawn(place: str, rate: float) -> bool:
     """Whether a rank (SHA-256, hex) lies within the share `rate` (0 to 1) of all ranks."""
-    return int(place, 16) < Fraction(str(rate)) * _WHOLE
+    return int(place, 16) < _bound(rate)
 
 
 def reminders(terms: Renewal, last_day: date) -> dict[str, date]:
@@ -65,14 +68,12 @@ def reminders(terms: Renewal, last_day: date) -> dict[str, date]:
 
     A reminder on the very day on which the window opens is that letter.
     """
-    days = {OPENING: last_day - timedelta(days=terms.window_days)}
-    others = (left for left in terms.reminder_days if left != terms.window_days)
-    return days | {str(left): last_day - timedelta(days=left) for left in others}
+    return _days(terms.window_days, terms.reminder_days, last_day)
 
 
 def next_reminder(terms: Renewal, last_day: date, after: date) -> date | None:
     """The first day after `after` on which a letter is due; None when no more will be."""
-    return min((day for day in reminders(terms, last_day).values() if day > after), default=None)
+    return _next(terms.window_days, terms.reminder_days, last_day, after)
 
 
 def due_reminder(terms: Renewal, cycle: Cycle, on: date) -> str | None:
@@ -83,3 +84,21 @@ def due_reminder(terms: Renewal, cycle: Cycle, on: date) -> str | None:
     come = [(day, name) for name, day in reminders(terms, cycle.last_day).items() if day <= on <= cycle.last_day]
     latest = max(come, default=None)
     return latest[1] if latest and latest[1] not in cycle.reminders else None
+
+
+@lru_cache(maxsize=64)
+def _bound(rate: float) -> int:
+    """The least whole number that is no rank within the share: every rank within it is smaller."""
+    return ceil(Fraction(str(rate)) * _WHOLE)
+
+
+def _days(window: int, before: Sequence[int], last_day: date) -> dict[str, date]:
+    others = (left for left in before if left != window)
+    return {OPENING: last_day - timedelta(days=window)} | {
+        str(left): last_day - timedelta(days=left) for left in others
+    }
+
+
+@lru_cache(maxsize=256)
+def _next(window: int, before: tuple[int, ...], last_day: date, after: date) -> date | None:
+    return min((day for day in _days(window, before, last_day).values() if day > after), default=None)

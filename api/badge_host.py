@@ -4,7 +4,9 @@ Clients are registered with the body's own OpenID provider, whose tokens bear th
 keeps the badges that it issued, and takes in no others.
 """
 
+from datetime import datetime
 from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 
 import orjson
 from fastapi import Query, Response
@@ -13,6 +15,7 @@ from api.fields import Instant
 from api.routing import Routes
 from domain.actors import Actor
 from domain.badges import hosting
+from domain.badges.document import instant
 from domain.badges.facts import Securing
 from domain.ports import UnitOfWork
 
@@ -63,8 +66,14 @@ def credentials(
     }
     more = {"x-total-count": str(len(found))}
     if offset + limit < len(found):
-        more["link"] = f'<{routes.prefix}/credentials?limit={limit}&offset={offset + limit}>; rel="next"'
+        more["link"] = f'<{next_page(limit, offset, since)}>; rel="next"'
     return Response(orjson.dumps(body), 200, {**_NEVER_KEPT, **more}, "application/json")
+
+
+def next_page(limit: int, offset: int, since: datetime | None) -> str:
+    """The address of the page after this one, which asks for the same badges."""
+    asked = {"limit": limit, "offset": offset + limit} | ({} if since is None else {"since": instant(since)})
+    return f"{routes.prefix}/credentials?{urlencode(asked)}"
 
 
 @routes.get("/profile", action="badge_host.read", response_class=Response, responses={200: _OBJECT, 403: _STATUS})

@@ -1,11 +1,12 @@
 """The host's side of the Open Badges 3.0 API: the holder's badges, by the scopes of the holder's token."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from api.badge_host import PROFILE, READ
+from api.badge_host import PROFILE, READ, next_page
 from tests.builders_badges import Stranger
 from tests.builders_credentials import Holder, a_holder
 from tests.world import World
@@ -50,6 +51,20 @@ def test_a_page_leaves_out_what_lies_before_and_what_is_older(holder: Holder) ->
     assert beyond.json()["credential"] == []
     assert beyond.headers["x-total-count"] == "1"
     assert newer.headers["x-total-count"] == "0"
+
+
+@pytest.mark.parametrize(
+    ("since", "address"),
+    [
+        (None, "/ims/ob/v3p0/credentials?limit=10&offset=30"),
+        (
+            datetime(2026, 3, 1, 12, tzinfo=UTC),
+            "/ims/ob/v3p0/credentials?limit=10&offset=30&since=2026-03-01T12%3A00%3A00Z",
+        ),
+    ],
+)
+def test_the_page_after_leaves_out_the_same(since: datetime | None, address: str) -> None:
+    assert next_page(10, 20, since) == address
 
 
 def test_the_profile_is_the_name_on_the_certificate_and_no_more(holder: Holder) -> None:

@@ -253,6 +253,9 @@ def forget(uow: UnitOfWork, candidate_id: UUID) -> None:
             uow.standing_changes.save(replace(change, name="", reason=""))
         uow.registry.delete(credential.number)
         issuing.forget(uow, credential.id)
+    # An offer names the key of the wallet that took it.
+    for offer in uow.wallet_offers.find(candidate_id=candidate_id):
+        uow.wallet_offers.remove(offer)
 
 
 def end_cycles(uow: UnitOfWork, credential_id: UUID, status: CycleStatus) -> None:

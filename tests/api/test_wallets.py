@@ -10,6 +10,7 @@ from joserfc import jws
 from joserfc.jwk import ECKey, OKPKey
 
 from adapters.strict import to_base64url
+from domain.credentials.actions_standing import forget
 from domain.wallets.actions import CONFIGURATIONS, GRANT, forget_nonces
 from tests.builders_badges import Stranger
 from tests.builders_credentials import Holder, a_holder, officer
@@ -369,3 +370,17 @@ def test_no_secret_is_stored_as_it_was_shown(holder: Holder) -> None:
     code = offer["credential_offer"]["grants"][GRANT]["pre-authorized_code"]
     assert not any(secret in kept for secret in (code, token))
     assert offer["credential_offer"]["credential_issuer"] == ADDRESS
+
+
+def test_an_erasure_takes_the_offers_with_the_wallet_s_key_along(holder: Holder) -> None:
+    wallet, world = Wallet(holder.world), holder.world
+    fetched = wallet.fetch(wallet.token(offered(holder)))
+    late = wallet.token(offered(holder))
+    assert fetched.status_code == 200, fetched.text
+
+    with world.unit() as uow:
+        forget(uow, holder.candidate_id)
+
+    with world.unit() as uow:
+        assert uow.wallet_offers.find(candidate_id=holder.candidate_id) == []
+    assert error_of(wallet.fetch(late)) == (401, "invalid_token")

@@ -17,7 +17,6 @@ routes = Routes("registry")
 PATH: Final = "/registry/verify"
 MOST_BYTES: Final = 2 * 1024 * 1024
 _BINARY: Final = {"schema": {"type": "string", "format": "binary", "maxLength": MOST_BYTES}}
-_TOKEN: Final = {"schema": {"type": "string", "minLength": 1, "maxLength": MOST_BYTES, "pattern": r"^[!-~]+$"}}
 _JSON: Final = {"schema": {"$ref": "#/components/schemas/PresentedBadge"}}
 _BODY: Final = {
     "requestBody": {
@@ -27,9 +26,9 @@ _BODY: Final = {
             "application/json": _JSON,
             "application/vc": _JSON,
             "application/ld+json": _JSON,
-            "application/vc+jwt": _TOKEN,
-            "application/jwt": _TOKEN,
-            "text/plain": _TOKEN,
+            "application/vc+jwt": _BINARY,
+            "application/jwt": _BINARY,
+            "text/plain": _BINARY,
             "image/png": _BINARY,
             "image/svg+xml": _BINARY,
         },

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+DIGITS = "0123456789"
 OMITTED = 0
 NOT_REACHED = 255
 
@@ -90,7 +91,8 @@ def map_columns(header: Sequence[str], items: Sequence[FormItem], candidate_colu
     """Find the form's items among the headings.
 
     A heading names the item whose code it is, or whose code follows its last dot (`iresp.B1` is `B1`); white space
-    around it and case do not matter. `candidate_column` names the column of candidate ids where it is none of
+    around it and case do not matter. A column called as the items are (`iresp.B` and a number) that is none of them
+    is a fault; others are left unused. `candidate_column` names the column of candidate ids where it is none of
     `CANDIDATE_COLUMNS`. When `faults` is not empty the places mean nothing.
     """
     names = [heading.strip().casefold() for heading in header]
@@ -106,6 +108,7 @@ def map_columns(header: Sequence[str], items: Sequence[FormItem], candidate_colu
     found = [by_name.get(item.code.casefold()) or by_tail.get(item.code.casefold(), []) for item in items]
     faults += _item_faults(header, items, found)
     faults += _twice(header, names, taken)
+    faults += _left_over(header, items, taken.union(*found), {place for places in found for place in places})
     used = taken.union(*found)
     return ColumnMap(
         candidate=candidate or 0,
@@ -149,3 +152,22 @@ def _twice(header: Sequence[str], names: Sequence[str], taken: set[int]) -> Iter
     for place in sorted(taken):
         if names.count(names[place]) > 1:
             yield FileFault(code="duplicate_column", detail="Two columns have this heading.", column=header[place])
+
+
+def _left_over(
+    header: Sequence[str], items: Sequence[FormItem], used: set[int], of_items: set[int]
+) -> Iterator[FileFault]:
+    """Columns that are called as the form's items are, and are none of them: form or key is shorter than the file."""
+    stems = {item.code.casefold().rstrip(DIGITS) for item in items if item.code[-1:].isdigit()}
+    prefixes = {_parts(header[place])[0] for place in of_items}
+    for place, heading in enumerate(header):
+        prefix, code = _parts(heading)
+        if place not in used and prefix in prefixes and code[-1:].isdigit() and code.rstrip(DIGITS) in stems:
+            detail = "The column is called as the items are, but the form, or its key, has no such item."
+            yield FileFault(code="unknown_item", detail=detail, column=heading.strip())
+
+
+def _parts(heading: str) -> tuple[str, str]:
+    """What stands before a heading's last dot, and after it."""
+    prefix, _, code = heading.strip().casefold().rpartition(".")
+    return prefix, code

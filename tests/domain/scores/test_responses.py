@@ -50,6 +50,8 @@ def test_a_column_of_forms_is_found() -> None:
         (["eid", "A1", "A2"], [("unknown_form", None)]),
         (["B1"], [("missing_column", "candidate_id"), ("missing_column", "B2"), ("missing_column", "B10")]),
         ([], [("missing_column", "candidate_id"), ("unknown_form", None)]),
+        (["eid", "B1", "B2", "B10", "B11"], [("unknown_item", "B11")]),
+        (["eid", "iresp.B1", "iresp.B2", "iresp.B10", "idur.B11", "iresp.B3"], [("unknown_item", "iresp.B3")]),
     ],
 )
 def test_wrong_headings_are_named(header: list[str], expected: list[tuple[str, str | None]]) -> None:

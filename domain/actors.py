@@ -32,13 +32,17 @@ STAFF = frozenset(
 )
 
 
+DELEGATING = "https://purl.imsglobal.org/spec/ob/"
+"""How the scopes begin by which a holder lets another's program read badges."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
     """The caller of an action.
 
     `subject` is the stable id from the token, the API key, or `system:<job>` for the service itself. `candidate_id` is
-    the candidate this subject is tied to, if any. `email` is the token's address where the issuer has verified it. `scopes`
-    are those of the token: only the interfaces whose standard demands one look at them.
+    the candidate this subject is tied to, if any. `email` is the token's address where the issuer has verified it.
+    `scopes` are those of the token, for the interfaces whose standard demands one; those confine it to themselves.
     """
 
     subject: str
@@ -66,6 +70,11 @@ class Actor:
         from domain.authorization import permits  # noqa: PLC0415 - the table imports Role from here
 
         return permits(self, action, thing)
+
+    @property
+    def delegated(self) -> bool:
+        """Whether the token was given to somebody else's program, to read badges (Open Badges 3.0) and no more."""
+        return any(scope.startswith(DELEGATING) for scope in self.scopes)
 
     @property
     def is_staff(self) -> bool:

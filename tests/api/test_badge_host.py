@@ -43,6 +43,22 @@ def test_without_the_scope_no_badge_is_listed(holder: Holder, scope: str | None)
     assert 'error="insufficient_scope"' in refused.headers["www-authenticate"]
 
 
+@pytest.mark.parametrize("scope", [READ, PROFILE, f"openid {READ}"])
+def test_a_token_that_lets_badges_be_read_lets_nothing_else_be_done(holder: Holder, scope: str) -> None:
+    world, credential = holder.world, f"/v1/credentials/{holder.credential_id}"
+    headers = {"authorization": f"Bearer {world.issuer.mint('ada', scope=scope)}", "if-match": "*"}
+    before = holder.registry().json()
+
+    read = [world.client.get(path, headers=headers) for path in ("/v1/me", credential, f"{credential}/badge")]
+    done = [
+        world.client.post(f"{credential}/wallet-offers", headers=headers),
+        world.client.post(f"{credential}/retirement", json={"reason": "Mine."}, headers=headers),
+    ]
+
+    assert [one.status_code for one in (*read, *done)] == [403] * 5
+    assert holder.registry().json() == before
+
+
 def test_a_page_leaves_out_what_lies_before_and_what_is_older(holder: Holder) -> None:
     beyond = asked(holder, "/credentials", READ, offset=1)
     newer = asked(holder, "/credentials", READ, since="2099-01-01T00:00:00Z")

@@ -15,10 +15,10 @@ from uuid import UUID
 from domain.badges import rules
 from domain.badges.document import signed_with
 from domain.badges.events import BadgeIssued, StatusListChanged
-from domain.badges.facts import MASTER, Securing, StatusPurpose
+from domain.badges.facts import MASTER, AchievementFacts, Securing, StatusPurpose
 from domain.badges.model import Badge, Publisher, StatusList, StatusPlace
 from domain.badges.rules import DRAW_BYTES, buckets, chosen, draws, list_id, said_of
-from domain.badges.stating import Subject, badge_facts, list_facts, same
+from domain.badges.stating import Subject, achievement, badge_facts, list_facts, same
 from domain.credentials.model import Credential
 from domain.ports import UnitOfWork
 
@@ -40,7 +40,11 @@ def publish(uow: UnitOfWork, subjects: Sequence[Subject]) -> list[Badge]:
         return []
     placed = _placed(uow, publisher, [one.credential for one in subjects])
     known = {one for one, (_, fresh) in placed.items() if not fresh}
-    signed = [_signed(uow, publisher, one, placed[one.credential.id][0], known) for one in subjects]
+    stated = _achievements(publisher, subjects)
+    signed = [
+        _signed(uow, publisher, one, stated[one.policy.edition], placed[one.credential.id][0], known)
+        for one in subjects
+    ]
     issued = [badge for badge in signed if badge is not None]
     if issued:
         uow.badges.add_all(issued)
@@ -202,12 +206,23 @@ def _open(uow: UnitOfWork, publisher: Publisher, shard: int) -> None:
     uow.status_lists.open([signed_list(publisher, one, uow) for one in blank])
 
 
+def _achievements(publisher: Publisher, subjects: Iterable[Subject]) -> dict[str, AchievementFacts]:
+    """What each edition's badges stand for, by the edition: the same for all of a batch, and long."""
+    policies = {one.policy.edition: one.policy for one in subjects}
+    return {edition: achievement(publisher.base_url, policy) for edition, policy in policies.items()}
+
+
 def _signed(
-    uow: UnitOfWork, publisher: Publisher, subject: Subject, place: StatusPlace, known: set[UUID]
+    uow: UnitOfWork,
+    publisher: Publisher,
+    subject: Subject,
+    stated: AchievementFacts,
+    place: StatusPlace,
+    known: set[UUID],
 ) -> Badge | None:
     """The next version of a subject's badge, signed and not stored yet; None where the newest states it already."""
     credential, id_ = subject.credential, new_badge_id(uow)
-    facts = badge_facts(publisher, subject, place, id_, uow.now)
+    facts = badge_facts(publisher, subject, stated, place, id_, uow.now)
     former = uow.badges.newest(credential.id) if credential.id in known else None
     if former is not None and same(former.facts, facts):
         return None

@@ -36,8 +36,13 @@ class Subject:
     email: str
 
 
-def badge_facts(publisher: Publisher, subject: Subject, place: StatusPlace, id_: UUID, now: datetime) -> BadgeFacts:
-    """All that a badge of this id states of a credential, at an instant. Dates are the registry's, to the instant."""
+def badge_facts(
+    publisher: Publisher, subject: Subject, stated: AchievementFacts, place: StatusPlace, id_: UUID, now: datetime
+) -> BadgeFacts:
+    """All that a badge of this id states of a credential, at an instant. Dates are the registry's, to the instant.
+
+    `stated` is the `achievement` of the edition that the credential is under, made once for a whole batch.
+    """
     public, zone = subject.public, subject.public.zone
     url = badge_url(publisher, id_)
     return BadgeFacts(
@@ -45,7 +50,7 @@ def badge_facts(publisher: Publisher, subject: Subject, place: StatusPlace, id_:
         number=public.number,
         profile=subject.policy.badges.profile,
         issuer=publisher.issuer,
-        achievement=achievement(publisher.base_url, subject.policy),
+        achievement=stated,
         identity=IdentityFacts.hiding(subject.email, (place.salt or b"").hex()),
         awarded_at=start_of(public.awarded_on, zone),
         valid_from=start_of(public.valid_from, zone),

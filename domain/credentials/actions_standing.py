@@ -6,6 +6,7 @@ Locks: every verb holds the credential's row before it judges, so that of two ch
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from domain.credentials.events import (
     SuspensionLifted,
 )
 from domain.credentials.model import Credential, Standing, StandingChange
-from domain.credentials.public import PublicFacts, public_entry
+from domain.credentials.public import PublicFacts, PublicStanding, public_entry
 from domain.credentials.standing import Grace, Timeline, as_it_stands, by_date, timeline
 from domain.dates import date_at
 from domain.errors import NotFound
@@ -36,6 +37,8 @@ from domain.renewals.model import CycleStatus
 from domain.watching.telling import tell_watchers
 
 _DAY = timedelta(days=1)
+_OF_LIFE = attrgetter("number", "standing", "effective_on", "valid_until", "edition")
+"""All that a timeline is made of, of one change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,30 +135,46 @@ def publish(uow: UnitOfWork, credential: Credential, history: Iterable[StandingC
 def publish_all(uow: UnitOfWork, changed: Sequence[tuple[Credential, Sequence[StandingChange]]]) -> None:
     """`publish` for many credentials that bear names, each with its history."""
     people = {one.id: one for one in uow.candidates.find(id=[credential.candidate_id for credential, _ in changed])}
+    lives: dict[tuple[object, ...], _Told] = {}
     entries: list[RegistryEntry] = []
     subjects: list[Subject] = []
     for credential, history in changed:
         policy = uow.policies.named(credential.edition)
-        today, life = today_of(uow, policy), life_of(uow, history)
-        now = life.on(today)
-        if now is None:
-            message = "a credential has a history from the day it is awarded"
-            raise RuntimeError(message)
-        turns = [span.public() for span in life.after(today)][:2]
-        facts = public_facts(uow, credential, policy, life.valid_from(today) or credential.valid_from)
-        entries.append(public_entry(facts, now.public(), *turns))
-        first = uow.policies.named(min(history, key=lambda one: one.number).edition)
+        # A whole batch is awarded alike: what follows from the days is reckoned once.
+        alike = (policy.zone, *map(_OF_LIFE, history))
+        told = lives.get(alike)
+        if told is None:
+            told = lives[alike] = _told(uow, policy, history)
+        facts = public_facts(uow, credential, policy, told.valid_from or credential.valid_from)
+        entries.append(public_entry(facts, *told.standings))
         subjects.append(
             Subject(
                 credential=credential,
                 public=facts,
                 policy=policy,
-                first_policy=first,
+                first_policy=uow.policies.named(min(history, key=attrgetter("number")).edition),
                 email=people[credential.candidate_id].email,
             )
         )
     uow.registry.put_all(entries)
     issuing.publish(uow, subjects)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a history says of a credential: how it stands now and after each turn to come, and since when it is held."""
+
+    standings: tuple[PublicStanding, ...]
+    valid_from: date | None
+
+
+def _told(uow: UnitOfWork, policy: Policy, history: Sequence[StandingChange]) -> _Told:
+    today, life = today_of(uow, policy), life_of(uow, history)
+    now = life.on(today)
+    if now is None:
+        message = "a credential has a history from the day it is awarded"
+        raise RuntimeError(message)
+    return _Told((now.public(), *(span.public() for span in life.after(today)[:2])), life.valid_from(today))
 
 
 def life_of(uow: UnitOfWork, history: Iterable[StandingChange]) -> Timeline:

@@ -50,7 +50,7 @@ PURPOSES: Mapping[str, str] = {
     "webhooks": SECRET,
 }
 AT_REST = frozenset({"privacy", "webhooks"})
-"""Purposes whose secret wraps stored data, or is what others hold is derived from: a new one would leave that behind."""
+"""Purposes whose secret wraps stored data, or from which is derived what others hold: a new one leaves that behind."""
 
 _KID = re.compile(r"[A-Za-z0-9_-]{43}")
 _COORDINATE = 32

@@ -272,7 +272,9 @@ def _unsafe_edge(settings: Settings) -> Iterator[str]:
 
 def _unsafe_paper(settings: Settings) -> Iterator[str]:
     if settings.certificate_signer is None and settings.certificate_chain is None:
-        yield _fault("certificate_signer", "is missing (or CERTIFICANT_CERTIFICATE_CHAIN): nobody vouches for the signer")
+        yield _fault(
+            "certificate_signer", "is missing (or CERTIFICANT_CERTIFICATE_CHAIN): nobody vouches for the signer"
+        )
 
 
 def _unsafe_store(settings: Settings) -> Iterator[str]:

@@ -65,7 +65,8 @@ _WHICH = " RETURNING id::text, candidate_id::text"
 _TO_SCORE = (
     "SELECT id::text, responses FROM attempts WHERE administration_id = %(administration)s AND form_id = %(form)s "
     "AND id > %(after)s::uuid AND octet_length(responses) > 0 AND status IN ('imported', 'scored') "
-    "AND (key_number IS DISTINCT FROM %(key)s OR conversion_number IS DISTINCT FROM %(conversion)s) ORDER BY attempts.id LIMIT %(limit)s"
+    "AND (key_number IS DISTINCT FROM %(key)s OR conversion_number IS DISTINCT FROM %(conversion)s) "
+    "ORDER BY attempts.id LIMIT %(limit)s"
 )
 _SCORE = (
     "UPDATE attempts SET version = version + 1, status = 'scored', key_number = %(key)s, "

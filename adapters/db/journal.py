@@ -50,10 +50,7 @@ def insert_events(connection: Connection, entries: Sequence[Entry]) -> None:
     elif entries:
         connection.execute(
             _INSERT,
-            [
-                {name: getattr(entry, name) for name in _WRITTEN}
-                for entry in entries
-            ],
+            [{name: getattr(entry, name) for name in _WRITTEN} for entry in entries],
         )
 
 

@@ -11,10 +11,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from domain.actors import Actor
-from domain.credentials.reinstating import reinstated
 from domain.credentials.actions_standing import held, owned, recorded, tell, today_of
 from domain.credentials.events import CredentialExtended, CredentialRenewed
 from domain.credentials.model import Credential, Standing
+from domain.credentials.reinstating import reinstated
 from domain.credentials.standing import Grace, by_date
 from domain.errors import NotFound, Refused
 from domain.independence import must_be_independent, must_be_owner_or_independent

@@ -72,7 +72,9 @@ def credentials(
 
 def next_page(limit: int, offset: int, since: datetime | None) -> str:
     """The address of the page after this one, which asks for the same badges."""
-    asked = {"limit": limit, "offset": offset + limit} | ({} if since is None else {"since": instant(since)})
+    asked: dict[str, int | str] = {"limit": limit, "offset": offset + limit}
+    if since is not None:
+        asked["since"] = instant(since)
     return f"{routes.prefix}/credentials?{urlencode(asked)}"
 
 

@@ -150,6 +150,7 @@ def reliability_figures(taken: Taken, scaled: Sequence[int] = (), cut: int | Non
 
     `scaled` is the scaled score of each raw score, where there is a conversion; `cut` the lowest raw score that passes.
     """
+    must_be_enough(taken)
     sums = moments(taken.right, taken.counted)
     whole = reliability(sums)
     return told({

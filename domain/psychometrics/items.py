@@ -23,7 +23,7 @@ class ItemAnalysis:
     does not exist, and then `reasons` says why: `constant_item` (all right, or all wrong), `constant_rest`,
     `too_few_people`. `biserial` is the same for a normal variable behind the item; also None for items with more
     points than one. `alpha_if_deleted` is the reliability of the remaining counted items, None for items that do not
-    count, or when fewer than two remain, or those do not vary.
+    count, or when fewer than two remain, or those do not vary, or people are too few.
     """
 
     people: int
@@ -113,6 +113,6 @@ def _alphas_without(covariance: Floats, sums: Moments) -> Maybe:
     found: list[float | None] = [None] * len(covariance)
     k = len(counted) - 1
     for place, item in enumerate(counted):
-        if k > 1 and remaining[place] > 1e-12 * max(1.0, whole):
+        if k > 1 and sums.people >= LEAST_PEOPLE and remaining[place] > 1e-12 * max(1.0, whole):
             found[item] = float(k / (k - 1) * (1 - left[place] / remaining[place]))
     return tuple(found)

@@ -280,6 +280,8 @@ def test_a_group_of_three_gets_stated_nulls_and_no_figures_by_chance(world: Worl
     assert results["two_parameter"]["reason"] == "too_few_observations"
     assert {item["reason"] for item in results["items"]["items"]} == {"too_few_people"}
     assert {item["point_biserial"] for item in results["items"]["items"]} == {None}
+    assert {item["alpha_if_deleted"] for item in results["items"]["items"]} == {None}
+    assert results["reliability"]["reason"] == "too_few_observations"
     assert results["decisions"]["methods"]["livingston_lewis"]["reason"] is not None
 
 

@@ -114,6 +114,21 @@ def test_a_failure_that_a_route_names_is_the_shared_one(document: dict[str, Any]
     assert answer == {"$ref": "#/components/responses/Conflict"}
 
 
+def test_a_failure_that_a_protocol_has_words_for_is_told_in_both_forms() -> None:
+    app = FastAPI(title="Sample", version="1")
+    own = {"description": "Refused.", "content": {"application/json": {"schema": {"type": "object"}}}}
+
+    @app.get("/v1/things", tags=["service"], openapi_extra=extras(), responses={400: own})
+    def ask() -> None:
+        """Ask."""
+        raise AssertionError
+
+    answer = _operation(finish(app.openapi()), "get", "/v1/things")["responses"]["400"]
+
+    assert answer["description"] == "Refused."
+    assert sorted(answer["content"]) == ["application/json", "application/problem+json"]
+
+
 def test_a_number_that_is_one_value_states_its_bounds(document: dict[str, Any]) -> None:
     format_ = document["components"]["schemas"]["_Licence"]["properties"]["format"]
 

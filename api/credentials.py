@@ -160,6 +160,21 @@ CREDENTIALS = Listing(
 AWARDS = Listing(Award, filters={"status": AwardStatus, "candidate_id": Id})
 
 
+class StoodOut(Out):
+    """One standing, from the day `since`. `valid` says whether the holder could call themselves certified meanwhile."""
+
+    status: Standing
+    valid: bool
+    since: date
+
+
+class RegistryHistoryOut(Out):
+    """How a credential stood, the first standing first; a standing lasts until the next one's day."""
+
+    number: str
+    standings: tuple[StoodOut, ...]
+
+
 @registry_routes.get("/registry/{number}", action="registry.read", answers=RegistryOut, responses={409: {}})
 def verify(uow: UnitOfWork, number: Number, as_of: AsOf = None) -> Response:
     """Verify a credential: how it stands today, or stood on another day, by the number on its certificate.
@@ -168,6 +183,13 @@ def verify(uow: UnitOfWork, number: Number, as_of: AsOf = None) -> Response:
     """
     body = actions_public.answer(uow, number, as_of)
     return Response(body, media_type="application/json", headers={"cache-control": "public, max-age=30"})
+
+
+@registry_routes.get("/registry/{number}/history", action="registry.read", answers=RegistryHistoryOut)
+def verify_history(uow: UnitOfWork, number: Number) -> RegistryHistoryOut:
+    """Verify how a credential stood over time: each standing with the day it began, up to today, without reasons."""
+    canonical, stood = actions_public.standings(uow, number)
+    return RegistryHistoryOut(number=canonical, standings=tuple(StoodOut.model_validate(one) for one in stood))
 
 
 @routes.get("/credentials", action="credential.list", answers=CredentialOut, listing=CREDENTIALS)

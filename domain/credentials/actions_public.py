@@ -9,7 +9,7 @@ from domain.credentials.actions_standing import life_of, owned, public_facts, to
 from domain.credentials.errors import DayOutOfRange
 from domain.credentials.model import StandingChange
 from domain.credentials.number import parse
-from domain.credentials.public import answer_on
+from domain.credentials.public import PublicStanding, answer_on
 from domain.errors import NotFound
 from domain.paging import Page, PageRequest
 from domain.ports import UnitOfWork
@@ -39,6 +39,22 @@ def answer(uow: UnitOfWork, written: str, as_of: date | None) -> bytes:
     as_then = replace(credential, valid_until=then.valid_until, edition=then.edition)
     facts = public_facts(uow, as_then, policy, begun or credential.awarded_on)
     return answer_on(facts, stood.public(), day)
+
+
+def standings(uow: UnitOfWork, written: str) -> tuple[str, tuple[PublicStanding, ...]]:
+    """The canonical number, and how the credential stood from which day on, up to today; no reasons, no names.
+
+    What was put right later is put right here too. Raises NotFound and MalformedNumber as `answer` does.
+    """
+    credential = uow.credentials.first(number=parse(written))
+    if credential is None or not credential.name:
+        raise NotFound
+    today = today_of(uow, uow.policies.named(credential.edition))
+    life = life_of(uow, uow.standing_changes.find(credential_id=credential.id))
+    stood = tuple(span.public() for span in life.spans if span.since <= today)
+    if not stood:
+        raise NotFound
+    return credential.number, stood
 
 
 def history(uow: UnitOfWork, actor: Actor, credential_id: UUID, request: PageRequest) -> Page[StandingChange]:

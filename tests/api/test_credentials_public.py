@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from adapters.db.registry import registry_reader
+from domain.credentials.actions_standing import forget
+from domain.credentials.number import new_number
 from domain.credentials.public import dated
 from tests.builders_credentials import AWARDED, ENDS, ZONE, Holder, a_holder, midday, officer
 from tests.world import World
@@ -138,3 +140,35 @@ def test_the_day_is_the_policys_not_the_clocks(world: World) -> None:
 
     assert (last_second["as_of"], last_second["status"]) == ("2029-03-02", "active")
     assert (midnight["as_of"], midnight["status"]) == ("2029-03-03", "expired")
+
+
+def test_anyone_reads_how_a_credential_stood_without_reasons_or_names(world: World) -> None:
+    holder = a_holder(world)
+    midday(world, AWARDED + timedelta(days=10))
+    holder.post("/suspension", {"reason": "The board acted."}, officer(world))
+    midday(world, AWARDED + timedelta(days=20))
+    holder.post("/lift", {"reason": "The board changed its mind."}, officer(world))
+
+    answer = world.client.get(f"/v1/registry/{holder.credential.number}/history")
+
+    assert answer.status_code == 200, answer.text
+    assert [(one["status"], one["valid"], one["since"]) for one in answer.json()["standings"]] == [
+        ("active", True, AWARDED.isoformat()),
+        ("suspended", False, (AWARDED + timedelta(days=10)).isoformat()),
+        ("active", True, (AWARDED + timedelta(days=20)).isoformat()),
+    ]
+    assert "board" not in answer.text
+
+
+def test_the_history_of_a_number_that_is_unknown_or_erased_is_one_and_the_same_absence(world: World) -> None:
+    holder = a_holder(world)
+    number = holder.credential.number
+    with world.unit() as uow:
+        forget(uow, holder.candidate_id)
+
+    gone = world.client.get(f"/v1/registry/{number}/history")
+    never = world.client.get(f"/v1/registry/{new_number(bytes(10))}/history")
+    mistyped = world.client.get("/v1/registry/0000-0000-0000-0001/history")
+
+    assert (gone.status_code, never.status_code, mistyped.status_code) == (404, 404, 422)
+    assert gone.json()["code"] == never.json()["code"]

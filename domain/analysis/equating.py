@@ -3,7 +3,6 @@
 Locks: storing a run and proposing a conversion hold the form's row, so that both are numbered one after the other.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 from uuid import UUID
@@ -21,7 +20,7 @@ from domain.errors import Contradiction, Fault, Invalid
 from domain.jobs import actions as jobs
 from domain.jobs.model import Batch, Job, JobRequest
 from domain.ports import UnitOfWork
-from domain.scores import actions as scores, rules
+from domain.scores import rules
 from domain.scores.equated import equated_table
 from domain.scores.errors import ConversionDoesNotFit
 from domain.scores.events import ConversionDrafted
@@ -221,7 +220,7 @@ def propose_conversion(uow: UnitOfWork, actor: Actor, run_id: UUID) -> Conversio
     actor.must("form.draft_conversion", form)
     reference = _reference(uow, run)
     made = equated_table(run.equivalents, reference, uow.policies.named(form.edition).scale)
-    _must_fit(uow, form.id, run.equivalents)
+    _must_fit(uow, run)
     conversion = uow.conversions.add(
         Conversion(
             id=uow.new_id(),
@@ -255,9 +254,8 @@ def _reference(uow: UnitOfWork, run: EquatingRun) -> Conversion:
     return found
 
 
-def _must_fit(uow: UnitOfWork, form_id: UUID, equivalents: Sequence[float]) -> None:
-    """The approved key must give as many points as the run was made for."""
-    form = uow.forms.get(form_id)
-    key = uow.form_keys.first(form_id=form_id, status="approved")
-    if key is None or scores.answers_of(uow, form, key.correct).raw_max != len(equivalents) - 1:
+def _must_fit(uow: UnitOfWork, run: EquatingRun) -> None:
+    """The key in force must be the one that the run was made under: the same points by other items are other points."""
+    key = uow.form_keys.first(form_id=run.form_id, status="approved")
+    if key is None or key.number != run.key_number:
         raise ConversionDoesNotFit

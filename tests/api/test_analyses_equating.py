@@ -265,10 +265,11 @@ def test_a_run_against_a_form_without_a_conversion_proposes_none(two: Two) -> No
     assert (answer.status_code, answer.json()["code"]) == (409, "no_reference_conversion")
 
 
-def test_a_run_made_under_another_key_proposes_none(two: Two) -> None:
+@pytest.mark.parametrize("first", [pytest.param([], id="an item less"), pytest.param([2], id="as many points")])
+def test_a_run_made_under_another_key_proposes_none(two: Two, first: list[int]) -> None:
     run = two.run()
     with two.world.unit(ADA) as uow:
-        key = scores_actions.draft_key(uow, ADA, two.new.id, [[], *[[1]] * (ITEMS - 1)])
+        key = scores_actions.draft_key(uow, ADA, two.new.id, [first, *[[1]] * (ITEMS - 1)])
     with two.world.unit(BEN) as uow:
         scores_actions.approve_key(uow, BEN, key.id)
 

@@ -6,9 +6,9 @@ refusals can be read by pages), quotas by address and by caller, and the guard.
 
 from starlette.types import ASGIApp
 
-from api import verification
+from api import verification, wallets
 from api.cors import Cors
-from api.guard import FORM, JSON, MEBIBYTE, SMALL_FORM, Bounds, Guard
+from api.guard import JSON, MEBIBYTE, SMALL_FORM, Bounds, Guard
 from api.limits import RateLimit, address
 from api.logs import Log
 from api.observability import Metrics, MetricsPage, Observability
@@ -21,9 +21,12 @@ def surround(app: ASGIApp, settings: Settings, *, log: Log, metrics: Metrics) ->
     """`app` behind the whole edge."""
     uploads = settings.upload_bytes
     lines = dict.fromkeys((NDJSON, JSON_LINES), MOST_BYTES)
-    plain = {JSON: MEBIBYTE, "multipart/form-data": uploads, "text/csv": uploads, FORM: SMALL_FORM}
-    presented = {f"{verification.routes.prefix}{verification.PATH}": verification.MOST_BYTES}
-    bounds = Bounds(media_types={**plain, **lines}, uploads=presented)
+    plain = {JSON: MEBIBYTE, "multipart/form-data": uploads, "text/csv": uploads}
+    others = {
+        f"{verification.routes.prefix}{verification.PATH}": verification.MOST_BYTES,
+        f"{wallets.routes.prefix}{wallets.TOKEN}": SMALL_FORM,
+    }
+    bounds = Bounds(media_types={**plain, **lines}, uploads=others)
     app = Guard(app, bounds)
     app = BulkLimit(app, settings.bulk_check_rate_limit)
     app = RateLimit(app, settings.rate_limit)

@@ -36,7 +36,6 @@ class Bounds:
     media_types: Mapping[str, int] = field(
         default_factory=lambda: {
             JSON: MEBIBYTE,
-            FORM: SMALL_FORM,
             "multipart/form-data": 25 * MEBIBYTE,
             "text/csv": 25 * MEBIBYTE,
         }

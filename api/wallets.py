@@ -31,6 +31,7 @@ _VISIBLE: Final = "^[ -~]*$"
 """What RFC 6749 lets parameters hold (appendix A): VSCHAR."""
 Written = Annotated[str | None, Form(max_length=1_000, pattern=_VISIBLE)]
 Proof = Annotated[str, Field(min_length=1, max_length=8_192, pattern=r"^[!-~]+$")]
+TOKEN: Final = "/wallets/token"  # noqa: S105 - an address, no token
 PROOF_ALGORITHMS: Final = ("ES256", "EdDSA", "Ed25519")
 
 _NEVER_KEPT: Final = {"cache-control": "no-store", "access-control-allow-origin": "*"}
@@ -130,7 +131,7 @@ def withdraw(uow: UnitOfWork, actor: Actor, offer_id: Id) -> WalletOffer:
 
 
 @routes.post(
-    "/wallets/token",
+    TOKEN,
     action="wallet.exchange",
     response_class=Response,
     responses={

@@ -14,7 +14,7 @@ from typing import Protocol
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Connection, Integer, bindparam, case, cast, func, select, update
+from sqlalchemy import BigInteger, Connection, bindparam, case, cast, func, select, update
 
 from adapters.db.bulk_attempts_sqlite import ManyAttempts
 from adapters.db.marks import Marks
@@ -227,7 +227,7 @@ _FIGURES = select(
     func.sum(case((_T.held, 1), else_=0)),
     func.sum(case((_T.status == AttemptStatus.RELEASED.value, 1), else_=0)),
     func.sum(_T.raw),
-    func.sum(cast(_T.raw, Integer) * _T.raw),
+    func.sum(cast(_T.raw, BigInteger) * _T.raw),
 ).where(
     _T.administration_id == bindparam("administration_id"),
     _T.form_id == bindparam("form_id"),

@@ -24,6 +24,7 @@ from tests.builders_letters import Desk, Postbox, a_candidate, a_desk, parameter
 LETTERS = JinjaLetters(body_name="The Body", portal="https://portal.example", contact="help@body.example")
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 REVIEWER = Actor(subject="reviewer-1", roles=frozenset({Role.REVIEWER}))
+OFFICE = Actor(subject="admin-1", roles=frozenset({Role.ADMINISTRATOR}))
 
 
 @pytest.fixture
@@ -227,7 +228,7 @@ def test_a_letter_given_up_is_sent_after_the_address_was_put_right(desk: Desk, p
     postbox.fault = None
 
     with desk.unit() as uow:
-        resend(uow, REVIEWER, notice.id)
+        resend(uow, OFFICE, notice.id)
     sending(desk, postbox, notice)
 
     assert desk.tasks.waiting == [(SEND, {"notice_id": str(notice.id)})]

@@ -102,8 +102,10 @@ def cage(database_url: str, tmp_path: Path) -> Iterator[Cage]:
         metrics = Metrics()
         settings = Settings(rate_limit="100000/second", address_rate_limit="100000/second")
         app = edge.surround(world.client.app, settings, log=logs.Log(stream), metrics=metrics)
-        client = TestClient(app, raise_server_exceptions=False)
-        yield Cage(world, client, stream, metrics, {kind: thing.id for kind, thing in samples.by_kind.items()})
+        ids = {kind: thing.id for kind, thing in samples.by_kind.items()}
+        # In one loop from first to last, as a server does: connections to the database live in it.
+        with TestClient(app, raise_server_exceptions=False) as client:
+            yield Cage(world, client, stream, metrics, ids)
 
 
 def _stored(uow: SqlUnitOfWork) -> Samples:

@@ -23,7 +23,6 @@ from tests.builders_letters import Desk, Postbox, a_candidate, a_desk, parameter
 
 LETTERS = JinjaLetters(body_name="The Body", portal="https://portal.example", contact="help@body.example")
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-REVIEWER = Actor(subject="reviewer-1", roles=frozenset({Role.REVIEWER}))
 OFFICE = Actor(subject="admin-1", roles=frozenset({Role.ADMINISTRATOR}))
 
 

@@ -31,9 +31,13 @@ Json = Any
 DEEPEST: Final = 24
 MOST_VALUES: Final = 4_000
 SHARD: Final = 131_072
+REQUEST: Final = "request"
+"""What a credential says in place of its status to be given places in our lists."""
+PROOF_CONTEXT: Final = "https://w3id.org/security/data-integrity/v2"
+"""What the first edition's context lacks: the terms of a proof."""
 SUITES: Final = {one.value: one for one in Securing if not one.is_jwt}
 _PROOF: Final = frozenset({"type", "cryptosuite", "created", "verificationMethod", "proofPurpose", "proofValue"})
-_MORE: Final = frozenset({"@context", "id", "expires", "domain", "challenge", "nonce"})
+_MORE: Final = frozenset({"@context", "id", "expires", "domain", "challenge", "nonce", "previousProof"})
 ENVELOPES: Final = {
     "EnvelopedVerifiableCredential": "data:application/vc+jwt,",
     "EnvelopedVerifiablePresentation": "data:application/vp+jwt,",
@@ -75,6 +79,9 @@ class Body:
         if isinstance(credential, dict):
             self._complete(credential)
         _require(rules.faults_of_credential(credential, _content))
+        if rules.is_first_edition(credential):
+            _require(["/@context: an envelope is for the second edition"] if securing.is_jwt else [])
+            credential["@context"] = [one for one in credential["@context"] if one != PROOF_CONTEXT] + [PROOF_CONTEXT]
         issuer = credential["issuer"]
         name = issuer["id"] if isinstance(issuer, dict) else issuer
         method = self._method(name, securing)
@@ -91,7 +98,7 @@ class Body:
     def _complete(self, credential: dict[str, Json]) -> None:
         """An issuer where none is named, and a place in the lists where one is asked for."""
         credential.setdefault("issuer", self.signer.did)
-        if credential.get("credentialStatus") == "request":
+        if credential.get("credentialStatus") == REQUEST:
             place = len(self.places)
             name = credential.setdefault("id", f"urn:uuid:{uuid4()}")
             self.places[name] = place
@@ -177,7 +184,7 @@ class Body:
         """What an envelope holds, with the key's name; else the document itself."""
         if not isinstance(document, dict) or envelope not in rules.listed(document.get("type")):
             return None, document
-        _require([*rules._contexts(document)])
+        _require(rules.faults_of_envelope(document))
         address = document.get("id")
         if not isinstance(address, str) or not address.startswith(ENVELOPES[envelope]):
             raise Refused([f"/id: {ENVELOPES[envelope]}…"])
@@ -201,10 +208,10 @@ class Body:
             raise Refused(["/proof: there is none"])
         bare = {name: one for name, one in document.items() if name != "proof"}
         for proof in stated:
-            self._proof(bare, proof, purpose, expected)
+            _require(_faults_of_proof(proof, purpose, expected))
+            self._proof(_chained(bare, proof, stated), proof)
 
-    def _proof(self, document: Json, proof: Json, purpose: str, expected: Mapping[str, str]) -> None:
-        _require(_faults_of_proof(proof, purpose, expected))
+    def _proof(self, document: Json, proof: Json) -> None:
         _require(rules.in_time({"validUntil": proof["expires"]} if "expires" in proof else {}, datetime.now(UTC)))
         securing = SUITES[proof["cryptosuite"]]
         key = self._key(proof["verificationMethod"])
@@ -239,11 +246,10 @@ class Body:
         return self.keys.all(PURPOSE[way])
 
     def _signer_is(self, document: Json, member: str, kid: str | None) -> list[str]:
-        """Who signed must be who is named."""
-        stated = document.get(member)
-        named = stated.get("id") if isinstance(stated, dict) else stated
+        """Who is named must be among those who signed; where the name is a DID, which says so by itself."""
         methods = [kid] if kid else [one["verificationMethod"] for one in rules.listed(document["proof"])]
-        return [] if all(one.partition("#")[0] == named for one in methods) else [f"/{member}: not who signed"]
+        held = warnings_of(document) or any(one.partition("#")[0] == named_in(document, member) for one in methods)
+        return [] if held else [f"/{member}: not who signed"]
 
     # --- status
 
@@ -281,6 +287,30 @@ class Body:
         return faults
 
 
+def named_in(document: Json, member: str) -> str:
+    """The URL of whoever is named as a document's issuer or holder."""
+    stated = document.get(member)
+    return str(stated.get("id") if isinstance(stated, dict) else stated)
+
+
+def warnings_of(document: Json) -> list[str]:
+    """What nobody here can tell of a document that verifies: a page that lists an issuer's keys is not fetched."""
+    known = "issuer" not in document or named_in(document, "issuer").startswith("did:")
+    return [] if known else ["/issuer: no DID; whether the key is theirs was not looked up"]
+
+
+def _chained(document: Json, proof: Json, all_: list[Json]) -> Json:
+    """What a proof covers: the document; and with it, of a chain, the earlier proofs that it names as they stand.
+
+    Verifiable Credential Data Integrity 1.0, 4.5: each that is named must be there; they are verified in their turn.
+    """
+    names = set(rules.listed(proof.get("previousProof", [])))
+    earlier = [one for one in all_ if isinstance(one, dict) and one.get("id") in names]
+    if {one["id"] for one in earlier} != names:
+        raise Refused(["/proof/previousProof: the ids of other proofs here"])
+    return {**document, "proof": earlier} if names else document
+
+
 def hashed(options: bytes, document: bytes) -> bytes:
     """The hash of the options and that of the document, one after the other."""
     return sha256(options).digest() + sha256(document).digest()
@@ -304,8 +334,11 @@ def linked_data_of(document: dict[str, Json]) -> bytes:
 def _faults_of_proof(proof: Json, purpose: str, expected: Mapping[str, str]) -> list[str]:
     if not isinstance(proof, dict) or not (_PROOF - {"created"}) <= proof.keys() <= _PROOF | _MORE:
         return ["/proof: the members of a DataIntegrityProof, and no others"]
-    texts = {name: one for name, one in proof.items() if name != "@context"}
-    faults = ["/proof: its members are texts"] if not all(isinstance(one, str) for one in texts.values()) else []
+    texts = [one for name, one in proof.items() if name not in {"@context", "previousProof"}]
+    texts += rules.listed(proof.get("previousProof", []))
+    if not all(isinstance(one, str) for one in texts):
+        return ["/proof: its members are texts"]
+    faults = ["/proof/id: a URL"] if "id" in proof and not rules.is_url(proof["id"]) else []
     faults += ["/proof/type: DataIntegrityProof"] if proof["type"] != "DataIntegrityProof" else []
     faults += ["/proof/cryptosuite: one that is known here"] if proof["cryptosuite"] not in list(SUITES) else []
     faults += [f"/proof/proofPurpose: {purpose}"] if proof["proofPurpose"] != purpose else []

@@ -1,4 +1,7 @@
-"""The rules of Verifiable Credentials Data Model 2.0 that JSON-LD does not see. Pure; sections in brackets."""
+"""The rules of Verifiable Credentials Data Model 2.0 that JSON-LD does not see. Pure; sections in brackets.
+
+Of the first edition (1.1) only so much is known as suites send that are about proofs.
+"""
 
 import json
 import re
@@ -18,6 +21,7 @@ Json = Any
 Content = Callable[[str], bytes | None]
 """What is known to stand at an address, None for what is not known: nothing is fetched."""
 
+FIRST_CONTEXT: Final = "https://www.w3.org/2018/credentials/v1"
 _STAMP: Final = re.compile(r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 _SRI: Final = re.compile(r"(sha256|sha384|sha512)-([A-Za-z0-9+/]+={0,2})")
 _SRI_HASH: Final = {"sha256": sha256, "sha384": sha384, "sha512": sha512}
@@ -33,7 +37,7 @@ def faults_of_credential(credential: Json, content: Content) -> list[str]:
     if not isinstance(credential, dict):
         return ["a credential is an object"]
     return [
-        *_contexts(credential),
+        *_contexts(credential, VC_CONTEXT, FIRST_CONTEXT),
         *_types(credential, "VerifiableCredential"),
         *_ids(credential),
         *_issuer(credential.get("issuer"), "issuer" in credential),
@@ -47,11 +51,20 @@ def faults_of_credential(credential: Json, content: Content) -> list[str]:
     ]
 
 
+def faults_of_envelope(envelope: Mapping[str, Json]) -> list[str]:
+    """What the object around a token breaks; its id is read elsewhere (4.13.1)."""
+    return [*_contexts(envelope, VC_CONTEXT)]
+
+
 def faults_of_presentation(presentation: Json) -> list[str]:
     """What a presentation breaks; its credentials are judged one by one elsewhere (4.13)."""
     if not isinstance(presentation, dict):
         return ["a presentation is an object"]
-    faults = [*_contexts(presentation), *_types(presentation, "VerifiablePresentation"), *_ids(presentation)]
+    faults = [
+        *_contexts(presentation, VC_CONTEXT),
+        *_types(presentation, "VerifiablePresentation"),
+        *_ids(presentation),
+    ]
     for at, one in enumerate(listed(presentation.get("verifiableCredential", []))):
         if not isinstance(one, dict) or not one.get("type") or "@context" not in one:
             faults.append(f"/verifiableCredential/{at}: an object with a context and types, secured or enveloped")
@@ -62,9 +75,15 @@ def faults_of_presentation(presentation: Json) -> list[str]:
 
 def in_time(credential: Mapping[str, Json], now: datetime) -> list[str]:
     """Why a credential does not hold at an instant (4.9)."""
-    begins, ends = (_instant(credential.get(name)) for name in ("validFrom", "validUntil"))
-    faults = ["/validFrom: it has not begun"] if begins is not None and now < begins else []
-    return [*faults, "/validUntil: it is over"] if ends is not None and now > ends else faults
+    first, last = _period(credential)
+    begins, ends = _instant(credential.get(first)), _instant(credential.get(last))
+    faults = [f"/{first}: it has not begun"] if begins is not None and now < begins else []
+    return [*faults, f"/{last}: it is over"] if ends is not None and now > ends else faults
+
+
+def is_first_edition(document: Mapping[str, Json]) -> bool:
+    """Whether it follows the first edition of the data model, by its first context."""
+    return listed(document.get("@context"))[:1] == [FIRST_CONTEXT]
 
 
 def listed(value: Json) -> list[Json]:
@@ -83,10 +102,10 @@ def is_url(value: Json) -> bool:
     return bool(parts.scheme and (parts.netloc or parts.path)) and not value.endswith(":")
 
 
-def _contexts(document: Mapping[str, Json]) -> Iterator[str]:
+def _contexts(document: Mapping[str, Json], *base: str) -> Iterator[str]:
     """An ordered set whose first item is the base context; then addresses or objects (4.3)."""
     stated = document.get("@context")
-    if not isinstance(stated, list) or stated[:1] != [VC_CONTEXT]:
+    if not isinstance(stated, list) or stated[:1] not in [[one] for one in base]:
         yield f"/@context: a list that begins with {VC_CONTEXT}"
     elif not all(is_url(one) or isinstance(one, dict) for one in stated):
         yield "/@context: each is an address or an object"
@@ -131,14 +150,22 @@ def _subjects(credential: Mapping[str, Json]) -> Iterator[str]:
 
 
 def _validity(credential: Mapping[str, Json]) -> Iterator[str]:
-    """Date and time stamps with a zone, the end not before the beginning (4.9)."""
-    found = {name: _instant(credential[name]) for name in ("validFrom", "validUntil") if name in credential}
+    """Date and time stamps with a zone, the end not before the beginning (4.9); 1.1 wants a beginning."""
+    first, last = _period(credential)
+    found = {name: _instant(credential[name]) for name in (first, last) if name in credential}
+    if is_first_edition(credential) and first not in found:
+        yield f"/{first}: a dateTime"
     for name, value in found.items():
         if value is None:
             yield f"/{name}: a dateTimeStamp of XML Schema 1.1"
-    begins, ends = found.get("validFrom"), found.get("validUntil")
+    begins, ends = found.get(first), found.get(last)
     if begins is not None and ends is not None and ends < begins:
-        yield "/validUntil: not before validFrom"
+        yield f"/{last}: not before {first}"
+
+
+def _period(credential: Mapping[str, Json]) -> tuple[str, str]:
+    """The names of the dates between which a credential holds."""
+    return ("issuanceDate", "expirationDate") if is_first_edition(credential) else ("validFrom", "validUntil")
 
 
 def _instant(value: Json) -> datetime | None:
@@ -248,13 +275,15 @@ def _sri(value: Json) -> list[Digest]:
 
 
 def _multihash(value: Json) -> list[Digest]:
-    """The digest of a multihash in base58btc or base64url."""
+    """The digest of a multihash in base58btc or base64url; or SHA-256 bare, as in the examples of the data model."""
     if not isinstance(value, str):
         return []
     try:
         content = base58.b58decode(value[1:]) if value[:1] == "z" else _base64url(value)
     except (ValueError, NotBase64):
         return []
+    if len(content) == sha256().digest_size:
+        return [(sha256, content)]
     make = _MULTIHASH.get(content[:2])
     return [(make, content[2:])] if make is not None and len(content) == content[1] + 2 else []
 

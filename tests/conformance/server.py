@@ -31,10 +31,11 @@ from starlette.routing import Route
 from adapters.keys import FileKeyProvider
 from adapters.strict import json_object
 from domain.badges.facts import MASTER, Securing, StatusPurpose
-from tests.conformance.body import Body, Refused
+from tests.conformance.body import REQUEST, Body, Refused, warnings_of
 
 LARGEST = 256 * 1024
 SECONDS_TO_START = 20.0
+LIST_FORMS = ("application/vc", "application/ld+json", "application/json")
 
 
 def app_of(body: Body) -> Starlette:
@@ -64,13 +65,17 @@ class Api:
         self._body = body
 
     async def issue(self, request: Request) -> Response:
-        """`{credential, options}`; `options.cryptosuite` or the path names the suite, `vc+jwt` an envelope."""
+        """`{credential, options}`; `options.cryptosuite` or the path names the suite, `vc+jwt` an envelope.
+
+        `options.credentialStatus` asks for a status, for suites that leave that to an issuer's settings.
+        """
 
         def made(asked: dict[str, Any]) -> Response:
-            options = asked.get("options") or {}
-            named = options.get("cryptosuite") if isinstance(options, dict) else None
-            securing = _securing(named or request.path_params.get("suite") or MASTER.value)
-            signed = self._body.issue(asked.get("credential"), securing)
+            options, credential = _object(asked.get("options")), asked.get("credential")
+            securing = _securing(options.get("cryptosuite") or request.path_params.get("suite") or MASTER.value)
+            if options.get("credentialStatus") == REQUEST and isinstance(credential, dict):
+                credential = {"credentialStatus": REQUEST, **credential}
+            signed = self._body.issue(credential, securing)
             return JSONResponse({"verifiableCredential": signed}, status_code=201)
 
         return await _answered(request, made)
@@ -80,7 +85,8 @@ class Api:
 
         def made(asked: dict[str, Any]) -> Response:
             found = self._body.verify(asked.get("verifiableCredential"), datetime.now(UTC))
-            return JSONResponse({"verified": True, "credential": found, "errors": [], "warnings": []})
+            warnings = warnings_of(found)
+            return JSONResponse({"verified": True, "credential": found, "errors": [], "warnings": warnings})
 
         return await _answered(request, made)
 
@@ -88,7 +94,7 @@ class Api:
         """`{verifiablePresentation, options: {challenge, domain}}`."""
 
         def made(asked: dict[str, Any]) -> Response:
-            options = asked.get("options") or {}
+            options = _object(asked.get("options"))
             expected = {name: options[name] for name in ("challenge", "domain") if name in options}
             found = self._body.verify_presentation(asked.get("verifiablePresentation"), expected, datetime.now(UTC))
             return JSONResponse({"verified": True, "presentation": found, "errors": [], "warnings": []})
@@ -99,8 +105,7 @@ class Api:
         """`{credentialId, credentialStatus: {statusPurpose}, status}`: set or clear a bit."""
 
         def made(asked: dict[str, Any]) -> Response:
-            entry = asked.get("credentialStatus") or {}
-            purpose = _purpose(entry.get("statusPurpose") if isinstance(entry, dict) else None)
+            purpose = _purpose(_object(asked.get("credentialStatus")).get("statusPurpose"))
             self._body.set_status(str(asked.get("credentialId")), purpose, on=asked.get("status", True) is not False)
             return JSONResponse({})
 
@@ -111,12 +116,14 @@ class Api:
         return JSONResponse(self._body.signer.did_document())
 
     async def status_list(self, request: Request) -> Response:
-        """One of the two lists."""
+        """One of the two lists, by any of the names of its form."""
         try:
             purpose = _purpose(request.path_params["purpose"])
         except Refused:
             return JSONResponse({}, status_code=404)
-        return JSONResponse(self._body.status_list(purpose), media_type="application/vc")
+        accept = request.headers.get("accept", "")
+        form = next((one for one in LIST_FORMS if one in accept), LIST_FORMS[0])
+        return JSONResponse(self._body.status_list(purpose), media_type=form)
 
 
 async def _answered(request: Request, made: Any) -> Response:
@@ -143,6 +150,10 @@ def _securing(name: str) -> Securing:
     if found is None:
         raise Refused(["/options/cryptosuite: none that is known here"])
     return found
+
+
+def _object(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _purpose(name: Any) -> StatusPurpose:

@@ -1,9 +1,7 @@
 """The harness itself, over https: what each rule of the data model accepts and refuses, and every way of securing."""
 
 import json
-import ssl
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Iterator
 from hashlib import sha256, sha384
 from typing import Any
 
@@ -14,53 +12,12 @@ import pytest
 from domain.badges.document import OB_CONTEXT, OB_EXTENSIONS, VC_CONTEXT, badge_document
 from domain.badges.facts import BadgeProfile, Securing
 from tests.builders_badge_facts import badge_facts
-from tests.conformance.body import Body
+from tests.conformance.client import GONE, Client, a_credential
 from tests.conformance.linked_data import EXAMPLES, pinned_bytes
-from tests.conformance.server import serving
 
 WAYS = [way for way in Securing if way is not Securing.OB_JWT]
 PROOFS = [way for way in WAYS if not way.is_jwt]
-GONE = object()
 KNOWN = pinned_bytes(VC_CONTEXT) or b""
-
-
-class Client:
-    """Somebody else's suite: it knows an address and an authority."""
-
-    def __init__(self, body: Body, http: httpx.Client) -> None:
-        self.body, self.http = body, http
-
-    def post(self, path: str, **asked: Any) -> httpx.Response:
-        return self.http.post(path, json=asked)
-
-    def issue(self, credential: Any, securing: Securing = Securing.EDDSA_RDFC) -> httpx.Response:
-        return self.post("/credentials/issue", credential=credential, options={"cryptosuite": securing.value})
-
-    def issued(self, credential: Any, securing: Securing = Securing.EDDSA_RDFC) -> Any:
-        answer = self.issue(credential, securing)
-        assert answer.status_code == 201, answer.text
-        return answer.json()["verifiableCredential"]
-
-    def verify(self, credential: Any) -> httpx.Response:
-        return self.post("/credentials/verify", verifiableCredential=credential)
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    with (
-        serving(tmp_path_factory.mktemp("conformance")) as (body, authority),
-        httpx.Client(base_url=body.base_url, verify=ssl.create_default_context(cafile=authority), timeout=60) as http,
-    ):
-        yield Client(body, http)
-
-
-def a_credential(**otherwise: Any) -> Any:
-    good = {
-        "@context": [VC_CONTEXT, EXAMPLES],
-        "type": ["VerifiableCredential", "ExampleDegreeCredential"],
-        "credentialSubject": {"id": "did:example:subject", "degree": {"type": "ExampleBachelorDegree", "name": "B.A."}},
-    }
-    return {name: one for name, one in (good | otherwise).items() if one is not GONE}
 
 
 def related(**members: Any) -> Any:

@@ -12,7 +12,6 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 
@@ -32,6 +31,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from adapters import private_files
 from adapters.strict import json_object, to_base64url
+from domain.keys.model import KeyRecord, KeyState
 from domain.ports import SigningKey
 
 PrivateKey = Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
@@ -63,25 +63,7 @@ class KeyFault(RuntimeError):
     """The key directory cannot be used as it is; the message names the file, never its content."""
 
 
-class KeyState(StrEnum):
-    """The life of a key: published, then signing, then only verifying; or withdrawn, and good for nothing."""
-
-    PENDING = "pending"
-    ACTIVE = "active"
-    RETIRED = "retired"
-    REVOKED = "revoked"
-
-
 _ORDER = (KeyState.ACTIVE, KeyState.PENDING, KeyState.RETIRED)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyRecord:
-    """One line of a ring: `since` is when the state began (RFC 3339, UTC)."""
-
-    kid: str
-    state: KeyState
-    since: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +153,20 @@ class FileKeyProvider:
         return self._open(purpose, kid).face
 
     def prepare(self, purpose: str) -> str:
-        """Make and publish a key that does not sign yet, so that others learn it in time; return its id."""
-        return self._change(purpose, lambda records: (*records, self._new_record(purpose, KeyState.PENDING)))
+        """Make and publish a key that does not sign yet, so that others learn it in time; return its id.
+
+        One waits at a time: KeyFault, naming it, where one does already. A forgotten one would sign some day, unlooked
+        for.
+        """
+
+        def change(records: tuple[KeyRecord, ...]) -> tuple[KeyRecord, ...]:
+            waiting = next((one for one in records if one.state is KeyState.PENDING), None)
+            if waiting is not None:
+                message = f"{purpose}: {waiting.kid}, prepared at {waiting.since}, waits: rotate to it, or revoke it"
+                raise KeyFault(message)
+            return (*records, self._new_record(purpose, KeyState.PENDING))
+
+        return self._change(purpose, change)
 
     def rotate(self, purpose: str, *, at_rest: bool = False) -> str:
         """Let the oldest pending key sign from now on, or a new one; return its id. The former one still verifies.
@@ -187,14 +181,20 @@ class FileKeyProvider:
     def revoke(self, purpose: str, kid: str) -> str:
         """Withdraw a key for good: it is published no more and verifies nothing. Returns the id of the active key.
 
-        Where the active key is withdrawn, the next takes its place in the same step.
+        Where the active key is withdrawn, the next takes its place in the same step. One withdrawn before stays so. A
+        secret that wraps stored data is never withdrawn: nothing could read that data any more.
         """
+        if purpose in AT_REST:
+            message = f"{purpose}: stored data hangs on this secret, and could be read no more"
+            raise KeyFault(message)
 
         def change(records: tuple[KeyRecord, ...]) -> tuple[KeyRecord, ...]:
             record = next((one for one in records if one.kid == kid), None)
             if record is None:
                 message = f"{purpose}: there is no such key"
                 raise KeyFault(message)
+            if record.state is KeyState.REVOKED:
+                return records
             if record.state is KeyState.ACTIVE:
                 return self._turned_over(purpose, records, KeyState.REVOKED)
             return tuple(self._moved(one, KeyState.REVOKED) if one is record else one for one in records)

@@ -13,6 +13,7 @@ from api.public import Edition, IfNoneMatch, Program, matches
 from api.routing import Routes
 from domain.actors import Actor
 from domain.badges import actions as badges
+from domain.badges.document import signed_with
 from domain.badges.facts import MASTER, Securing
 from domain.certificates import actions
 from domain.certificates.model import PaperSize, Picture
@@ -156,8 +157,8 @@ def _baked(
     badge = badges.of_credential(uow, actor, credential_id)
     credential = badges.secured(uow, badge, securing or MASTER)
     name = f"{face.program}-{badge.id}.{kind.value}"
-    # The same badge signed anew is the same badge: the tag names the version and the way it is secured.
-    what = f"{badge.id} {kind.value} {securing or MASTER}"
+    # The same badge signed again by the same key is the same badge; one under a key that was withdrawn is none.
+    what = f"{badge.id} {kind.value} {securing or MASTER} {signed_with(credential)}"
 
     def make() -> Response:
         tag = sha256(f"{press.tag(face)} {what}".encode()).hexdigest()[:32]

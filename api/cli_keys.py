@@ -35,15 +35,24 @@ def list_keys() -> None:
 @keys.command("create")
 def create_keys() -> None:
     """Make every key that is missing; production starts only when they are there."""
-    service().create_keys()
+    from api.wiring.keys import NotEntered  # noqa: PLC0415 - as above
+
+    keeper = _keeper()
+    try:
+        keeper.create()
+    except NotEntered as missing:
+        # They are made before there is a database, if one likes: that is no failure.
+        typer.echo(str(missing), err=True)
     list_keys()
 
 
 @keys.command()
 def prepare(purpose: Purpose) -> None:
     """Publish the next key, which does not sign yet, so that others know it before it does."""
+    keeper = _keeper()
     with _refusals():
-        typer.echo(f"{_keeper().prepare(purpose)} is published. {_WAIT}")
+        typer.echo(f"{keeper.prepare(purpose)} is published. {_WAIT}")
+        keeper.enter(purpose, "prepare")
 
 
 @keys.command()
@@ -54,6 +63,7 @@ def rotate(purpose: Purpose) -> None:
         if not keeper.has_pending(purpose):
             typer.echo("No key was prepared: until others fetch the key set anew, they do not know this one.", err=True)
         typer.echo(f"{keeper.rotate(purpose)} signs from now on; the former key is retired and still verifies.")
+        keeper.enter(purpose, "rotate")
     list_keys()
 
 
@@ -64,12 +74,17 @@ def revoke(
     *,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Withdraw a key for good: what it signed verifies nowhere from then on. For a key that others may have."""
+    """Withdraw a key for good: what it signed verifies nowhere from then on. For a key that others may have.
+
+    Nothing that it signed is handed out any more: status lists are signed anew at once, badges as they are asked for.
+    Repeated, it does what was left undone and leaves the rest as it is.
+    """
     keeper = _keeper()
     with _refusals():
         if not yes:
             typer.confirm("Everything that this key signed stops to verify, for good. Revoke it?", abort=True)
         typer.echo(f"Revoked. {keeper.revoke(purpose, kid)} signs from now on.")
+        keeper.enter(purpose, "revoke")
         if purpose in BADGE_PURPOSES:
             for line in _to_do(keeper, purpose, kid):
                 typer.echo(line)
@@ -131,7 +146,8 @@ def _to_do(keeper: "KeyKeeper", purpose: str, kid: str, first: int = 1) -> Itera
     badges, lists = keeper.to_reissue(purpose, kid)
     counted = f"{badges} or more" if badges >= 1_000 else str(badges)  # noqa: PLR2004 - as far as is counted
     yield f"{first}. certificant keys reissue {purpose} {kid}"
-    yield f"   Stored under this key now: {counted} badges in their newest version, {lists} status lists."
+    yield f"   Stored under this key now: {counted} badges in their newest version, {lists} status lists. None of it is"
+    yield "   handed out under a revoked key: until it is reissued, it is signed whenever it is asked for."
     yield f"{first + 1}. Tell holders and partners to fetch their badges anew: their refresh service answers with them."
     yield "   Files and images in their hands name the revoked key and fail to verify, as they must. Forms signed on"
     yield "   request (tokens, other suites) are kept nowhere: they are made anew whenever they are asked for."

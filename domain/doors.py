@@ -229,6 +229,10 @@ class BadgeSigner(Protocol):
         """Every name under which a published key signs, with its key id (the JWK thumbprint), present first."""
         ...
 
+    def publishes(self, name: str) -> bool:
+        """Whether the key of this name is published at this moment: no for one that was revoked, or never was ours."""
+        ...
+
 
 class BadgeReader(Protocol):
     """Reads badges that strangers present."""

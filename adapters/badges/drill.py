@@ -81,6 +81,7 @@ def compromise(purpose: str) -> list[Step]:
         published = signer.verification_methods()
         steps += [
             Step(said="Revoked: the key is published no more.", held=stolen not in published.values()),
+            Step(said="What it signed is handed out no more.", held=not signer.publishes(signed_with(before))),
             Step(said="A fresh key signs at once.", held=published.get(signed_with(again)) == fresh != stolen),
             Step(said="What the revoked key signed holds no more.", held=not signer.holds(before)),
             Step(said="The same badge issued anew holds.", held=signer.holds(again)),

@@ -87,6 +87,10 @@ class KeyedBadgeSigner:
         ordered = [(ring[:1], of) for ring, of in rings] + [(ring[1:], of) for ring, of in rings]
         return {self._method(key, way): key.kid for part, of in ordered for key in part for way in of}
 
+    def publishes(self, name: str) -> bool:
+        """Whether the key of this name is published at this moment; three `stat` calls where keys lie in files."""
+        return name in self.verification_methods()
+
     def names(self, purpose: str, key: SigningKey) -> set[str]:
         """Every name under which documents bear this key of a purpose, published or not."""
         return {self._method(key, way) for way in Securing if PURPOSE[way] == purpose}

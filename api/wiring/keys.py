@@ -1,16 +1,25 @@
-"""The body's keys as whoever keeps them works with them: listed, prepared, rotated, revoked, and drilled."""
+"""The body's keys as whoever keeps them works with them: listed, prepared, rotated, revoked, and drilled.
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+Every change is entered into the journal, by the next command at the latest. See `domain.keys.actions` for the order.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
+
+from sqlalchemy.exc import DBAPIError
 
 from adapters.badges import drill
 from adapters.badges.signer import KeyedBadgeSigner
-from adapters.keys import PURPOSES, SECRET, KeyFault, KeyRecord, KeyState
+from adapters.db.engine import Contended
+from adapters.keys import PURPOSES, SECRET, KeyFault
 from domain.actors import the_service
-from domain.badges.actions import replace_key
-from domain.badges.document import signed_with
+from domain.badges.actions import replace_distrusted_lists, replace_key
+from domain.badges.issuing import signers_of
 from domain.badges.keys import BADGE_PURPOSES
+from domain.errors import Unavailable
+from domain.keys.actions import tell, tell_reissued
+from domain.keys.model import KeyRecord, KeyState
 
 if TYPE_CHECKING:
     from api.wiring.service import Service
@@ -22,10 +31,19 @@ DRILLS: Final[dict[str, Callable[[str], list[drill.Step]]]] = {
 }
 _BATCH: Final = 200
 _COUNTED: Final = 1_000
+_TRIES: Final = 4
 
 
 class KeyRefused(RuntimeError):
     """The keys, as they are, do not allow this; the text says why."""
+
+
+class NotEntered(KeyRefused):
+    """The database takes no entries now. What was done to the keys is done; the next command enters it."""
+
+    def __init__(self) -> None:
+        """Say what is missing, and what to do."""
+        super().__init__("The database is away, or not migrated: nothing was written into the journal. Repeat it then.")
 
 
 class KeyKeeper:
@@ -48,29 +66,44 @@ class KeyKeeper:
         """The key that signs now."""
         return next(one.kid for one in self.records(purpose) if one.state is KeyState.ACTIVE)
 
+    def create(self) -> None:
+        """Make every key and secret that is missing; NotEntered where the database is not there yet."""
+        self._service.create_keys()
+        self._settle(PURPOSES, "keys.create")
+
     def prepare(self, purpose: str) -> str:
-        """Publish a key that does not sign yet; its id."""
+        """Publish a key that does not sign yet; its id. Nothing is done where the journal cannot be written."""
+        self._settle([purpose], "keys.prepare")
         with _said():
             return self._keys.prepare(purpose)
 
     def rotate(self, purpose: str) -> str:
-        """Sign with the next key from now on; its id."""
+        """Sign with the next key from now on; its id. Nothing is done where the journal cannot be written."""
+        self._settle([purpose], "keys.rotate")
         with _said():
             return self._keys.rotate(purpose)
 
     def revoke(self, purpose: str, kid: str) -> str:
-        """Withdraw a key for good; the id of the key that signs now."""
+        """Withdraw a key for good, whatever becomes of the journal; the id of the key that signs now."""
+        # A stolen key is not to sign for as long as the database is away.
+        with suppress(NotEntered):
+            self._settle([purpose], "keys.revoke")
         with _said():
             return self._keys.revoke(purpose, kid)
+
+    def enter(self, purpose: str, command: str) -> None:
+        """Enter what was done to a purpose's keys, and sign anew whatever list stands under a withdrawn one.
+
+        Raises NotEntered. Until it is done, lists are signed as they are asked for.
+        """
+        self._settle([purpose], f"keys.{command}")
 
     def to_reissue(self, purpose: str, kid: str) -> tuple[int, int]:
         """How many badges (at most a thousand are counted) and status lists stand under a key now."""
         names = self._names(purpose, kid)
         with self._service.units.begin(the_service("keys.count"), write=False) as uow:
             badges = sum(len(uow.badges.newest_under(name, _COUNTED)) for name in names)
-            lists = sum(
-                bool(names & {signed_with(one.document), signed_with(one.token)}) for one in uow.status_lists.find()
-            )
+            lists = sum(bool(names & signers_of(one)) for one in uow.status_lists.find())
         return badges, lists
 
     def reissue(self, purpose: str, kid: str) -> Iterator[int]:
@@ -80,10 +113,32 @@ class KeyKeeper:
             while True:
                 with self._service.units.begin(the_service("keys.reissue")) as uow:
                     done = replace_key(uow, name, _BATCH)
-                total += done
+                    tell_reissued(uow, purpose, kid, badges=done.badges, lists=done.lists)
+                total += done.badges
                 yield total
-                if done < _BATCH:
+                if done.badges < _BATCH:
                     break
+
+    def _settle(self, purposes: Iterable[str], job: str) -> None:
+        """Bring the store to what the rings say: the journal's entries, and lists under keys that are published.
+
+        Done before a change too, so that one that was broken off is entered before the next.
+        """
+        with _said():
+            rings = {purpose: self._keys.records(purpose) for purpose in purposes}
+        for _ in range(_TRIES):
+            try:
+                with self._service.units.begin(the_service(job)) as uow:
+                    for purpose, records in rings.items():
+                        tell(uow, purpose, records)
+                    if any(purpose in BADGE_PURPOSES for purpose in rings):
+                        replace_distrusted_lists(uow)
+            except Contended:
+                continue
+            except (DBAPIError, Unavailable):
+                break
+            return
+        raise NotEntered
 
     def _names(self, purpose: str, kid: str) -> set[str]:
         """The names under which a key signs; for a revoked one too, whose file is still there."""

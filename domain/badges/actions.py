@@ -1,13 +1,14 @@
 """What holders, staff and strangers ask of badges and status lists. Writing them is `domain.badges.issuing`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from domain.actors import Actor
-from domain.badges.document import BADGE_CONTEXTS, achievement_document, signed_with
+from domain.badges.document import BADGE_CONTEXTS, achievement_document
 from domain.badges.errors import BadgeSuspended, BadgeWithdrawn
 from domain.badges.facts import MASTER, AchievementFacts, Securing
-from domain.badges.issuing import sign_anew, sign_list_anew
+from domain.badges.issuing import sign_anew, sign_list_anew, signed_list, signers_of, trusted
 from domain.badges.model import Badge, StatusList
 from domain.badges.stating import achievement
 from domain.credentials.actions_standing import owned
@@ -45,17 +46,31 @@ def refreshed(uow: UnitOfWork, badge_id: UUID) -> Badge:
 
 
 def secured(uow: UnitOfWork, badge: Badge, securing: Securing) -> bytes:
-    """A version secured as it is asked for: the stored master, or what it states signed anew in another way."""
-    if securing is MASTER:
-        return badge.document
+    """A version as it is handed out, by whichever way: secured as it is asked for, under a key that is published.
+
+    That is the stored master, for as long as its key is, else what it states, signed by the key that signs now. Between
+    the revocation of a key and the reissue of what it signed, the master too is signed on request.
+    """
     if uow.publisher is None:
         raise NotFound
-    return uow.publisher.signer.sign(badge.facts, securing)
+    signer = uow.publisher.signer
+    if securing is not MASTER:
+        return signer.sign(badge.facts, securing)
+    if signer.publishes(badge.key_id):
+        return badge.document
+    return signer.sign(replace(badge.facts, signed_at=uow.now.replace(microsecond=0)), MASTER)
 
 
 def status_list(uow: UnitOfWork, list_id: UUID) -> StatusList:
-    """A status list, as it was last signed."""
-    return uow.status_lists.get(list_id)
+    """A status list as it is handed out: as it was last signed, for as long as the keys of both forms are published.
+
+    Revoking a key signs every list anew. Where it was broken off before that, each is signed as it is asked for: some
+    ten milliseconds, most of which go into packing the bits.
+    """
+    kept = uow.status_lists.get(list_id)
+    if uow.publisher is None or trusted(uow.publisher, kept):
+        return kept
+    return signed_list(uow.publisher, kept, uow)
 
 
 def achievement_page(uow: UnitOfWork, program: str, edition: str) -> Mapping[str, object]:
@@ -74,12 +89,20 @@ def criteria_page(uow: UnitOfWork, program: str, edition: str) -> Mapping[str, o
     }
 
 
-def replace_key(uow: UnitOfWork, key_id: str, limit: int) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replaced:
+    """What was signed anew."""
+
+    badges: int
+    lists: int
+
+
+def replace_key(uow: UnitOfWork, key_id: str, limit: int) -> Replaced:
     """Sign anew what was signed by a key that is trusted no more, at most `limit` badges; how many were.
 
     Each gets a further version, which a refresh answers with; what was handed out fails to verify once the key is
-    published no more. Lists under that key are signed anew with the first batch. Repeated until it says less than
-    `limit`, it leaves no newest version under that key.
+    published no more. Lists under that key are signed anew with the first batch. Repeated until it says less badges
+    than `limit`, it leaves no newest version under that key.
     """
     waiting = uow.badges.newest_under(key_id, limit)
     for found in waiting:
@@ -87,10 +110,21 @@ def replace_key(uow: UnitOfWork, key_id: str, limit: int) -> int:
         badge = _newest(uow, found.credential_id)
         if badge.key_id == key_id:
             sign_anew(uow, badge)
-    for kept in sorted(uow.status_lists.find(), key=lambda one: (one.shard, one.purpose)):
-        if key_id in {signed_with(kept.document), signed_with(kept.token)}:
-            sign_list_anew(uow, uow.status_lists.lock(kept.id))
-    return len(waiting)
+    return Replaced(badges=len(waiting), lists=_sign_lists(uow, lambda kept: key_id in signers_of(kept)))
+
+
+def replace_distrusted_lists(uow: UnitOfWork) -> int:
+    """Sign anew every status list one of whose keys is published no more; how many."""
+    publisher = uow.publisher
+    return 0 if publisher is None else _sign_lists(uow, lambda kept: not trusted(publisher, kept))
+
+
+def _sign_lists(uow: UnitOfWork, wanted: Callable[[StatusList], bool]) -> int:
+    """Sign lists anew, held in the order in which changes of standing hold them."""
+    found = [one for one in uow.status_lists.find() if wanted(one)]
+    for kept in sorted(found, key=lambda one: (one.shard, one.purpose)):
+        sign_list_anew(uow, uow.status_lists.lock(kept.id))
+    return len(found)
 
 
 def _achievement(uow: UnitOfWork, program: str, edition: str) -> AchievementFacts:

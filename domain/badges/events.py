@@ -18,7 +18,7 @@ class BadgeIssued(Event, kind="badge.issued", about="credential_id"):
 
 @dataclass(frozen=True, kw_only=True)
 class StatusListChanged(Event, kind="status_list.changed", about="list_id"):
-    """Bits of a list changed, and it was signed anew; `changes` says how many."""
+    """Bits of a list changed, and it was signed anew; `changes` says how many: none where it is for the key alone."""
 
     list_id: UUID
     shard: int

@@ -95,7 +95,18 @@ def sign_anew(uow: UnitOfWork, badge: Badge) -> Badge:
 
 def sign_list_anew(uow: UnitOfWork, kept: StatusList) -> StatusList:
     """A list, its row held, signed under the key that signs now; its bits stay."""
+    uow.record(StatusListChanged(list_id=kept.id, shard=kept.shard, purpose=kept.purpose.value, changes=0))
     return uow.status_lists.save(signed_list(_needed(uow), kept, uow))
+
+
+def signers_of(kept: StatusList) -> frozenset[str]:
+    """The names of the keys that signed a list: one for its document, one for its token."""
+    return frozenset({signed_with(kept.document), signed_with(kept.token)})
+
+
+def trusted(publisher: Publisher, kept: StatusList) -> bool:
+    """Whether both forms of a list, as they are stored, stand under keys that are published now."""
+    return all(publisher.signer.publishes(name) for name in signers_of(kept))
 
 
 def new_badge_id(uow: UnitOfWork) -> UUID:

@@ -16,8 +16,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-from adapters.keys import PURPOSES, FileKeyProvider, KeyFault, KeyState
+from adapters.keys import PURPOSES, FileKeyProvider, KeyFault
 from adapters.strict import from_base64url
+from domain.keys.model import KeyState
 from domain.ports import KeyProvider, SigningKey
 
 SIGNING = sorted(name for name, kind in PURPOSES.items() if kind != "secret")
@@ -205,13 +206,27 @@ def test_a_prepared_key_is_published_before_it_signs(keys: FileKeyProvider) -> N
     assert [key.kid for key in keys.all("journal")] == [pending, former]
 
 
-def test_several_prepared_keys_take_their_turns(keys: FileKeyProvider) -> None:
-    first = keys.current("journal").kid
-    second, third = keys.prepare("journal"), keys.prepare("journal")
+def test_a_second_key_is_not_prepared_while_one_waits(keys: FileKeyProvider) -> None:
+    waiting = keys.prepare("journal")
+    before = keys.records("journal")
 
-    assert [keys.rotate("journal"), keys.rotate("journal")] == [second, third]
+    with pytest.raises(KeyFault, match=f"{waiting}, prepared at 2026-03-01T12:00:00.00:00, waits"):
+        keys.prepare("journal")
+
+    assert keys.records("journal") == before
+    assert keys.rotate("journal") == waiting
+    assert keys.prepare("journal") != waiting
+
+
+def test_a_prepared_key_that_was_withdrawn_waits_no_more(keys: FileKeyProvider) -> None:
+    former = keys.current("journal").kid
+    spoilt = keys.prepare("journal")
+
+    keys.revoke("journal", spoilt)
+    another = keys.prepare("journal")
+
     states = {record.kid: record.state for record in keys.records("journal")}
-    assert states == {first: KeyState.RETIRED, second: KeyState.RETIRED, third: KeyState.ACTIVE}
+    assert states == {former: KeyState.ACTIVE, spoilt: KeyState.REVOKED, another: KeyState.PENDING}
 
 
 def test_a_revoked_key_verifies_nothing_and_is_published_no_more(keys: FileKeyProvider) -> None:
@@ -233,6 +248,25 @@ def test_revoking_the_active_key_puts_another_in_its_place(keys: FileKeyProvider
     assert fresh != former
     assert keys.sign("journal", b"y")[0] == fresh
     assert not keys.verify("journal", former, b"x", signature)
+
+
+def test_revoking_a_key_again_changes_nothing(keys: FileKeyProvider) -> None:
+    former = keys.current("journal").kid
+    fresh = keys.revoke("journal", former)
+    before = keys.records("journal")
+
+    assert keys.revoke("journal", former) == fresh
+    assert keys.records("journal") == before
+
+
+@pytest.mark.parametrize("purpose", ["privacy", "webhooks"])
+def test_the_secret_of_stored_data_is_never_withdrawn(keys: FileKeyProvider, purpose: str) -> None:
+    kept, kid = keys.secret(purpose), next(iter(keys.secrets(purpose)))
+
+    with pytest.raises(KeyFault, match="could be read no more"):
+        keys.revoke(purpose, kid)
+
+    assert keys.secret(purpose) == kept
 
 
 def test_only_a_known_key_can_be_revoked(keys: FileKeyProvider) -> None:

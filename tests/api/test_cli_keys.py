@@ -71,6 +71,17 @@ def test_a_key_is_prepared_then_signs_and_the_former_one_is_retired(keeper: Keep
     assert "No key was prepared" not in rotated.stderr
 
 
+def test_a_second_preparation_is_refused_and_names_the_key_that_waits(keeper: Keeper) -> None:
+    waiting = re.findall(KID, keeper("keys", "prepare", EDDSA).output)[0]
+    before = keeper("keys", "list").output
+
+    refused = keeper("keys", "prepare", EDDSA)
+
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert waiting in refused.stderr
+    assert keeper("keys", "list").output == before
+
+
 def test_a_rotation_without_preparation_is_done_and_warned_of(keeper: Keeper) -> None:
     rotated = keeper("keys", "rotate", ES256)
 
@@ -98,6 +109,7 @@ def test_a_revocation_is_asked_about_and_says_what_to_do_next(keeper: Keeper) ->
         (("prepare", "cursor-x"), "no keys are kept for this purpose"),
         (("revoke", EDDSA, "x" * 43, "--yes"), "no such key"),
         (("rotate", "privacy"), "stored data"),
+        (("revoke", "webhooks", "x" * 43, "--yes"), "stored data"),
         (("reissue", "journal", "x" * 43), "signs no badges"),
         (("reissue", EDDSA, "x" * 43), "no such key"),
     ],

@@ -1,0 +1,1 @@
+"""The body's own keys: what became of each, as the journal keeps it."""

@@ -1,0 +1,389 @@
+"""A key is withdrawn: from then on nothing that it signed is handed out, on any way, whatever is still stored under it.
+
+What comes out is verified from what anybody can fetch, with libraries and recomputations that are not ours.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from joserfc import jws
+from joserfc.jwk import import_key
+from sqlalchemy import text
+from typer.testing import CliRunner, Result
+
+from adapters.badges.baking import unbake
+from adapters.badges.signer import KeyedBadgeSigner
+from adapters.keys import FileKeyProvider
+from api.badge_host_description import READ
+from api.cli import main
+from domain.badges.facts import Securing, StatusPurpose
+from domain.badges.keys import BADGE_PURPOSES, EDDSA, ES256, RS256
+from domain.badges.rules import list_id
+from domain.wallets.actions import CONFIGURATIONS
+from tests.api.test_badges import path_of
+from tests.api.test_wallets import Wallet, offered
+from tests.builders_badge_facts import holds, spelled
+from tests.builders_badges import Stranger, as_list, badge_of
+from tests.builders_credentials import Holder, a_holder, officer
+from tests.world import ADDRESS, World
+
+LISTS = [f"/v1/status-lists/{list_id(0, purpose)}" for purpose in StatusPurpose]
+LIST_TYPES = ("application/vc", "application/vc+jwt")
+
+
+@dataclass
+class House:
+    """A world, its keys, and the command line that works on both."""
+
+    world: World
+    directory: Path
+
+    @property
+    def keys(self) -> FileKeyProvider:
+        return FileKeyProvider(self.directory / "keys")
+
+    def command(self, *words: str) -> Result:
+        """`certificant keys …` on this database and these keys, at the world's time."""
+        environment = {
+            "CERTIFICANT_DATA_DIR": str(self.directory / "cli"),
+            "CERTIFICANT_KEYS_DIR": str(self.directory / "keys"),
+            "CERTIFICANT_DATABASE_URL": self.world.database.url.render_as_string(hide_password=False),
+            "CERTIFICANT_PUBLIC_BASE_URL": ADDRESS,
+        }
+        with time_machine.travel(self.world.clock.now):
+            return CliRunner(env=environment).invoke(main, ["keys", *words], catch_exceptions=False)
+
+    def stolen(self, purpose: str) -> str:
+        """The id of the key that signs now."""
+        return self.keys.current(purpose).kid
+
+    def fetch(self, path: str, **headers: str) -> bytes:
+        answer = self.world.client.get(path, headers=headers)
+        assert answer.status_code == 200, (path, answer.text)
+        return answer.content
+
+    def did_document(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = json.loads(Stranger(self.world).fetch(f"{ADDRESS}/.well-known/did.json"))
+        return found
+
+    def verifies(self, signed: bytes) -> bool:
+        """Whether a document holds under a key that is published now."""
+        if signed.startswith(b"{"):
+            return holds(signed, self.did_document())
+        kid = spelled(signed.split(b".")[0])["kid"]
+        if kid.startswith(ADDRESS):
+            answer = self.world.client.get(kid.removeprefix(ADDRESS))
+            face = answer.json() if answer.status_code == 200 else None
+        else:
+            methods = self.did_document()["verificationMethod"]
+            face = next((one["publicKeyJwk"] for one in methods if one["id"] == kid), None)
+        if face is None:
+            return False
+        public = import_key({name: value for name, value in face.items() if name not in ("alg", "use", "kid")})
+        jws.deserialize_compact(signed.decode(), public, algorithms=["ES256", "RS256"])
+        return True
+
+
+@pytest.fixture
+def house(either_world: World, tmp_path: Path) -> House:
+    return House(either_world, tmp_path)
+
+
+def handed_out(house: House, holder: Holder, first: bytes) -> Iterator[tuple[str, bytes]]:
+    """Everything signed that this service gives of a holder's badge, by each way that gives it."""
+    world = house.world
+    for securing in Securing:
+        query = {"securing": securing.value}
+        path = f"/v1/credentials/{holder.credential_id}/badge"
+        yield f"of its credential, {securing}", _got(world, path, query, holder)
+        yield f"by its id, {securing}", _got(world, path_of(first), query)
+        yield f"refreshed, {securing}", _got(world, f"{path_of(first)}/refresh", query)
+        for picture in ("png", "svg"):
+            baked = _got(world, f"{path}.{picture}", query, holder)
+            yield f"in a {picture}, {securing}", unbake(baked).encode()
+    token = {"authorization": f"Bearer {world.issuer.mint('ada', scope=READ)}"}
+    hosted = json.loads(house.fetch("/ims/ob/v3p0/credentials", **token))
+    yield from (("hosted", json.dumps(one).encode()) for one in hosted["credential"])
+    yield from (("hosted as a token", one.encode()) for one in hosted["compactJwsString"])
+    for configuration in CONFIGURATIONS:
+        wallet = Wallet(world)
+        answer = wallet.fetch(wallet.token(offered(holder)), configuration)
+        (given,) = answer.json()["credentials"]
+        badge = given["credential"]
+        yield f"to a wallet, {configuration}", (badge if isinstance(badge, str) else json.dumps(badge)).encode()
+    for path in LISTS:
+        for media_type in LIST_TYPES:
+            yield f"list, {media_type}", house.fetch(path, accept=media_type)
+
+
+def _got(world: World, path: str, query: Mapping[str, str], holder: Holder | None = None) -> bytes:
+    answer = world.client.get(path, params=query, headers=holder.header if holder else {})
+    assert answer.status_code == 200, (path, answer.text)
+    return answer.content
+
+
+def key_of(signed: bytes) -> str:
+    """What a document names as the key that signed it."""
+    if not signed.startswith(b"{"):
+        return str(spelled(signed.split(b".")[0])["kid"])
+    (proof,) = as_list(json.loads(signed)["proof"])
+    return str(proof["verificationMethod"])
+
+
+def judged(house: House, holder: Holder, first: bytes, withdrawn: set[str]) -> dict[str, tuple[bool, bool]]:
+    """Of each thing handed out that is not as it should be: whether it verifies, and whether it names the key."""
+    found = {}
+    for name, signed in handed_out(house, holder, first):
+        named = any(one.encode() in signed for one in withdrawn) or key_of(signed) in withdrawn
+        if named or not house.verifies(signed):
+            found[name] = (house.verifies(signed), named)
+    return found
+
+
+def names_of(house: House, purpose: str) -> set[str]:
+    """The names that the key which signs now has in documents of ours."""
+    return KeyedBadgeSigner(house.keys, ADDRESS).names(purpose, house.keys.current(purpose))
+
+
+@pytest.mark.parametrize("purpose", BADGE_PURPOSES)
+def test_once_a_key_is_revoked_all_that_is_handed_out_stands_under_published_keys(house: House, purpose: str) -> None:
+    holder = a_holder(house.world)
+    first, stolen, withdrawn = badge_of(holder), house.stolen(purpose), names_of(house, purpose)
+    assert judged(house, holder, first, set()) == {}
+
+    revoked = house.command("revoke", purpose, stolen, "--yes")
+    before_reissue = judged(house, holder, first, withdrawn)
+    reissued = house.command("reissue", purpose, stolen)
+    after_reissue = judged(house, holder, first, withdrawn)
+
+    assert (revoked.exit_code, reissued.exit_code) == (0, 0), revoked.output + reissued.output
+    assert (before_reissue, after_reissue) == ({}, {})
+    assert not house.verifies(first) or purpose != EDDSA
+
+
+def test_whoever_lists_what_is_handed_out_lists_every_way(house: House) -> None:
+    holder = a_holder(house.world)
+
+    found = [name for name, _ in handed_out(house, holder, badge_of(holder))]
+
+    assert len(found) == len(set(found)) + 2  # each list's two forms bear the names of the other's
+    assert len(found) == 5 * 5 + 2 + 3 + 4
+
+
+def test_a_badge_signed_on_request_states_what_was_stored_and_says_when_it_was_signed(house: House) -> None:
+    holder = a_holder(house.world)
+    held, kept = badge_of(holder), house.stolen(EDDSA)
+    house.world.clock.advance(days=3)
+    house.keys.revoke(EDDSA, kept)
+
+    given = badge_of(holder)
+
+    stated, former = json.loads(given), json.loads(held)
+    proof, old = stated.pop("proof"), former.pop("proof")
+    assert stated == former
+    assert datetime.fromisoformat(proof["created"]) - datetime.fromisoformat(old["created"]) == timedelta(days=3)
+    assert Stranger(house.world).fault(given) is None
+
+
+def test_a_rotation_hands_out_what_is_stored(house: House) -> None:
+    holder = a_holder(house.world)
+    held, lists = badge_of(holder), [house.fetch(path) for path in LISTS]
+
+    for purpose in BADGE_PURPOSES:
+        house.keys.rotate(purpose)
+
+    assert badge_of(holder) == held
+    assert [house.fetch(path) for path in LISTS] == lists
+
+
+# --- lists
+
+
+@pytest.mark.parametrize("purpose", [EDDSA, ES256])
+def test_a_revocation_signs_every_list_anew_before_it_returns_and_their_tags_change(house: House, purpose: str) -> None:
+    holder = a_holder(house.world)
+    holder.post("/suspension", {"reason": "The board suspended it."}, officer(house.world))
+    media_type = LIST_TYPES[0] if purpose == EDDSA else LIST_TYPES[1]
+    tags = [house.world.client.get(path, headers={"accept": media_type}).headers["etag"] for path in LISTS]
+
+    house.command("revoke", purpose, house.stolen(purpose), "--yes")
+
+    stored = _stored_lists(house.world)
+    for path, tag in zip(LISTS, tags, strict=True):
+        anew = house.world.client.get(path, headers={"accept": media_type, "if-none-match": tag})
+        assert (anew.status_code, anew.headers["etag"] != tag, anew.content in stored) == (200, True, True)
+    assert Stranger(house.world).says(badge_of(holder), "suspension")
+    assert not Stranger(house.world).says(badge_of(holder), "revocation")
+
+
+@pytest.mark.parametrize("purpose", [EDDSA, ES256])
+def test_a_revocation_that_was_broken_off_leaves_no_list_under_the_key_and_is_ended_by_its_repetition(
+    house: House, purpose: str
+) -> None:
+    holder, stolen = a_holder(house.world), house.stolen(purpose)
+    before, withdrawn = _stored_lists(house.world), names_of(house, purpose)
+
+    house.keys.revoke(purpose, stolen)  # the command went no further than this
+    meanwhile = judged(house, holder, badge_of(holder), withdrawn)
+    untouched = _stored_lists(house.world)
+    repeated = house.command("revoke", purpose, stolen, "--yes")
+
+    assert (meanwhile, untouched) == ({}, before)
+    assert repeated.exit_code == 0, repeated.output
+    kept = {key_of(one) for one in _stored_lists(house.world)}
+    assert not kept & withdrawn
+    assert [record.state.value for record in house.keys.records(purpose)] == ["revoked", "active"]
+
+
+def test_a_picture_that_carries_a_badge_under_a_withdrawn_key_is_fetched_anew(house: House) -> None:
+    holder = a_holder(house.world)
+    kept = holder.get("/badge.png")
+    house.keys.revoke(EDDSA, house.stolen(EDDSA))
+
+    again = holder.get("/badge.png", {**holder.header, "if-none-match": kept.headers["etag"]})
+
+    assert again.status_code == 200
+    assert house.verifies(unbake(again.content).encode())
+
+
+def test_a_registry_statement_stands_under_a_published_key_too(house: House) -> None:
+    holder = a_holder(house.world)
+    path, stolen = f"/v1/registry/{holder.credential.number}/statement", house.stolen("registry")
+
+    house.command("revoke", "registry", stolen, "--yes")
+
+    kid = spelled(house.fetch(path).split(b".")[0])["kid"]
+    published = [one["kid"] for one in house.world.client.get("/.well-known/jwks.json").json()["keys"]]
+    assert kid in published
+    assert stolen not in published
+
+
+# --- the journal
+
+
+def entries(world: World) -> list[dict[str, Any]]:
+    """What the journal says of keys, in its order."""
+    with world.database.transaction(write=False) as connection:
+        rows = connection.execute(text("SELECT kind, actor, data FROM journal WHERE kind LIKE 'key.%' ORDER BY seq"))
+        return [{"kind": kind, "actor": actor, **_read(data)} for kind, actor, data in rows]
+
+
+def _read(data: Any) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(data) if isinstance(data, str) else data
+    return found
+
+
+def _stored_lists(world: World) -> set[bytes]:
+    with world.unit() as uow:
+        return {form for one in uow.status_lists.find() for form in (one.document, one.token)}
+
+
+def told(house: House, purpose: str) -> list[tuple[str, str, str]]:
+    """The journal's entries of a purpose: kind, actor, and key."""
+    return [(one["kind"], one["actor"], one["kid"]) for one in entries(house.world) if one["purpose"] == purpose]
+
+
+@pytest.mark.parametrize("purpose", ["journal", "certificates", EDDSA, RS256])
+def test_every_key_operation_is_entered_in_the_journal_with_its_command(house: House, purpose: str) -> None:
+    first = house.stolen(purpose)
+
+    house.command("prepare", purpose)
+    second = house.keys.all(purpose)[1].kid
+    house.command("rotate", purpose)
+    house.command("revoke", purpose, second, "--yes")
+    third = house.stolen(purpose)
+
+    assert told(house, purpose) == [
+        ("key.created", "system:keys.prepare", first),
+        ("key.prepared", "system:keys.prepare", second),
+        ("key.rotated", "system:keys.rotate", second),
+        ("key.revoked", "system:keys.revoke", second),
+        ("key.rotated", "system:keys.revoke", third),
+    ]
+
+
+def test_keys_that_are_made_are_entered_once_secrets_too(house: House) -> None:
+    house.command("create")
+    house.command("create")
+
+    found = entries(house.world)
+
+    assert {one["kind"] for one in found} == {"key.created"}
+    assert {one["actor"] for one in found} == {"system:keys.create"}
+    assert sorted(one["purpose"] for one in found) == sorted(
+        ["journal", "registry", "certificates", *BADGE_PURPOSES, "cursor", "links", "privacy", "webhooks"]
+    )
+    assert {frozenset(one) for one in found} == {frozenset({"kind", "actor", "key_id", "purpose", "kid", "since"})}
+
+
+def test_a_reissue_is_entered_with_what_it_signed_anew(house: House) -> None:
+    a_holder(house.world)
+    a_holder(house.world, subject="bea")
+    stolen = house.stolen(EDDSA)
+    house.keys.rotate(EDDSA)
+
+    house.command("reissue", EDDSA, stolen)
+    house.command("reissue", EDDSA, stolen)
+
+    (entry,) = [one for one in entries(house.world) if one["kind"] == "key.reissued"]
+    assert (entry["kid"], entry["badges"], entry["lists"]) == (stolen, 2, 2)
+    assert entry["actor"] == "system:keys.reissue"
+
+
+def test_what_a_broken_off_command_did_is_entered_by_the_next_one_with_its_own_time(house: House) -> None:
+    house.command("create")
+    prepared = house.keys.prepare("registry")
+    since = next(one.since for one in house.keys.records("registry") if one.kid == prepared)
+    house.world.clock.advance(days=1)
+
+    house.command("rotate", "registry")
+
+    late, rotated = entries(house.world)[-2:]
+    assert (late["kind"], late["kid"], late["since"]) == ("key.prepared", prepared, since)
+    assert (rotated["kind"], rotated["kid"]) == ("key.rotated", prepared)
+
+
+# --- a database that is away
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> CliRunner:
+    """The command line before anything was migrated."""
+    return CliRunner(env={"CERTIFICANT_DATA_DIR": str(tmp_path / "data")})
+
+
+def test_keys_are_made_before_there_is_a_database_and_entered_later(bare: CliRunner) -> None:
+    early = bare.invoke(main, ["keys", "create"], catch_exceptions=False)
+    bare.invoke(main, ["migrate"], catch_exceptions=False)
+    late = bare.invoke(main, ["keys", "create"], catch_exceptions=False)
+
+    assert (early.exit_code, "journal" in early.stderr) == (0, True)
+    assert (late.exit_code, late.stderr) == (0, "")
+    assert early.stdout == late.stdout
+
+
+@pytest.mark.parametrize("command", ["prepare", "rotate"])
+def test_without_the_journal_no_key_is_prepared_or_turned_over(bare: CliRunner, command: str) -> None:
+    before = bare.invoke(main, ["keys", "create"]).stdout
+
+    refused = bare.invoke(main, ["keys", command, EDDSA], catch_exceptions=False)
+
+    assert (refused.exit_code, "journal" in refused.stderr) == (1, True)
+    assert bare.invoke(main, ["keys", "list"]).stdout == before
+
+
+def test_a_stolen_key_is_withdrawn_though_the_journal_cannot_be_written(bare: CliRunner, tmp_path: Path) -> None:
+    bare.invoke(main, ["keys", "create"])
+    keys = FileKeyProvider(tmp_path / "data" / "keys")
+    stolen = keys.current(EDDSA).kid
+
+    revoked = bare.invoke(main, ["keys", "revoke", EDDSA, stolen, "--yes"], catch_exceptions=False)
+
+    assert (revoked.exit_code, "journal" in revoked.stderr) == (1, True)
+    assert keys.current(EDDSA).kid != stolen

@@ -66,8 +66,8 @@ class DesignIn(In):
 class EquatingIn(In):
     """What this form, in this administration, is equated to, and how.
 
-    `anchor` lists the common items that carry the scale, all that both forms have unless given; `excluded` leaves some
-    out.
+    `anchor` lists the common items that carry the scale, all that count on both forms unless given; a pretest item may
+    be named. `excluded` leaves some out.
     """
 
     reference_form_id: Id

@@ -27,6 +27,7 @@ def pages(sheet: Mapping[str, Any]) -> Json:
     return {
         "title": f"Statistics of form {heading['form']}",
         "heading": heading,
+        "exam": exam_named(heading["exam_title"], heading["exam"]),
         "origin": _origin(heading),
         "facts": _facts(sheet),
         "quality": _quality(sheet),
@@ -45,6 +46,11 @@ def pages(sheet: Mapping[str, Any]) -> Json:
         "equating": _equating(sheet["references"]["equating"]),
         "standard_setting": _setting(sheet["references"]["standard_setting"]),
     }
+
+
+def exam_named(title: str, code: str) -> str:
+    """An exam's title, with its code where the title does not hold it already."""
+    return title if code in title else f"{title} ({code})"
 
 
 def fixed(value: float | None, digits: int = 2) -> str:
@@ -188,10 +194,13 @@ def _suspect(row: Mapping[str, Any]) -> list[str]:
 
 
 def _trace(one: Mapping[str, Any]) -> Json:
-    """Options are drawn over the fifths of the people, from the weakest to the strongest."""
+    """Options are drawn over the fifths of the people, from the weakest to the strongest.
+
+    Where there is nobody in a fifth, nothing is drawn: a line ends before it, and goes on behind it.
+    """
     named = {"omitted": "om.", "not_reached": "n.r."}
-    drawn = [one for one in one["options"] if one["right"] or max(one["traces"], default=0.0) >= THIN]
-    heights = spaced([option["traces"][-1] for option in drawn], APART)
+    drawn = [one for one in one["options"] if one["right"] or max(_known(one["traces"]), default=0.0) >= THIN]
+    heights = spaced([_known(option["traces"])[-1] if _known(option["traces"]) else 0.0 for option in drawn], APART)
     return {
         "code": str(one["code"]),
         "suspect": one["suspect"],
@@ -200,12 +209,27 @@ def _trace(one: Mapping[str, Any]) -> Json:
             {
                 "label": named.get(option["option"], str(option["option"])),
                 "right": option["right"],
-                "values": option["traces"],
+                "parts": _parts(option["traces"]),
                 "at": height,
             }
             for option, height in zip(drawn, heights, strict=True)
         ],
     }
+
+
+def _known(values: Sequence[float | None]) -> list[float]:
+    return [value for value in values if value is not None]
+
+
+def _parts(values: Sequence[float | None]) -> list[list[tuple[int, float]]]:
+    """The fifths (from 1) with their values, in unbroken stretches."""
+    parts: list[list[tuple[int, float]]] = [[]]
+    for fifth, value in enumerate(values, 1):
+        if value is not None:
+            parts[-1].append((fifth, value))
+        elif parts[-1]:
+            parts.append([])
+    return [part for part in parts if part]
 
 
 def spaced(values: Sequence[float], apart: float) -> list[float]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from domain.analysis.plain import Json, or_reason, plain, told
 from domain.analysis.taken import Taken
-from domain.psychometrics.arrays import LEAST_PEOPLE, frequencies
+from domain.psychometrics.arrays import LEAST_PEOPLE, Floats, frequencies
 from domain.psychometrics.decisions import Decisions, hanson_brennan, livingston_lewis, subkoviak
 from domain.psychometrics.errors import TooFew
 from domain.psychometrics.items import ItemAnalysis, analyse_items
@@ -126,10 +126,16 @@ def _options(taken: Taken, place: int, table: OptionTable, found: Distractors) -
             "mean_total": found.mean_totals[place][column],
             "correlation": found.correlations[place][column],
             "reason": found.reasons[place][column],
-            "traces": plain(traces[:, place, column]),
+            "traces": _by_fifth(traces[:, place, column]),
         }
         for column, name in named
     ]
+
+
+def _by_fifth(shares: Floats) -> list[float | None]:
+    """A share for each fifth of the people; None where nobody is in it, since equal scores are never parted."""
+    found: list[float | None] = plain(shares)
+    return [*found, *[None] * (GROUPS - len(found))]
 
 
 def _suspect(taken: Taken, suspect: Suspect) -> Json:

@@ -61,9 +61,13 @@ class Equated:
 
 
 def common_codes(x: Taken, y: Taken) -> tuple[str, ...]:
-    """The items with a key on both forms, in X's order."""
-    there = {code for code, key in zip(y.codes, y.keys, strict=True) if key}
-    return tuple(code for code, key in zip(x.codes, x.keys, strict=True) if key and code in there)
+    """The items that count on both forms, in X's order: the anchor where nobody named another.
+
+    An item that was on trial on either form carries no scale unasked: whoever took it there may have known or felt that
+    it did not count, and its figures were not reviewed for use.
+    """
+    there = {code for code, counts in zip(y.codes, y.counted, strict=True) if counts}
+    return tuple(code for code, counts in zip(x.codes, x.counted, strict=True) if counts and code in there)
 
 
 def anchor_of(x: Taken, y: Taken, codes: Sequence[str]) -> Anchor:

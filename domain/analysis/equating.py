@@ -39,8 +39,9 @@ SEED_BYTES = 4
 class Wish:
     """What to equate to what, and how.
 
-    `anchor` lists the common items that carry the scale, all that both forms have unless given; `excluded` leaves some
-    of them out. A design without a seed gets one, which is stored with the run.
+    `anchor` lists the common items that carry the scale, all that count on both forms unless given; one that is named
+    may be a pretest item of either. `excluded` leaves some of them out. A design without a seed gets one, which is
+    stored with the run.
     """
 
     administration_id: UUID
@@ -103,7 +104,8 @@ def settled_anchor(x: Source, y: Source, wish: Wish) -> _Settled:
     there = {item.code: (right, item.scored) for item, right in _keyed(y)}
     here = {item.code: (right, item.scored) for item, right in _keyed(x)}
     common = [code for code in here if code in there]
-    chosen = [code for code in (wish.anchor or common) if code not in wish.excluded]
+    counting = [code for code in common if here[code][1] and there[code][1]]
+    chosen = [code for code in (wish.anchor or counting) if code not in wish.excluded]
     faults = [
         Fault(f"/anchor/{place}", "not_common", "The item is not on both forms, or was dropped from one.")
         for place, code in enumerate(wish.anchor or ())

@@ -46,9 +46,9 @@ class OptionTable:
         return int(self.counts.shape[1]) - 2
 
     def traces(self) -> Floats:
-        """The share of each group that answered so: float64[G, I, O + 2]; an empty group has zeros."""
+        """The share of each group that answered so: float64[G, I, O + 2]; NaN for a group in which there is nobody."""
         sizes = self.by_group.sum(axis=2, keepdims=True)
-        return floats(self.by_group / np.maximum(sizes, 1))
+        return floats(np.where(sizes > 0, self.by_group / np.maximum(sizes, 1), np.nan))
 
 
 def option_table(responses: Responses, totals: Ints, options: int, groups: Ints | None = None) -> OptionTable:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from domain.analysis.compute import Question, figures
+from domain.analysis.equate import anchor_of, common_codes
 from domain.analysis.model import Part
 from domain.analysis.sheet import sheet_of
 from domain.analysis.taken import Taken, taken
@@ -92,6 +93,31 @@ def test_items_that_are_dropped_pretest_or_constant_say_so() -> None:
     assert (told[1]["counted"], told[1]["p"] is not None, told[1]["point_biserial"] is not None) == (False, True, True)
     assert (told[2]["p"], told[2]["point_biserial"], told[2]["reason"]) == (1.0, None, "constant_item")
     assert form.raw_max == 6
+
+
+def test_a_fifth_in_which_there_is_nobody_is_absent_and_not_nought() -> None:
+    """Ten people with one score are one fifth, the middle one: equal scores are never parted."""
+    form = a_taken(np.array([[1, 2]] * 6 + [[2, 1]] * 4, np.uint8))
+
+    (first, _) = figures(Part.ITEMS, form, Question())["items"]
+
+    shares = {one["option"]: one["traces"] for one in first["options"]}
+    assert shares[1] == [None, None, 0.6, None, None]
+    assert shares[2] == [None, None, 0.4, None, None]
+    assert shares["omitted"] == [None, None, 0.0, None, None]
+
+
+def test_the_anchor_by_default_is_what_counts_on_both_forms() -> None:
+    made = answers_of_model(np.random.default_rng(9), 40, 6)
+    shared = ["A", "B", "C", "D", "E"]
+    trial_there = [FormItem(code=code, domain="D1", scored=code != "B") for code in [*shared, "Y"]]
+    trial_here = [FormItem(code=code, domain="D1", scored=code != "D") for code in [*shared, "X"]]
+    x = a_taken(made, items=tuple(trial_here))
+    y = a_taken(made, items=tuple(trial_there), keys=((1,), (1,), (1,), (1,), (), (1,)))
+
+    assert common_codes(x, y) == ("A", "C")
+    assert anchor_of(x, y, ["A", "B", "C"]).codes == ("A", "B", "C")
+    assert not anchor_of(x, y, ["A", "B", "C"]).internal
 
 
 def test_omitted_is_told_apart_from_not_reached() -> None:

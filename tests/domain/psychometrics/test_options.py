@@ -60,6 +60,16 @@ def test_counts_and_totals_are_those_of_a_loop() -> None:
     assert table.traces().sum(axis=2) == pytest.approx(np.ones((2, 3)))
 
 
+def test_a_group_in_which_there_is_nobody_has_no_share() -> None:
+    found, _ = answers(6, 2)
+    everyone_in_the_third = np.full(6, 2)
+
+    traces = option_table(found, np.zeros(6, np.int64), 4, everyone_in_the_third).traces()
+
+    assert np.isnan(traces[:2]).all()
+    assert traces[2].sum(axis=1) == pytest.approx(np.ones(2))
+
+
 def test_an_options_correlation_is_with_the_score_on_the_other_items() -> None:
     found, key = answers()
 

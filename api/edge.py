@@ -6,7 +6,7 @@ refusals can be read by pages), quotas by address and by caller, and the guard.
 
 from starlette.types import ASGIApp
 
-from api import verification, wallets
+from api import badge_host, verification, wallets
 from api.cors import Cors
 from api.guard import JSON, MEBIBYTE, SMALL_FORM, Bounds, Guard
 from api.limits import RateLimit, address
@@ -15,6 +15,7 @@ from api.observability import Metrics, MetricsPage, Observability
 from api.registry_bulk import MOST_BYTES, BulkLimit
 from api.settings import Settings
 from api.webhook_document import JSON_LINES, NDJSON
+from domain.hosting.model import LARGEST
 
 
 def surround(app: ASGIApp, settings: Settings, *, log: Log, metrics: Metrics) -> ASGIApp:
@@ -22,11 +23,13 @@ def surround(app: ASGIApp, settings: Settings, *, log: Log, metrics: Metrics) ->
     uploads = settings.upload_bytes
     lines = dict.fromkeys((NDJSON, JSON_LINES), MOST_BYTES)
     plain = {JSON: MEBIBYTE, "multipart/form-data": uploads, "text/csv": uploads}
+    verify = f"{verification.routes.prefix}{verification.PATH}"
     others = {
-        f"{verification.routes.prefix}{verification.PATH}": verification.MOST_BYTES,
+        verify: verification.MOST_BYTES,
         f"{wallets.routes.prefix}{wallets.TOKEN}": SMALL_FORM,
+        f"{badge_host.routes.prefix}{badge_host.CREDENTIALS}": LARGEST,
     }
-    bounds = Bounds(media_types={**plain, **lines}, uploads=others)
+    bounds = Bounds(media_types={**plain, **lines}, uploads=others, unjudged=frozenset({verify}))
     app = Guard(app, bounds)
     app = BulkLimit(app, settings.bulk_check_rate_limit)
     app = RateLimit(app, settings.rate_limit)

@@ -1,7 +1,7 @@
 """What no request may be: too large, too long, or holding what no store can keep. Pure ASGI, in front of the routes.
 
 A JSON body is read here, judged, kept in the scope under `json`, and handed on as it came. Other bodies are only
-counted while they stream.
+counted while they stream, and so is one for a route that goes by what a body is and not by what it is called.
 """
 
 import re
@@ -29,7 +29,8 @@ class Bounds:
     """How large a request may be, in bytes.
 
     `media_types` are those accepted at all, each with the bound of its bodies; `application/*+json` counts as
-    `application/json`. `uploads` maps path prefixes to the bound of any body below them, of any media type.
+    `application/json`. `uploads` maps path prefixes to the bound of any body below them, of any media type. `unjudged`
+    are paths among those whose route reads its body by itself, as strictly, also where it is called JSON.
     """
 
     url: int = 8 * 1024
@@ -41,6 +42,7 @@ class Bounds:
         }
     )
     uploads: Mapping[str, int] = field(default_factory=dict)
+    unjudged: frozenset[str] = frozenset()
 
 
 class Guard:
@@ -73,7 +75,7 @@ class Guard:
         bound = self._bound(scope["path"], media_type)
         if announced is not None and announced > bound:
             raise TooLarge
-        if media_type != JSON:
+        if media_type != JSON or scope["path"] in self._bounds.unjudged:
             return _counted(receive, bound)
         if charset not in {"", "utf-8"}:
             raise UnsupportedMediaType

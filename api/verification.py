@@ -71,6 +71,7 @@ class VerdictOut(Out):
 def verify_badge(uow: UnitOfWork, reader: BadgeReader, content: Annotated[bytes, Depends(_raw)]) -> Verdict:
     """Verify a badge that somebody presents: what is right with it and what is wrong, check by check.
 
-    Nothing is fetched, and nobody is told who asked. Badges of other issuers are told as such, and judged no further.
+    What is sent is known by what it is, whatever media type it is called by. Nothing is fetched, and nobody is told who
+    asked. Badges of other issuers are told as such and judged no further; nor is one whose signature does not hold.
     """
     return verification.verify(uow, reader, content)

@@ -116,10 +116,11 @@ def verify(uow: UnitOfWork, reader: BadgeReader, content: bytes) -> Verdict:
         return _verdict(presented, met)
     proof = reader.proof(presented, facts)
     met["proof"] = proof is ProofState.HOLDS
+    if proof is not ProofState.HOLDS:
+        # Nothing of it is trusted then: how a credential stands is not told to whoever merely names its number.
+        return _verdict(presented, met, unknown_key=proof is ProofState.UNKNOWN_KEY)
     met["begun"], met["not_ended"] = facts.valid_from <= uow.now, uow.now < facts.valid_until
     standing = _standing(uow, badge, met)
-    if proof is not ProofState.HOLDS:
-        return _verdict(presented, met, unknown_key=proof is ProofState.UNKNOWN_KEY)
     return replace(_verdict(presented, met), number=badge.facts.number, standing=standing)
 
 

@@ -43,6 +43,10 @@ def the_service(lines: Lines | None = None, **settings: Any) -> ASGIApp:
         form = await request.form()
         return len(form)
 
+    @app.post("/v1/registry/verify")
+    async def verify(request: Request) -> str:
+        return (await request.body()).decode()
+
     problems.install(app)
     dispatch.install(app)
     chosen = Settings(cors_origins=(ORIGIN,), **settings)
@@ -54,6 +58,15 @@ def test_a_sound_request_passes_through_it_all() -> None:
 
     assert (answer.status, answer.body) == (200, b'"Adaeze"')
     assert {"x-request-id", "ratelimit", "ratelimit-policy", "x-content-type-options"} <= set(answer.headers)
+
+
+def test_a_token_that_is_presented_as_json_comes_to_the_route_that_knows_it() -> None:
+    presented, elsewhere = (
+        post_json(the_service(), b"eyJ.e30.c2ln", path) for path in ("/v1/registry/verify", "/v1/forms")
+    )
+
+    assert (presented.status, presented.body) == (200, b'"eyJ.e30.c2ln"')
+    assert (elsewhere.status, elsewhere.codes) == (400, ["json_invalid"])
 
 
 def test_what_the_guard_refuses_bears_the_id_is_logged_and_can_be_read_by_the_page() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, strategies as st
@@ -129,6 +130,18 @@ def test_an_upload_is_bounded_by_its_media_type_and_by_where_it_goes() -> None:
     far_beyond = ask(guarded(SMALL), "POST", "/uploads/1", body=body * 2, headers=MULTIPART)
 
     assert (elsewhere.status, below.status, far_beyond.status) == (413, 200, 413)
+
+
+def test_a_route_that_goes_by_what_a_body_is_gets_it_as_it_came_and_no_larger_than_any_other() -> None:
+    bounds = replace(SMALL, uploads={"/badges": 20}, unjudged=frozenset({"/badges"}))
+
+    token = post_json(guarded(bounds), b"eyJhbGciOiJ9.e30.c2ln", "/badges")
+    short = post_json(guarded(bounds), b"eyJh.e30.c2ln", "/badges")
+    below = post_json(guarded(bounds), b"eyJh.e30.c2ln", "/badges/1")
+    elsewhere = post_json(guarded(bounds), b"eyJh.e30.c2ln", "/forms")
+
+    assert [one.status for one in (token, short, below, elsewhere)] == [413, 200, 400, 400]
+    assert short.body == b"eyJh.e30.c2ln"
 
 
 @pytest.mark.parametrize("kind", ["text/html", "application/x-www-form-urlencoded", "application/xml", ""])

@@ -140,8 +140,15 @@ def test_what_is_changed_in_a_badge_is_found(holder: Holder, path: list[str | in
     answer = presented(holder.world, json.dumps(document))
 
     assert answer.json()["valid"] is False
-    assert unmet(answer)[0] == first
-    assert answer.json()["number"] is None
+    assert unmet(answer) == [first]
+    assert after(answer, first) == {None}
+    assert (answer.json()["number"], answer.json()["standing"]) == (None, None)
+
+
+def after(answer: Any, code: str) -> set[bool | None]:
+    """What came of the checks that stand behind this one."""
+    checks = answer.json()["checks"]
+    return {check["met"] for check in checks[[check["code"] for check in checks].index(code) + 1 :]}
 
 
 def _other_signature(stated: str) -> str:
@@ -192,6 +199,39 @@ def test_what_is_no_badge_is_refused_and_not_repeated(world: World, content: byt
 
     assert (refused.status_code, refused.json()["code"]) == (422, code)
     assert "xxx" not in refused.text
+
+
+@pytest.mark.parametrize("securing", FORMS)
+def test_who_forges_a_signature_is_not_told_how_the_credential_stands(holder: Holder, securing: Securing) -> None:
+    badge = badge_as(holder, securing)
+    forged = _forged(badge)
+    standing = presented(holder.world, forged)
+    holder.post("/revocation", {"reason": "The board acted."}, officer(holder.world))
+
+    revoked = presented(holder.world, forged)
+
+    assert unmet(standing) == ["proof"]
+    assert standing.content == revoked.content
+
+
+def _forged(badge: bytes) -> bytes:
+    """The same badge, signed by nobody."""
+    if not badge.startswith(b"{"):
+        head, _, mark = badge.rpartition(b".")
+        return head + b"." + (b"B" if mark[:1] == b"A" else b"A") + mark[1:]
+    document = json.loads(badge)
+    document["proof"]["proofValue"] = _other_signature(document["proof"]["proofValue"])
+    return json.dumps(document).encode()
+
+
+@pytest.mark.parametrize("media_type", ["application/json", "application/vc", "application/vc+jwt", "text/plain"])
+@pytest.mark.parametrize("securing", [Securing.EDDSA_RDFC, Securing.VC_JWT, Securing.OB_JWT])
+def test_a_badge_is_known_by_what_it_is_whatever_it_is_called(
+    holder: Holder, securing: Securing, media_type: str
+) -> None:
+    answer = presented(holder.world, badge_as(holder, securing), media_type)
+
+    assert (answer.status_code, answer.json()["valid"]) == (200, True), answer.text
 
 
 def test_another_bodys_badge_is_judged_no_further(holder: Holder) -> None:

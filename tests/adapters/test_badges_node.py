@@ -1,15 +1,13 @@
 """Verifiers from npm, which we did not write, agree on what we issue and on what we break; where Node is present."""
 
 import json
-import shutil
-import subprocess
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from openbadgeslib.ob3.contexts import bundled_contexts
 
 from adapters.badges.signer import KeyedBadgeSigner
 from adapters.keys import FileKeyProvider
@@ -17,9 +15,8 @@ from domain.badges.facts import BadgeFacts, BadgeProfile, Securing, StatusPurpos
 from domain.badges.rules import encoded, with_places
 from tests.adapters.test_badges_outside import BREAKS
 from tests.builders_badge_facts import BASE, badge_facts, list_facts
+from tests.outside.handed import READY, WHY_NOT, by_node, lay_out
 
-ROOT = Path(__file__).resolve().parents[2]
-NODE = shutil.which("node")
 PROOFS = [Securing.EDDSA_RDFC, Securing.ECDSA_RDFC, Securing.EDDSA_JCS]
 NAMES = [
     None,
@@ -28,10 +25,7 @@ NAMES = [
     "controls \x01\x08\x0b\x0c\x1f\x7f\x85\t\r\n",
 ]
 
-pytestmark = pytest.mark.skipif(
-    NODE is None or not (ROOT / "node_modules" / "@digitalbazaar" / "vc").is_dir(),
-    reason="needs node, and the packages of package.json (npm ci)",
-)
+pytestmark = pytest.mark.skipif(not READY, reason=WHY_NOT)
 
 
 @pytest.fixture(scope="module")
@@ -41,30 +35,18 @@ def signer(tmp_path_factory: pytest.TempPathFactory) -> KeyedBadgeSigner:
 
 def verdicts(
     signer: KeyedBadgeSigner,
-    badges: list[Any],
+    badges: Sequence[Any],
     tokens: Sequence[bytes] = (),
     bad: StatusPurpose | None = None,
 ) -> list[str | None]:
     """What Node's verifiers have against these badges and then these tokens; the `bad` list says so of every badge."""
-    order = {
-        "did": signer.did_document(),
-        "contexts": {url: bundled_contexts()[url] for url in bundled_contexts()},
-        "lists": {
-            f"{BASE}/v1/status-lists/0-{purpose}": _list(signer, purpose, purpose is bad) for purpose in StatusPurpose
-        },
-        "badges": badges,
-        "tokens": [token.decode() for token in tokens],
-    }
-    assert NODE is not None
-    done = subprocess.run(
-        [NODE, str(ROOT / "tests" / "node" / "verify.mjs")],
-        input=json.dumps(order).encode(),
-        capture_output=True,
-        check=True,
-        timeout=150,
-    )
-    found: list[str | None] = json.loads(done.stdout)
-    return found
+    lists = {f"{BASE}/v1/status-lists/0-{purpose}": _list(signer, purpose, purpose is bad) for purpose in StatusPurpose}
+    named = {f"{at:03}.json": json.dumps(badge).encode() for at, badge in enumerate(badges)}
+    named |= {f"{at:03}.jwt": token for at, token in enumerate(tokens, len(badges))}
+    with TemporaryDirectory() as place:
+        lay_out(Path(place), named, signer.did_document(), lists)
+        said = by_node(Path(place), datetime.now(UTC))
+    return [said[name] for name in named]
 
 
 def _list(signer: KeyedBadgeSigner, purpose: StatusPurpose, bad: bool) -> Any:

@@ -45,15 +45,21 @@ def stated(signed: bytes) -> Any:
 
 def hand_over(directory: Path, badges: Mapping[str, bytes], did: str, fetch: Fetch) -> None:
     """Write the badges, and what they name, each fetched once by its address."""
-    (directory / "badges").mkdir(parents=True, exist_ok=True)
     lists: dict[str, Any] = {}
-    for name, signed in badges.items():
-        (directory / "badges" / name).write_bytes(signed)
+    for signed in badges.values():
         for entry in as_list(stated(signed).get("credentialStatus", [])):
             address = entry["statusListCredential"]
             if address not in lists:
                 lists[address] = json.loads(fetch(address))
-    kept = {"did.json": json.loads(fetch(did)), "contexts.json": bundled_contexts(), "lists.json": lists}
+    lay_out(directory, badges, json.loads(fetch(did)), lists)
+
+
+def lay_out(directory: Path, badges: Mapping[str, bytes], did: Any, lists: Mapping[str, Any]) -> None:
+    """Write the badges beside a DID document, the contexts, and status lists by their addresses."""
+    (directory / "badges").mkdir(parents=True, exist_ok=True)
+    for name, signed in badges.items():
+        (directory / "badges" / name).write_bytes(signed)
+    kept = {"did.json": did, "contexts.json": bundled_contexts(), "lists.json": lists}
     for name, content in kept.items():
         (directory / name).write_text(json.dumps(content))
 

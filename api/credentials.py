@@ -1,12 +1,14 @@
 """Credentials, their history and awards; and the public record on any day."""
 
 from datetime import date, datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final
 from uuid import UUID
 
 from fastapi import Path, Query, Response
 
 from api.fields import Code, Day, Id, In, Line, Out, Reason
+from api.negotiation import Accept, Offer, chosen
+from api.pages import POLICY, history_page
 from api.paging import Listing
 from api.routing import Resource, Routes
 from api.rulings import FindingOut
@@ -21,6 +23,10 @@ from domain.ports import UnitOfWork
 
 routes = Routes("credentials")
 registry_routes = Routes("registry")
+
+_PAGE: Final = "text/html"
+_FORMS: Final = (Offer("application/json", "data"), Offer(_PAGE, "page"))
+_SHARED: Final = {"cache-control": "public, max-age=30", "vary": "Accept", "x-robots-tag": "noindex"}
 
 Number = Annotated[
     str,
@@ -185,11 +191,25 @@ def verify(uow: UnitOfWork, number: Number, as_of: AsOf = None) -> Response:
     return Response(body, media_type="application/json", headers={"cache-control": "public, max-age=30"})
 
 
-@registry_routes.get("/registry/{number}/history", action="registry.read", answers=RegistryHistoryOut)
-def verify_history(uow: UnitOfWork, number: Number) -> RegistryHistoryOut:
-    """Verify how a credential stood over time: each standing with the day it began, up to today, without reasons."""
+@registry_routes.get(
+    "/registry/{number}/history",
+    action="registry.read",
+    answers=RegistryHistoryOut,
+    responses={200: {"content": {_PAGE: {"schema": {"type": "string"}}}}, 406: {}},
+)
+def verify_history(uow: UnitOfWork, number: Number, accept: Accept = None) -> Response:
+    """Verify how a credential stood over time: each standing with the day it began, up to today, without reasons.
+
+    A browser is shown a page of the same.
+    """
     canonical, stood = actions_public.standings(uow, number)
-    return RegistryHistoryOut(number=canonical, standings=tuple(StoodOut.model_validate(one) for one in stood))
+    answer = RegistryHistoryOut(number=canonical, standings=tuple(StoodOut.model_validate(one) for one in stood))
+    body = answer.model_dump_json().encode()
+    offer = chosen(accept, _FORMS)
+    if offer.media_type != _PAGE:
+        return Response(body, headers=_SHARED, media_type=offer.media_type)
+    page = history_page(uow.body_name, body)
+    return Response(page, headers={**_SHARED, "content-security-policy": POLICY}, media_type=_PAGE)
 
 
 @routes.get("/credentials", action="credential.list", answers=CredentialOut, listing=CREDENTIALS)

@@ -46,7 +46,7 @@ def _template(name: str) -> "Template":
     from jinja2 import DictLoader, Environment, StrictUndefined  # noqa: PLC0415
     from markupsafe import Markup  # noqa: PLC0415
 
-    names = ("layout.html.j2", "credential.html.j2", "refusal.html.j2")
+    names = ("layout.html.j2", "credential.html.j2", "history.html.j2", "refusal.html.j2")
     templates = {name: _HERE.joinpath(name).read_text("utf-8") for name in names}
     environment = Environment(
         loader=DictLoader(templates), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -64,6 +64,12 @@ def credential_page(body: bytes) -> bytes:
         "This certification is valid." if shown["valid"] else "This certification is not valid.",
     )
     return _template("credential.html.j2").render(shown=shown, sentence=sentence, issuer=shown["issuer"]).encode()
+
+
+def history_page(issuer: str, body: bytes) -> bytes:
+    """The page of how a credential stood over time, from the same JSON that programs get."""
+    shown = json.loads(body)
+    return _template("history.html.j2").render(number=shown["number"], stood=shown["standings"], issuer=issuer).encode()
 
 
 def refusal_page(issuer: str, heading: str, sentence: str) -> bytes:

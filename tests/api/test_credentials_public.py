@@ -158,6 +158,26 @@ def test_anyone_reads_how_a_credential_stood_without_reasons_or_names(world: Wor
         ("active", True, (AWARDED + timedelta(days=20)).isoformat()),
     ]
     assert "board" not in answer.text
+    assert answer.headers["content-type"] == "application/json"
+
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+def test_a_browser_is_shown_the_history_as_a_page_that_runs_and_loads_nothing(world: World) -> None:
+    holder = a_holder(world)
+    path = f"/v1/registry/{holder.credential.number}/history"
+
+    page = world.client.get(path, headers={"accept": BROWSER})
+    refused = world.client.get(path, headers={"accept": "image/png"})
+
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert page.headers["content-security-policy"].startswith("default-src 'none'; style-src 'sha256-")
+    assert page.headers["vary"] == "Accept"
+    assert "<strong>Active</strong> since" in page.text
+    assert "script" not in page.text
+    assert holder.credential.name not in page.text
+    assert refused.status_code == 406
 
 
 def test_the_history_of_a_number_that_is_unknown_or_erased_is_one_and_the_same_absence(world: World) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from api.pages import POLICY, SENTENCES, credential_page, refusal_page
+from api.pages import POLICY, SENTENCES, credential_page, history_page, refusal_page
 
 CSS: Final = files("api.pages").joinpath("registry.css").read_text("utf-8")
 SHOWN: Final = {
@@ -39,6 +39,18 @@ PAGES: Final = {
         f"{status}, {'valid' if valid else 'not valid'}": a_page(status=status, valid=valid)
         for status, valid in SENTENCES
     },
+    "the history": history_page(
+        "Council",
+        json.dumps(
+            {
+                "number": SHOWN["number"],
+                "standings": [
+                    {"status": "active", "valid": True, "since": "2026-03-02"},
+                    {"status": "suspended", "valid": False, "since": "2026-09-01"},
+                ],
+            }
+        ).encode(),
+    ).decode(),
     "the form": refusal_page("Council", "Is this certification genuine?", "Type the number.").decode(),
 }
 
@@ -147,7 +159,7 @@ def test_a_page_needs_no_script_and_loads_nothing(page: str) -> None:
 
     assert outline.all("script", "img", "link", "iframe", "object", "embed") == []
     assert [name for _, one in outline.tags for name in one if name.startswith("on") or name in {"src", "style"}] == []
-    assert all(str(one["href"]).startswith("/v1/registry/") for one in outline.all("a"))
+    assert all(str(one["href"]).startswith(("/registry/", "/v1/registry/")) for one in outline.all("a"))
     assert "default-src 'none'" in POLICY
 
 
@@ -157,6 +169,27 @@ def test_the_standing_is_told_in_words_not_by_colour_alone() -> None:
         assert f"</span>{status.capitalize()}</p>" in page
         assert sentence in page
         assert f"<title>{status.capitalize()}: CPOM" in page
+
+
+def test_the_history_is_a_list_of_days_and_of_words_and_reached_by_a_plain_link() -> None:
+    number, page = SHOWN["number"], PAGES["the history"]
+
+    assert f'<a href="/v1/registry/{number}/history">History of this credential</a>' in a_page()
+    assert re.findall(
+        r'<li><strong>(\w+)</strong> since <time datetime="([0-9-]+)">([^<]+)</time>: ([^<]+)</li>', page
+    ) == [
+        ("Active", "2026-03-02", "2 March 2026", "counted as certified"),
+        ("Suspended", "2026-09-01", "1 September 2026", "did not count as certified (today’s standing)"),
+    ]
+    assert f'<a class="number" href="/registry/{number}">' in page
+
+
+def test_what_a_page_is_told_is_text_and_never_markup() -> None:
+    told = {"number": "<script>", "standings": [{"status": "<b>", "valid": True, "since": "2026-03-02"}]}
+
+    page = history_page("<i>", json.dumps(told).encode()).decode()
+
+    assert re.findall(r"<script|<b>|<i>", page) == []
 
 
 def test_a_name_that_runs_the_other_way_turns_nothing_around_it() -> None:

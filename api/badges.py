@@ -7,7 +7,7 @@ from fastapi import Query, Response
 
 from api.fields import Id
 from api.negotiation import Accept, Offer, chosen, tagged
-from api.public import CACHED, FOREVER, Edition, IfNoneMatch, Program
+from api.public import CACHED, Edition, IfNoneMatch, Program
 from api.routing import Routes
 from domain.actors import Actor
 from domain.badges import actions
@@ -23,6 +23,8 @@ _OF_JSON: Final = {"schema": {"type": "object"}}
 _OF_TEXT: Final = {"schema": {"type": "string", "minLength": 1, "pattern": r"^[!-~]+$"}}
 _FORMS: Final = dict.fromkeys(JSON_TYPES, _OF_JSON) | {one: _OF_TEXT for types in JWT_TYPES.values() for one in types}
 _FRESH: Final = "private, no-cache"
+# An edition never changes, but what is told of it is worded by this service, and may be worded better.
+_KEPT: Final = "public, max-age=86400"
 _CRITERIA: Final = ("application/ld+json", "application/json", "text/plain")
 
 _HEADERS: Final = {
@@ -44,7 +46,7 @@ How = Annotated[
     Query(
         description="How it is to be secured, where Accept leaves it open: by default `eddsa-rdfc-2022`, the stored "
         "master. A JWT is asked for by its media type as well: `application/vc+jwt` is W3C's, `application/jwt` (or "
-        "`text/plain`) that of Open Badges 3.0."
+        "`text/plain`) that of Open Badges 3.0. In an address a `+` is a space: write `vc%2Bjwt` and `ob%2Bjwt`."
     ),
 ]
 
@@ -147,4 +149,4 @@ def _signed(
 
 
 def _for_everyone(body: bytes, media_type: str, if_none_match: str | None) -> Response:
-    return tagged(body, if_none_match, media_type, f"public, max-age={FOREVER}, immutable")
+    return tagged(body, if_none_match, media_type, _KEPT)

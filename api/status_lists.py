@@ -24,7 +24,8 @@ _FORMS: Final = (
 _CONTENT: Final[dict[str, Any]] = {
     one.media_type: {"schema": {"type": "object"}} for one in _FORMS if one.media_type != _JWT
 } | {_JWT: {"schema": {"type": "string", "minLength": 1, "pattern": r"^[!-~]+$"}}}
-# A cache and a verifier may each keep a list: together no longer than the list itself allows.
+# Half of the list's own `ttl`: a verifier that keeps a list for all of that, and got it from a cache that had kept it
+# for this long, goes by one of 450 seconds ago at most.
 _SECONDS: Final = TTL // 2_000
 
 

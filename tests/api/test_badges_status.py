@@ -89,7 +89,7 @@ def test_a_list_of_another_form_is_not_to_be_had(world: World) -> None:
     assert (refused.status_code, refused.json()["code"]) == (406, "not_acceptable")
 
 
-def test_a_cache_and_a_verifier_keep_a_list_no_longer_than_it_says(world: World) -> None:
+def test_a_cache_answers_for_no_more_than_half_of_what_a_list_lets_a_verifier_keep_it(world: World) -> None:
     a_holder(world)
 
     answer = world.client.get(REVOCATION)

@@ -1,4 +1,7 @@
-"""What keeps the journal append-only, word for word as the first revision set it: the audit compares the text."""
+"""What keeps the journal and the flags append-only, word for word as the first revision set it.
+
+The audit compares the text of the journal's.
+"""
 
 _STATEMENTS: dict[str, tuple[str, ...]] = {
     "sqlite": (
@@ -40,6 +43,19 @@ _STATEMENTS: dict[str, tuple[str, ...]] = {
             "(SELECT 1 FROM journal_checkpoints WHERE size = NEW.size) BEGIN SELECT RAISE(ABORT, 'the journal is "
             "append-only'); END"
         ),
+        (
+            "CREATE TRIGGER irregularity_flags_refuses_update BEFORE UPDATE ON irregularity_flags BEGIN SELECT "
+            "RAISE(ABORT, 'flags are append-only'); END"
+        ),
+        (
+            "CREATE TRIGGER irregularity_flags_refuses_delete BEFORE DELETE ON irregularity_flags BEGIN SELECT "
+            "RAISE(ABORT, 'flags are append-only'); END"
+        ),
+        (
+            "CREATE TRIGGER irregularity_flags_refuses_replace BEFORE INSERT ON irregularity_flags WHEN EXISTS "
+            "(SELECT 1 FROM irregularity_flags WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'flags are "
+            "append-only'); END"
+        ),
     ),
     "postgresql": (
         """CREATE OR REPLACE FUNCTION journal_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $body$
@@ -59,11 +75,20 @@ $body$""",
             "CREATE TRIGGER journal_checkpoints_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON "
             "journal_checkpoints FOR EACH STATEMENT EXECUTE FUNCTION journal_is_append_only()"
         ),
+        """CREATE OR REPLACE FUNCTION flags_are_append_only() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    RAISE EXCEPTION 'flags are append-only' USING ERRCODE = 'restrict_violation';
+END
+$body$""",
+        (
+            "CREATE TRIGGER irregularity_flags_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON irregularity_flags "
+            "FOR EACH STATEMENT EXECUTE FUNCTION flags_are_append_only()"
+        ),
     ),
 }
-DROP_FUNCTION = "DROP FUNCTION IF EXISTS journal_is_append_only()"
+DROP_FUNCTION = "DROP FUNCTION IF EXISTS journal_is_append_only(), flags_are_append_only()"
 
 
 def statements(dialect: str) -> tuple[str, ...]:
-    """Every statement that guards the journal's tables, in order, for `sqlite` or `postgresql`."""
+    """Every statement that guards a table, in order, for `sqlite` or `postgresql`."""
     return _STATEMENTS[dialect]

@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import DDL, BigInteger, Identity, Integer, LargeBinary, Table, event
-from sqlalchemy.schema import ExecutableDDLElement
+from sqlalchemy import BigInteger, Identity, Integer, LargeBinary, Table
 from sqlmodel import Field, SQLModel
 
+from adapters.db.tables.append_only import AppendOnly
 from adapters.db.tables.base import instant, json_column
 from domain.events import Scalar
 
@@ -57,68 +57,20 @@ JOURNAL: Table = JournalRow.__table__  # type: ignore[attr-defined]
 LEAVES: Table = JournalLeafRow.__table__  # type: ignore[attr-defined]
 CHECKPOINTS: Table = JournalCheckpointRow.__table__  # type: ignore[attr-defined]
 
-_KEYS = {"journal": ("seq", "id"), "journal_leaves": ("leaf_index", "seq"), "journal_checkpoints": ("size",)}
-"""The unique columns of each table: what an INSERT OR REPLACE could push a row out by."""
-
-POSTGRESQL_FUNCTION = """
-CREATE OR REPLACE FUNCTION journal_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $body$
-BEGIN
-    RAISE EXCEPTION 'the journal is append-only' USING ERRCODE = 'restrict_violation';
-END
-$body$
-""".strip()
-
-
-def _sqlite_guards(table: str) -> dict[str, str]:
-    """SQLite: refuse to change or remove a row, also by INSERT OR REPLACE, which fires no DELETE trigger."""
-    taken = " OR ".join(f"{column} = NEW.{column}" for column in _KEYS[table])
-    refuse = "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
-    replaced = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {taken})"  # noqa: S608 - our own names
-    return {
-        f"{table}_refuses_update": f"CREATE TRIGGER {table}_refuses_update BEFORE UPDATE ON {table} {refuse}",
-        f"{table}_refuses_delete": f"CREATE TRIGGER {table}_refuses_delete BEFORE DELETE ON {table} {refuse}",
-        f"{table}_refuses_replace": (
-            f"CREATE TRIGGER {table}_refuses_replace BEFORE INSERT ON {table} {replaced} {refuse}"
-        ),
-    }
-
-
-def _postgresql_guards(table: str) -> dict[str, str]:
-    """PostgreSQL: one refusal of every statement that changes, removes or truncates."""
-    name = f"{table}_append_only"
-    return {
-        name: f"CREATE TRIGGER {name} BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION journal_is_append_only()"
-    }
-
-
-SQLITE_GUARDS: dict[str, str] = {name: ddl for table in _KEYS for name, ddl in _sqlite_guards(table).items()}
-POSTGRESQL_GUARDS: dict[str, str] = {name: ddl for table in _KEYS for name, ddl in _postgresql_guards(table).items()}
+_GUARDS = AppendOnly(
+    keys={"journal": ("seq", "id"), "journal_leaves": ("leaf_index", "seq"), "journal_checkpoints": ("size",)},
+    said="the journal is append-only",
+    function="journal_is_append_only",
+)
+SQLITE_GUARDS: dict[str, str] = _GUARDS.sqlite
+POSTGRESQL_GUARDS: dict[str, str] = _GUARDS.postgresql
 """The triggers by name. A migration executes each after it made the tables; PostgreSQL wants the function first."""
-
-POSTGRESQL_DROP_FUNCTION = "DROP FUNCTION IF EXISTS journal_is_append_only()"
-"""What undoes the rest once the tables, and their triggers with them, are dropped."""
 
 
 def guard_statements(dialect: str) -> tuple[str, ...]:
     """Every statement that guards the three tables, in order, for `sqlite` or `postgresql`."""
-    if dialect == "postgresql":
-        return (POSTGRESQL_FUNCTION, *POSTGRESQL_GUARDS.values())
-    return tuple(SQLITE_GUARDS.values())
-
-
-def _only_on(dialect: str, ddl: str) -> ExecutableDDLElement:
-    statement: ExecutableDDLElement = DDL(ddl.replace("%", "%%"))  # type: ignore[no-untyped-call]
-    return statement.execute_if(dialect=dialect)
-
-
-def _attach(table: Table) -> None:
-    """Guard a table also where it is made from the metadata, without a migration."""
-    statements = [("sqlite", ddl) for ddl in _sqlite_guards(table.name).values()]
-    statements += [("postgresql", ddl) for ddl in (POSTGRESQL_FUNCTION, *_postgresql_guards(table.name).values())]
-    for dialect, ddl in statements:
-        event.listen(table, "after_create", _only_on(dialect, ddl))
+    return _GUARDS.statements(dialect)
 
 
 for _table in (JOURNAL, LEAVES, CHECKPOINTS):
-    _attach(_table)
+    _GUARDS.attach(_table)

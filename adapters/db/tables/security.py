@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
+from adapters.db.tables.append_only import AppendOnly
 from adapters.db.tables.base import Row, instant, json_column, stores
 from domain.security.model import Flag, Review, Screening, TimesFile
 
@@ -58,7 +59,7 @@ class ScreeningRow(Row, table=True):
 
 @stores(Flag)
 class FlagRow(Row, table=True):
-    """Written once; read by screening and by attempt."""
+    """Written once, which the triggers below see to; read by screening and by attempt."""
 
     __tablename__ = "irregularity_flags"
 
@@ -99,3 +100,16 @@ class ReviewRow(Row, table=True):
     decided_by: str | None
     decided_at: datetime | None = instant(nullable=True)
     reason: str | None
+
+
+_GUARDS = AppendOnly(
+    keys={"irregularity_flags": ("id",)},
+    said="flags are append-only",
+    function="flags_are_append_only",
+)
+_GUARDS.attach(FlagRow.__table__)  # type: ignore[attr-defined]
+
+
+def guard_statements(dialect: str) -> tuple[str, ...]:
+    """Every statement that guards the flags, in order, for `sqlite` or `postgresql`."""
+    return _GUARDS.statements(dialect)

@@ -29,6 +29,22 @@ def json_object(text: bytes) -> dict[str, object]:
     return value
 
 
+def must_be_bounded(document: object, *, deepest: int, most: int) -> None:
+    """Raise ValueError where JSON is nested deeper than `deepest` levels, or holds more than `most` values."""
+    waiting: list[tuple[object, int]] = [(document, 1)]
+    seen = 0
+    while waiting:
+        value, depth = waiting.pop()
+        seen += 1
+        if depth > deepest or seen > most:
+            message = "nested too deeply, or too many values"
+            raise ValueError(message)
+        if isinstance(value, dict):
+            waiting.extend((one, depth + 1) for one in value.values())
+        elif isinstance(value, list):
+            waiting.extend((one, depth + 1) for one in value)
+
+
 def from_base64url(text: bytes) -> bytes:
     """The bytes that `text` spells in base64url without padding; ValueError for any but the canonical spelling."""
     if not _ALPHABET.fullmatch(text):

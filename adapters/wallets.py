@@ -7,33 +7,18 @@ another kind, whatever the header says.
 
 from typing import Final
 
-import orjson
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-from adapters.badges.multibase import from_base58btc
-from adapters.strict import from_base64url, is_plain, json_object, to_base64url
+from adapters.public_keys import EDWARDS, PublicKey, check, did_jwk, of_did, of_jwk
+from adapters.strict import from_base64url, is_plain, json_object
 from domain.wallets.model import HolderProof
 
 TYPE: Final = "openid4vci-proof+jwt"
 LARGEST: Final = 8_192
-COORDINATE: Final = 32
 LATEST: Final = 2**37
 """In epoch seconds: a year that calendars still know (6325)."""
+ALGORITHMS: Final = EDWARDS | {"ES256"}
 _PARTS: Final = 3
-_ED25519, _P256 = b"\xed\x01", b"\x80\x24"
-
-EDWARDS: Final = frozenset({"EdDSA", "Ed25519"})
-"""One algorithm by its general name and by its own (RFC 9864)."""
-PublicKey = Ed25519PublicKey | ec.EllipticCurvePublicKey
-KEYS: Final[dict[str, tuple[str, str, tuple[str, ...]]]] = {
-    "EdDSA": ("OKP", "Ed25519", ("x",)),
-    "Ed25519": ("OKP", "Ed25519", ("x",)),
-    "ES256": ("EC", "P-256", ("x", "y")),
-}
 
 
 class JwtWalletProofs:
@@ -58,7 +43,7 @@ def _read(proof: str) -> HolderProof:
         raise ValueError
     algorithm = str(header["alg"])
     holder, key = _key(header, algorithm)
-    _check(key, parts[0] + b"." + parts[1], from_base64url(parts[2]))
+    check(key, parts[0] + b"." + parts[1], from_base64url(parts[2]))
     return _claimed(claims, holder)
 
 
@@ -73,56 +58,11 @@ def _claimed(claims: dict[str, object], holder: str) -> HolderProof:
 
 def _key(header: dict[str, object], algorithm: str) -> tuple[str, PublicKey]:
     """The DID of the key that a header names, and the key; exactly one way of naming it is taken."""
-    if algorithm not in KEYS or ("jwk" in header) is ("kid" in header) or "x5c" in header:
+    if algorithm not in ALGORITHMS or ("jwk" in header) is ("kid" in header) or "x5c" in header:
         raise ValueError
-    if "jwk" in header:
-        jwk = header["jwk"]
-        if not isinstance(jwk, dict) or "d" in jwk:
-            raise ValueError
-        return _did_jwk(jwk, algorithm), _of_jwk(jwk, algorithm)
-    did, _, fragment = str(header["kid"]).partition("#")
-    if did.startswith("did:jwk:") and fragment in {"", "0"}:
-        jwk = json_object(from_base64url(did.removeprefix("did:jwk:").encode()))
-        if "d" in jwk:
-            raise ValueError
-        return did, _of_jwk(jwk, algorithm)
-    if did.startswith("did:key:") and fragment in {"", did.removeprefix("did:key:")}:
-        return did, _of_multikey(did.removeprefix("did:key:"), algorithm)
-    raise ValueError
-
-
-def _did_jwk(jwk: dict[str, object], algorithm: str) -> str:
-    """A DID that is the key itself, of its necessary members only."""
-    kind, curve, members = KEYS[algorithm]
-    stated = {"crv": curve, "kty": kind, **{name: str(jwk[name]) for name in members}}
-    return f"did:jwk:{to_base64url(orjson.dumps(stated, option=orjson.OPT_SORT_KEYS))}"
-
-
-def _of_jwk(jwk: dict[str, object], algorithm: str) -> PublicKey:
-    kind, curve, members = KEYS[algorithm]
-    if (jwk.get("kty"), jwk.get("crv")) != (kind, curve):
-        raise ValueError
-    numbers = [from_base64url(str(jwk[name]).encode()) for name in members]
-    if any(len(number) != COORDINATE for number in numbers):
-        raise ValueError
-    if algorithm in EDWARDS:
-        return Ed25519PublicKey.from_public_bytes(numbers[0])
-    return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), b"\x04" + numbers[0] + numbers[1])
-
-
-def _of_multikey(multikey: str, algorithm: str) -> PublicKey:
-    content = from_base58btc(multikey)
-    if algorithm in EDWARDS and content.startswith(_ED25519):
-        return Ed25519PublicKey.from_public_bytes(content.removeprefix(_ED25519))
-    if algorithm == "ES256" and content.startswith(_P256):
-        return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), content.removeprefix(_P256))
-    raise ValueError
-
-
-def _check(key: PublicKey, message: bytes, signature: bytes) -> None:
-    if len(signature) != 2 * COORDINATE:
-        raise ValueError
-    if isinstance(key, Ed25519PublicKey):
-        return key.verify(signature, message)
-    r, s = int.from_bytes(signature[:COORDINATE], "big"), int.from_bytes(signature[COORDINATE:], "big")
-    return key.verify(encode_dss_signature(r, s), message, ec.ECDSA(hashes.SHA256()))
+    if "kid" in header:
+        return of_did(str(header["kid"]), algorithm)
+    jwk = header["jwk"]
+    if not isinstance(jwk, dict):
+        raise ValueError  # noqa: TRY004 - callers handle one kind of fault
+    return did_jwk(jwk, algorithm), of_jwk(jwk, algorithm)

@@ -61,6 +61,7 @@ from api import (
     well_known,
 )
 from api.auth import Authenticator
+from api.badge_host_description import SCOPES
 from api.idempotency import Idempotency
 from api.routing import Routes
 from api.threads import Threads
@@ -136,6 +137,7 @@ class Parts:
     title: str = "certificant"
     email: str = "certification@certifier.example"
     terms_url: str = "https://certifier.example/terms"
+    privacy_url: str | None = None
     base_url: str = "http://127.0.0.1:8000"
     issuer: str = "https://issuer.certificant.invalid"
     checks: Mapping[str, Callable[[], bool]] = field(default_factory=dict)
@@ -205,7 +207,14 @@ def _add_pages(app: FastAPI, parts: Parts) -> None:
         body = {"name": parts.title, "email": parts.email, "terms_url": parts.terms_url}
         return contract.of_body(published_contract(), **body, base_url=parts.base_url)
 
-    resource = well_known.Resource(base_url=parts.base_url, issuer=parts.issuer, name=parts.title)
+    resource = well_known.Resource(
+        base_url=parts.base_url,
+        issuer=parts.issuer,
+        name=parts.title,
+        scopes=tuple(SCOPES),
+        terms_url=parts.terms_url,
+        privacy_url=parts.privacy_url,
+    )
     found = [
         *health.routes(parts.checks),
         *well_known.routes(resource, parts.keys, ("registry", "journal", *BADGE_PURPOSES), identity=parts.identity),

@@ -1,6 +1,7 @@
 """Cross-origin requests: browsers' consoles on an allowlist of origins. Pure ASGI.
 
 Callers authenticate with a bearer header, never with a cookie, so credentials are not allowed, whatever the origin.
+What is for any page to call (wallets in a browser, verification) is open to every origin.
 """
 
 from collections.abc import Iterable
@@ -17,6 +18,9 @@ _SHOWN = (
     b"WWW-Authenticate, X-Request-Id"
 )
 _DAY = b"86400"
+_EVERY = b"*"
+OPEN = ("/v1/wallets/", "/v1/registry/verify")
+"""How the paths begin that pages of every origin may call."""
 
 
 class Cors:
@@ -38,10 +42,10 @@ class Cors:
         elif scope["method"] == "OPTIONS" and _header(scope, b"access-control-request-method") is not None:
             await self._preflight(scope, send, origin)
         else:
-            await self._app(scope, receive, _varying(send, self._shown_to(origin)))
+            await self._app(scope, receive, _varying(send, self._shown_to(scope, origin)))
 
     async def _preflight(self, scope: Scope, send: Send, origin: bytes) -> None:
-        allowed = self._allowed(origin)
+        allowed = self._allowed(scope, origin)
         if allowed is None:
             await send_problem(OriginRefused(), scope, send, extra=[(b"vary", b"Origin")])
             return
@@ -55,13 +59,13 @@ class Cors:
         await send({"type": "http.response.start", "status": 204, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
 
-    def _allowed(self, origin: bytes) -> bytes | None:
-        if self._all:
-            return b"*"
+    def _allowed(self, scope: Scope, origin: bytes) -> bytes | None:
+        if self._all or scope["path"].startswith(OPEN):
+            return _EVERY
         return origin if origin in self._origins else None
 
-    def _shown_to(self, origin: bytes) -> tuple[tuple[bytes, bytes], ...]:
-        allowed = self._allowed(origin)
+    def _shown_to(self, scope: Scope, origin: bytes) -> tuple[tuple[bytes, bytes], ...]:
+        allowed = self._allowed(scope, origin)
         if allowed is None:
             return ()
         return ((b"access-control-allow-origin", allowed), (b"access-control-expose-headers", _SHOWN))

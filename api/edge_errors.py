@@ -85,6 +85,18 @@ class OriginRefused(Forbidden):
     title = "Pages of this origin may not call this service."
 
 
+class InsufficientScope(Forbidden):
+    """The token does not bear the scope that the operation needs; the challenge names it."""
+
+    code = "insufficient_scope"
+    title = "The token does not bear the scope that this needs."
+
+    def __init__(self, scope: str) -> None:
+        """Refuse, naming the scope."""
+        super().__init__(f"The token does not bear the scope {scope}.")
+        self.scope = scope
+
+
 class IdempotencyKeyRequired(DomainError):
     """The operation moves money or a credential, and so needs an Idempotency-Key."""
 

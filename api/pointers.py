@@ -8,15 +8,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 # A name of the contract looks like this; anything else may be a person's value used as a key.
-_NAME = re.compile(r"[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*\Z")
+_NAME = re.compile(r"[a-z][a-z0-9]*(?:[_-][a-z0-9]+|[A-Z][a-z0-9]+)*\Z")
 _LONGEST_NAME = 64
 
 
 def pointer(parts: Iterable[object]) -> str:
     """The pointer of `parts` (member names and array indexes).
 
-    It ends at the parent of the first member whose name is no name of a contract (lower case words joined by `_` or
-    `-`): such a key was made up by the client, and problems never echo the input.
+    It ends at the parent of the first member whose name is no name of a contract (lower case words joined by `_`, `-`
+    or a capital): such a key was made up by the client, and problems never echo the input.
     """
     said = []
     for part in parts:

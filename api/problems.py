@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope, Send
 
-from api import edge_errors as edge
+from api import dialects, edge_errors as edge
 from api.pointers import resolve
 from domain import errors
 from domain.errors import DomainError, Fault, Invalid, NotFound, Refused
@@ -188,7 +188,7 @@ async def send_problem(
     error: Exception, scope: Scope, send: Send, *, base_url: str = "", extra: Sequence[tuple[bytes, bytes]] = ()
 ) -> None:
     """Answer a request with the problem that `error` becomes, for middleware that refuses before any route."""
-    status, headers, body = problem(error, request_id_of(scope), base_url=base_url)
+    status, headers, body = _in_the_paths_words(scope, problem(error, request_id_of(scope), base_url=base_url))
     await send({"type": "http.response.start", "status": status, "headers": [*headers, *extra]})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
@@ -205,13 +205,18 @@ def install(app: FastAPI, *, base_url: str = "") -> None:
     """Make every exception that reaches `app`'s edge a problem, those of the framework too."""
 
     async def answer(request: Request, error: Exception) -> Response:
-        status, headers, body = problem(error, request_id_of(request.scope), base_url=base_url)
+        said = problem(error, request_id_of(request.scope), base_url=base_url)
+        status, headers, body = _in_the_paths_words(request.scope, said)
         response = Response(body, status_code=status)
         response.raw_headers = headers
         return response
 
     for kind in (DomainError, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, answer)
+
+
+def _in_the_paths_words(scope: Scope, said: Problem) -> Problem:
+    return Problem(*dialects.spoken(scope["path"], said.status, said.headers, said.body))
 
 
 def catalogue(packages: frozenset[str] = _PACKAGES) -> list[ListedCode]:
@@ -287,6 +292,9 @@ def _headers(refusal: DomainError, status: int, length: int, base_url: str) -> l
     ]
     if status == status_of(errors.Unauthenticated):
         challenge = f'Bearer realm="certificant", resource_metadata="{base_url}{METADATA_PATH}"'
+        headers.append((b"www-authenticate", challenge.encode()))
+    if isinstance(refusal, edge.InsufficientScope):
+        challenge = f'Bearer error="insufficient_scope", scope="{refusal.scope}"'
         headers.append((b"www-authenticate", challenge.encode()))
     wait = getattr(refusal, "retry_after", PATIENCE if isinstance(refusal, errors.Unavailable) else None)
     if wait is not None:

@@ -47,6 +47,7 @@ class Route:
     location: str | None
     secrets: tuple[str, ...]
     before: Preparation | None = None
+    scope: str | None = None
     page_parameter: str = ""
     injected: dict[str, type] = field(default_factory=dict)
 

@@ -39,11 +39,13 @@ from domain.actors import Actor
 from domain.authorization import TABLE
 from domain.entity import Entity
 from domain.errors import Fault
+from domain.hosting.model import HostTerms
 from domain.paging import PageRequest
 from domain.ports import (
     BadgeReader,
     BulkRegistry,
     Files,
+    ForeignBadges,
     ItemExchange,
     KeyMint,
     KeyProvider,
@@ -66,6 +68,8 @@ INJECTED: tuple[type, ...] = (
     BulkRegistry,
     CentreFiles,
     Files,
+    ForeignBadges,
+    HostTerms,
     ItemExchange,
     KeyMint,
     KeyProvider,
@@ -149,6 +153,7 @@ class Routes:
         location: str | None = None,
         secrets: tuple[str, ...] = (),
         before: Preparation | None = None,
+        scope: str | None = None,
         writes: bool | None = None,
         **more: Any,
     ) -> Callable[[F], F]:
@@ -158,6 +163,7 @@ class Routes:
         If-Match must name; its id is the path parameter `if_match_parameter` (by default the path's last).
         `location`: a template with `{id}` for 201. `secrets`: fields of the answer that a replay leaves out.
         `before`: work on the arguments that must not hold a transaction; what it returns replaces arguments.
+        `scope`: what the token must bear, where a protocol demands it.
         `writes`: whether it needs a writing transaction, by default every method but GET. `more` goes to FastAPI.
         """
         _must_be_in_the_table(action, f"{method} {path}")
@@ -178,6 +184,7 @@ class Routes:
                 location=location,
                 secrets=secrets,
                 before=before,
+                scope=scope,
                 page_parameter=_page_parameter(function),
                 injected=injected,
             )

@@ -4,6 +4,7 @@ Production refuses what is safe on a laptop alone, and names every fault at once
 they end up in logs.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from ipaddress import ip_address
@@ -30,6 +31,7 @@ PREFIX = "CERTIFICANT_"
 # The issuer that `certificant token` signs for; its key lies beside the sandbox's data.
 DEVELOPMENT_ISSUER = "https://issuer.certificant.invalid"
 DEVELOPMENT_AUDIENCE = "certificant"
+_OAUTH = ("oauth_authorization_url", "oauth_token_url", "oauth_refresh_url", "oauth_registration_url")
 _SHORTEST_SECRET = 16
 _PORT = 8000
 _GUESSED_FIRST = frozenset({"changeme", "secret", "password", "certificant", "development", "sandbox", "test"})
@@ -74,6 +76,9 @@ class Settings(BaseModel):
     body_zone: str = "America/New_York"
     body_email: str = "certification@certifier.example"
     terms_url: str = "https://certifier.example/terms"
+    privacy_url: str | None = None
+    # A picture of the body (PNG or SVG) for programs that list it as a host of badges.
+    image_url: str | None = None
     # By default where this process listens; see `_where_it_listens`.
     public_base_url: str = ""
     # The name under which the journal's checkpoints are signed. It must never change: an address may.
@@ -85,6 +90,11 @@ class Settings(BaseModel):
     oidc_jwks_url: str | None = None
     oidc_roles_claim: str = "roles"
     oidc_token_types: Listed = ("at+jwt",)
+    # Where that provider lets holders give programs access to their badges (Open Badges 3.0), and programs register.
+    oauth_authorization_url: str | None = None
+    oauth_token_url: str | None = None
+    oauth_refresh_url: str | None = None
+    oauth_registration_url: str | None = None
     cors_origins: Listed = ()
     rate_limit: str = "1200/minute"
     address_rate_limit: str = "6000/minute"
@@ -175,6 +185,14 @@ class Settings(BaseModel):
             raise ValueError(message)
         return url.rstrip("/")
 
+    @field_validator("privacy_url", "image_url", *_OAUTH)
+    @classmethod
+    def _is_an_address(cls, url: str | None) -> str | None:
+        if url is not None and not re.fullmatch(r"https?://[!-~]{1,2000}", url):
+            message = "no web address"
+            raise ValueError(message)
+        return url
+
     @property
     def production(self) -> bool:
         """Whether real people depend on this process."""
@@ -225,6 +243,8 @@ def _never_right(settings: Settings) -> Iterator[str]:
         yield _fault("smtp_host", "is needed when mail goes by SMTP")
     if not settings.oidc_audience:
         yield _fault("oidc_audience", "must name at least one audience")
+    if (settings.oauth_authorization_url is None) is not (settings.oauth_token_url is None):
+        yield _fault("oauth_token_url", "and CERTIFICANT_OAUTH_AUTHORIZATION_URL are of use together only")
     if settings.certificate_signer is not None and settings.certificate_chain is not None:
         yield _fault("certificate_chain", "is for the key provider's key, and certificate_signer names another")
     for origin in settings.cors_origins:
@@ -242,6 +262,9 @@ def _unsafe_identity(settings: Settings) -> Iterator[str]:
         yield _fault("oidc_issuer", "must be https")
     if settings.oidc_jwks_url is not None and not settings.oidc_jwks_url.startswith("https://"):
         yield _fault("oidc_jwks_url", "must be https")
+    for field in _OAUTH:
+        if not (getattr(settings, field) or "https://").startswith("https://"):
+            yield _fault(field, "must be https")
 
 
 def _unsafe_secrets(settings: Settings) -> Iterator[str]:

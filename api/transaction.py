@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 from fastapi import Request, Response
 
 from api.auth import Authenticator
+from api.edge_errors import InsufficientScope
 from api.idempotency import Claim, Idempotency
 from api.route import Call, Preparation, Route
 from api.threads import Threads
@@ -124,8 +125,10 @@ class Transactions:
 
 
 def _admit(actor: Actor, route: Route) -> None:
-    """Refuse a caller whose roles may never do this; a stranger without a token is asked for one."""
+    """Refuse a caller whose roles, or whose token's scopes, may never do this; a stranger is asked for a token."""
     if admits(actor, route.action):
+        if route.scope is not None and route.scope not in actor.scopes:
+            raise InsufficientScope(route.scope)
         return
     if actor is ANONYMOUS:
         raise Unauthenticated

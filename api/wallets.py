@@ -1,6 +1,7 @@
 """Wallets: OpenID for Verifiable Credential Issuance 1.0, pre-authorized code; the candidate's side and the wallet's.
 
 The wallet's endpoints speak the protocol's own error form (RFC 6749, section 5.2), not problems: wallets know no other.
+What is malformed is told so too, see `api.dialects`.
 """
 
 from collections.abc import Callable, Coroutine
@@ -14,6 +15,7 @@ from fastapi import Form, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.routing import BaseRoute, Route
 
+from api.dialects import ANYWHERE
 from api.fields import Id
 from api.routing import Resource, Routes
 from domain.actors import Actor
@@ -44,7 +46,7 @@ _ERROR: Final = {
                 "type": "object",
                 "required": ["error"],
                 "properties": {
-                    "error": {"type": "string", "enum": [one.value for one in Refusal]},
+                    "error": {"type": "string", "enum": [*(one.value for one in Refusal), *ANYWHERE]},
                     "error_description": _TEXT,
                 },
             }

@@ -24,6 +24,9 @@ class Resource:
     issuer: str
     name: str
     documentation: str = "/docs"
+    scopes: Sequence[str] = ()
+    terms_url: str | None = None
+    privacy_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +81,11 @@ def routes(
 
 
 def _metadata(resource: Resource) -> dict[str, object]:
+    more = {
+        "scopes_supported": list(resource.scopes),
+        "resource_policy_uri": resource.privacy_url,
+        "resource_tos_uri": resource.terms_url,
+    }
     return {
         "resource": resource.base_url,
         "authorization_servers": [resource.issuer],
@@ -85,6 +93,7 @@ def _metadata(resource: Resource) -> dict[str, object]:
         "bearer_methods_supported": ["header"],
         "resource_name": resource.name,
         "resource_documentation": f"{resource.base_url}{resource.documentation}",
+        **{name: value for name, value in more.items() if value},
     }
 
 

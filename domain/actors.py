@@ -33,7 +33,7 @@ STAFF = frozenset(
 
 
 DELEGATING = "https://purl.imsglobal.org/spec/ob/"
-"""How the scopes begin by which a holder lets another's program read badges."""
+"""How the scopes begin by which a holder lets another's program at their badges."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ class Actor:
 
     @property
     def delegated(self) -> bool:
-        """Whether the token was given to somebody else's program, to read badges (Open Badges 3.0) and no more."""
+        """Whether the token was given to somebody else's program, for badges (Open Badges 3.0) and no more."""
         return any(scope.startswith(DELEGATING) for scope in self.scopes)
 
     @property

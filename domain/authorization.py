@@ -57,6 +57,8 @@ def permission(
 
 _NEVER_PERSONS_OF_OURS = frozenset({Role.PARTNER, Role.SPONSOR, Role.AUDITOR})
 """Machines and onlookers: being signed in is not enough for them."""
+_FOR_PROGRAMS = frozenset({"badge_host.read", "badge_host.keep", "badge_host.state"})
+"""What a holder lets somebody else's program do, by the scopes of Open Badges 3.0; each route names its own."""
 
 
 def admits(actor: Actor, action: str) -> bool:
@@ -64,9 +66,9 @@ def admits(actor: Actor, action: str) -> bool:
     row = TABLE[action]
     if row.public:
         return True
-    if actor.delegated:
-        # Whoever is let read badges is let do nothing else in the holder's name.
-        return action == "badge_host.read"
+    if actor.delegated and action not in _FOR_PROGRAMS:
+        # Whoever is let at badges is let do nothing else in the holder's name.
+        return False
     if actor.system or actor.roles & row.roles:
         return True
     if row.signed_in and actor.subject != "anonymous" and not actor.roles & _NEVER_PERSONS_OF_OURS:
@@ -315,6 +317,8 @@ TABLE: dict[str, Permission] = {
     ),
     # --- wallets
     "badge_host.read": permission(signed_in=True),
+    "badge_host.keep": permission(owner=True),
+    "badge_host.state": permission(owner=True),
     "badge_host.describe": permission(public=True),
     "credential.offer_to_wallet": permission(owner=True, states=("active", "expired")),
     "wallet_offer.read": permission(*STAFF, _AUDITOR, owner=True),

@@ -41,6 +41,9 @@ from domain.doors import (
 from domain.events import Event
 from domain.exams.model import Accommodation, Administration, Registration
 from domain.files.model import StoredFile
+from domain.hosting.doors import ForeignBadges as ForeignBadges
+from domain.hosting.model import HolderProfile
+from domain.hosting.stores import HostedBadges as HostedBadges
 from domain.items.exchange import ItemExchange as ItemExchange
 from domain.items.model import (
     Enemy,
@@ -96,7 +99,8 @@ from domain.stores import (
     Sweep as Sweep,
 )
 from domain.test_centres.model import CentreFile, CentreRow, SentRecord
-from domain.wallets.model import WalletNonce, WalletOffer
+from domain.wallets.model import WalletOffer
+from domain.wallets.stores import WalletNonces as WalletNonces
 from domain.watching.doors import (
     BulkRegistry as BulkRegistry,
     RegistryStatements as RegistryStatements,
@@ -223,7 +227,12 @@ class UnitOfWork(Protocol):
     @property
     def wallet_offers(self) -> Repository[WalletOffer]: ...  # noqa: D102
     @property
-    def wallet_nonces(self) -> Repository[WalletNonce]: ...  # noqa: D102
+    def wallet_nonces(self) -> WalletNonces: ...  # noqa: D102
+    # hosting
+    @property
+    def hosted_badges(self) -> HostedBadges: ...  # noqa: D102
+    @property
+    def holder_profiles(self) -> Repository[HolderProfile]: ...  # noqa: D102
     # standard setting
     @property
     def standard_settings(self) -> Repository[StandardSetting]: ...  # noqa: D102

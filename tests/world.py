@@ -12,6 +12,7 @@ from sqlalchemy import Connection, event
 from starlette.testclient import TestClient
 
 from adapters import api_keys
+from adapters.badges.foreign import SignedElsewhere
 from adapters.badges.presented import PresentedBadges
 from adapters.badges.signer import KeyedBadgeSigner
 from adapters.certificates.authority import sandbox_chain
@@ -34,10 +35,12 @@ from api.app import Parts, create_app
 from api.auth import Authenticator
 from domain.actors import Actor, Role, the_service
 from domain.badges.model import Publisher
+from domain.hosting.model import HostTerms
 from domain.ports import (
     BadgeReader,
     BulkRegistry,
     Files,
+    ForeignBadges,
     ItemExchange,
     KeyMint,
     KeyProvider,
@@ -173,6 +176,8 @@ def a_world(url: str, directory: Path, *, patience_seconds: float = PATIENCE_SEC
             CentreFiles: YamlCentreFiles(),
             WalletProofs: JwtWalletProofs(),
             BadgeReader: PresentedBadges(keys, KeyedBadgeSigner(keys, ADDRESS)),
+            ForeignBadges: SignedElsewhere(publisher.signer.did),
+            HostTerms: HostTerms(issuer=issuer.issuer),
             KeyMint: api_keys.Mint("test"),
             KeyProvider: keys,
             RegistryStatements: JwtStatements(keys, ADDRESS),

@@ -22,8 +22,10 @@ from adapters.db.queries_analysis import AnalysisRepository
 from adapters.db.queries_applications import ApplicationRepository
 from adapters.db.queries_badges import BadgeRepository, StatusListRepository, StatusPlaceRepository
 from adapters.db.queries_exams import AuthorizationRepository, SessionRepository
+from adapters.db.queries_hosting import HostedBadgeRepository
 from adapters.db.queries_renewals import CycleRepository
 from adapters.db.queries_rescoring import RescoreEntryRepository
+from adapters.db.queries_wallets import WalletNonceRepository
 from adapters.db.queries_watching import WatchEventRepository, WatchRepository, WebhookDeliveryRepository
 from adapters.db.registry import SqlRegistry
 from adapters.db.repository import SqlRepository
@@ -42,6 +44,7 @@ from domain.errors import Unauthenticated
 from domain.events import Event
 from domain.exams.model import Accommodation, Administration, Registration
 from domain.files.model import StoredFile
+from domain.hosting.model import HolderProfile
 from domain.items.model import (
     Enemy,
     Exposure,
@@ -66,7 +69,7 @@ from domain.scores.model import Conversion, Form, FormKey, Hold, ResponseImport,
 from domain.security.model import Flag, Review, Screening, TimesFile
 from domain.standards.model import JudgeRating, StandardSetting
 from domain.test_centres.model import CentreFile, CentreRow, SentRecord
-from domain.wallets.model import WalletNonce, WalletOffer
+from domain.wallets.model import WalletOffer
 from domain.watching.model import DeliveryAttempt, WatchFeed, WatchList, WebhookEndpoint
 
 T = TypeVar("T", bound=Entity)
@@ -145,7 +148,7 @@ class SqlUnitOfWork:
     equating_runs = Store(EquatingRun)
     statistics_sheets = Store(StatisticsSheet)
     wallet_offers = Store(WalletOffer)
-    wallet_nonces = Store(WalletNonce)
+    holder_profiles = Store(HolderProfile)
     assemblies = Store(Assembly)
     standard_settings = Store(StandardSetting)
     judge_ratings = Store(JudgeRating)
@@ -268,6 +271,16 @@ class SqlUnitOfWork:
     def status_lists(self) -> StatusListRepository:
         """The status lists."""
         return StatusListRepository(self.connection)
+
+    @property
+    def wallet_nonces(self) -> WalletNonceRepository:
+        """Nonces that were used."""
+        return WalletNonceRepository(self.connection)
+
+    @property
+    def hosted_badges(self) -> HostedBadgeRepository:
+        """Badges of other issuers."""
+        return HostedBadgeRepository(self.connection)
 
     @property
     def watches(self) -> WatchRepository:

@@ -36,6 +36,7 @@ from api.settings import Settings
 from api.tasks import Doors, handlers, schedules, steps
 from api.wiring.assembly import solver
 from api.wiring.certificates import press_of
+from api.wiring.hosting import foreign_of, terms_of
 from api.wiring.identity import identity_of
 from api.wiring.items import exchange
 from api.wiring.publisher import publisher_of, reader_of
@@ -44,6 +45,7 @@ from api.wiring.test_centres import centres_of
 from api.wiring.watching import bulk_of, courier_of, statements_of
 from domain.actors import the_service
 from domain.badges.model import Publisher
+from domain.hosting.model import HostTerms
 from domain.jobs.actions import Step
 from domain.journal import actions as journal
 from domain.journal.model import AuditReport
@@ -53,6 +55,7 @@ from domain.ports import (
     BulkRegistry,
     Clock,
     Files,
+    ForeignBadges,
     ItemExchange,
     KeyMint,
     KeyProvider,
@@ -268,6 +271,8 @@ class Service:
             CentreFiles: self.centres,
             WalletProofs: JwtWalletProofs(),
             BadgeReader: reader_of(self.settings, self.keys),
+            ForeignBadges: foreign_of(self.settings),
+            HostTerms: terms_of(self.settings),
             RegistryStatements: statements_of(self.settings, self.keys),
         }
 
@@ -373,6 +378,7 @@ def application(settings: Settings) -> ASGIApp:
         title=settings.body_name,
         email=settings.body_email,
         terms_url=settings.terms_url,
+        privacy_url=settings.privacy_url,
         checks={"database": service.database.reachable, "migrations": service.migrations.at_head},
         keys=service.keys,
         identity=identity_of(settings, service.keys),

@@ -263,7 +263,8 @@ def correct_name(uow: UnitOfWork, actor: Actor, credential_id: UUID) -> Credenti
 def forget(uow: UnitOfWork, candidate_id: UUID) -> None:
     """Take a person's names out of their credentials, the histories, the registry and the badges, for an erasure.
 
-    What remains holds ids, dates and standings. The caller has judged that the law lets the names go.
+    What is kept for them as a holder (badges of other issuers, a profile) goes too. What remains holds ids, dates and
+    standings. The caller has judged that the law lets the names go.
     """
     for credential in uow.credentials.find(candidate_id=candidate_id):
         locked = uow.credentials.lock(credential.id)
@@ -275,6 +276,10 @@ def forget(uow: UnitOfWork, candidate_id: UUID) -> None:
     # An offer names the key of the wallet that took it.
     for offer in uow.wallet_offers.find(candidate_id=candidate_id):
         uow.wallet_offers.remove(offer)
+    for kept in uow.hosted_badges.find(candidate_id=candidate_id):
+        uow.hosted_badges.remove(kept)
+    for stated in uow.holder_profiles.find(candidate_id=candidate_id):
+        uow.holder_profiles.remove(stated)
 
 
 def end_cycles(uow: UnitOfWork, credential_id: UUID, status: CycleStatus) -> None:

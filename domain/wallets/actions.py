@@ -1,7 +1,8 @@
 """Verbs of wallets, as OpenID4VCI 1.0 has them: offer, exchange the code, fetch, tell.
 
-Locks: every verb holds the offer's row, so that a code is exchanged once and a badge fetched once for each offer. What
-is used up of a refused step (a wrong transaction code, a nonce) stays used up.
+Locks: every verb holds the offer's row, so that a code is exchanged once and a badge fetched once for each offer; who
+needs the credential's row too takes that first. What is used up of a refused step (a wrong transaction code, a nonce)
+stays used up.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -54,6 +55,7 @@ CLOCK_SKEW: Final = timedelta(minutes=1)
 MOST_WRONG_PINS: Final = 5
 PIN_DIGITS: Final = 6
 SECRET_BYTES: Final = 32
+_OPEN: Final = (OfferStatus.OFFERED, OfferStatus.REDEEMED)
 _NONCE_RANDOM: Final = 16
 _NONCE_TAG: Final = 16
 
@@ -86,13 +88,16 @@ class Fetched:
 
 
 def offer(uow: UnitOfWork, actor: Actor, credential_id: UUID) -> Made:
-    """Offer a credential's badge to the holder's wallet, for ten minutes. Earlier offers of it are withdrawn."""
+    """Offer a credential's badge to the holder's wallet, for ten minutes.
+
+    Earlier offers of it are withdrawn, with the token of one that was redeemed and whose badge was not fetched yet.
+    """
     credential = standing_now(uow, uow.credentials.lock(credential_id))
     actor.must("credential.offer_to_wallet", credential)
     if uow.badges.newest(credential_id) is None:
         raise NotFound
-    for earlier in uow.wallet_offers.find(credential_id=credential_id, status=OfferStatus.OFFERED):
-        uow.wallet_offers.save(replace(earlier, status=OfferStatus.WITHDRAWN))
+    for earlier in uow.wallet_offers.find(credential_id=credential_id, status=list(_OPEN)):
+        _end(uow, uow.wallet_offers.lock(earlier.id))
     code = _secret(uow)
     pin = f"{int.from_bytes(uow.random(8), 'big') % 10**PIN_DIGITS:0{PIN_DIGITS}d}"
     made = WalletOffer(
@@ -119,10 +124,7 @@ def withdraw(uow: UnitOfWork, actor: Actor, offer_id: UUID) -> WalletOffer:
     """Take an offer back. A badge that was fetched already stays where it is."""
     found = uow.wallet_offers.lock(offer_id)
     actor.must("wallet_offer.withdraw", found)
-    uow.record(WalletWithdrawn(**_about(found)))
-    return uow.wallet_offers.save(
-        replace(found, status=OfferStatus.WITHDRAWN, token_digest=None, token_expires_at=None)
-    )
+    return _end(uow, found)
 
 
 def exchange(uow: UnitOfWork, grant_type: str | None, code: str | None, pin: str | None) -> str | Refused:
@@ -203,7 +205,7 @@ def tell(uow: UnitOfWork, token: str | None, notification_id: str, event: str) -
     if held.notification_id is None or not compare_digest(held.notification_id.encode(), notification_id.encode()):
         return Refused(Refusal.INVALID_NOTIFICATION_ID, "There is no such notification id under this token.")
     if event not in set(Told):
-        return Refused(Refusal.INVALID_REQUEST, "There is no such event.")
+        return Refused(Refusal.INVALID_NOTIFICATION_REQUEST, "There is no such event.")
     if held.told != event:
         uow.record(WalletTold(**_about(held), event=event))
         uow.wallet_offers.save(replace(held, told=Told(event)))
@@ -212,17 +214,24 @@ def tell(uow: UnitOfWork, token: str | None, notification_id: str, event: str) -
 
 def forget_nonces(uow: UnitOfWork, limit: int) -> int:
     """Forget at most `limit` used nonces that are too old to be good anyway; returns how many."""
-    old = [one for one in uow.wallet_nonces.find() if one.used_at < uow.now - 2 * NONCE_LIFE][:limit]
-    for one in old:
-        uow.wallet_nonces.remove(one)
-    return len(old)
+    return uow.wallet_nonces.forget(uow.now - 2 * NONCE_LIFE, limit)
+
+
+def _end(uow: UnitOfWork, held: WalletOffer) -> WalletOffer:
+    """An offer whose row is held, withdrawn with its token; one that is over stays as it is."""
+    if held.status not in _OPEN:
+        return held
+    uow.record(WalletWithdrawn(**_about(held)))
+    return uow.wallet_offers.save(replace(held, status=OfferStatus.WITHDRAWN, token_digest=None, token_expires_at=None))
 
 
 def _held(uow: UnitOfWork, token: str | None) -> WalletOffer | Refused:
+    """The redeemed offer that a token goes with. The credential's row is held before the offer's, as `offer` does."""
     refused = Refused(Refusal.INVALID_TOKEN, "The access token is unknown, used or expired.")
     found = None if not token else uow.wallet_offers.first(token_digest=_digest(token))
     if found is None:
         return refused
+    uow.credentials.lock(found.credential_id)
     held = uow.wallet_offers.lock(found.id)
     if held.status is not OfferStatus.REDEEMED or held.token_expires_at is None or held.token_expires_at <= uow.now:
         return refused

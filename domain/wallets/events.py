@@ -39,7 +39,7 @@ class WalletFetched(_OfOffer, Event, kind="wallet.fetched", about="offer_id"):
 
 @dataclass(frozen=True, kw_only=True)
 class WalletWithdrawn(_OfOffer, Event, kind="wallet.withdrawn", about="offer_id"):
-    """The holder took the offer back."""
+    """The holder took the offer back, or made another."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -75,7 +75,7 @@ class HolderProof:
 
 
 class Refusal(StrEnum):
-    """Error codes of OAuth 2.0 (RFC 6749) and of OpenID4VCI 1.0 (sections 6.3 and 8.3.1)."""
+    """Error codes of OAuth 2.0 (RFC 6749) and of OpenID4VCI 1.0 (sections 6.3, 8.3.1 and 11.3)."""
 
     INVALID_REQUEST = "invalid_request"
     INVALID_GRANT = "invalid_grant"
@@ -87,6 +87,7 @@ class Refusal(StrEnum):
     INVALID_CREDENTIAL_REQUEST = "invalid_credential_request"
     REQUEST_DENIED = "credential_request_denied"
     INVALID_NOTIFICATION_ID = "invalid_notification_id"
+    INVALID_NOTIFICATION_REQUEST = "invalid_notification_request"
 
 
 @dataclass(frozen=True, slots=True)

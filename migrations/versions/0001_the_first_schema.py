@@ -659,6 +659,32 @@ def upgrade() -> None:
         batch_op.create_index("ix_groupings_form_id_administration_id", ["form_id", "administration_id"], unique=False)
 
     op.create_table(
+        "holder_profiles",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("candidate_id", sa.Uuid(), nullable=False),
+        sa.Column("stated", columns.json_value(), nullable=False),
+        sa.Column("stated_at", columns.instant(), nullable=False),
+        sa.ForeignKeyConstraint(["candidate_id"], ["candidates.id"], name=op.f("fk_holder_profiles_candidate_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_holder_profiles")),
+        sa.UniqueConstraint("candidate_id", name=op.f("uq_holder_profiles_candidate_id")),
+    )
+    op.create_table(
+        "hosted_badges",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("candidate_id", sa.Uuid(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("issued_at", columns.instant(), nullable=False),
+        sa.Column("document", sa.LargeBinary(), nullable=False),
+        sa.Column("compact", sa.Boolean(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("kept_at", columns.instant(), nullable=False),
+        sa.ForeignKeyConstraint(["candidate_id"], ["candidates.id"], name=op.f("fk_hosted_badges_candidate_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hosted_badges")),
+        sa.UniqueConstraint("candidate_id", "digest", name=op.f("uq_hosted_badges_candidate_id_digest")),
+    )
+    op.create_table(
         "identities",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -2390,6 +2416,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_identities_candidate_id"))
 
     op.drop_table("identities")
+    op.drop_table("hosted_badges")
+    op.drop_table("holder_profiles")
     with op.batch_alter_table("groupings", schema=None) as batch_op:
         batch_op.drop_index("ix_groupings_form_id_administration_id")
 

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from adapters.webhooks import LARGEST_HEAD, HttpsWebhookSender
+from adapters.outgoing import LARGEST_HEAD
+from adapters.webhooks import HttpsWebhookSender
 from domain.ports import SentMessage
 from domain.watching.rules import secret_of
 from tests.builders_credentials import SOME_ID

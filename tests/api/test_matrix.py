@@ -167,8 +167,10 @@ def _verdict(answer: Response) -> str:
         return "a failure"
     # Who may come may still be told, of this very thing, that it is not for them to judge; and a protocol refuses its
     # own tokens and scopes in words of its own.
-    code = answer.json().get("code") if answer.status_code in (401, 403) else None
-    if code in ("unauthenticated", Forbidden.code):
+    if answer.status_code not in (401, 403) or "insufficient_scope" in answer.headers.get("www-authenticate", ""):
+        return "let in"
+    said = answer.json()
+    if said.get("code") in ("unauthenticated", Forbidden.code) or "imsx_codeMajor" in said:
         return "kept out"
     return "let in"
 

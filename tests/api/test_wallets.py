@@ -1,6 +1,7 @@
 """A wallet fetches the badge: offer, code, nonce, proof, badge; each step refused in the protocol's own words."""
 
 import json
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -9,12 +10,14 @@ import pytest
 from joserfc import jws
 from joserfc.jwk import ECKey, OKPKey
 
+from adapters.db.queries_wallets import old_nonces
 from adapters.strict import to_base64url
 from domain.credentials.actions_standing import forget
 from domain.wallets.actions import CONFIGURATIONS, GRANT, forget_nonces
+from domain.wallets.model import WalletNonce
 from tests.builders_badges import Stranger
 from tests.builders_credentials import Holder, a_holder, officer
-from tests.world import ADDRESS, World
+from tests.world import ADDRESS, MORNING, World
 
 LDP, OB, VC = CONFIGURATIONS
 
@@ -345,6 +348,114 @@ def test_what_became_of_the_badge_is_taken_down(holder: Holder) -> None:
     assert error_of(other) == (400, "invalid_notification_id")
     read = holder.world.client.get(f"/v1/wallet-offers/{offer['id']}", headers=holder.header).json()
     assert (read["status"], read["told"]) == ("fetched", "credential_accepted")
+
+
+MALFORMED = [
+    pytest.param("token", {"data": {"grant_type": "\u0000"}}, 400, "invalid_request", id="a form of controls"),
+    pytest.param("token", {"data": {"tx_code": "x" * 1_001}}, 400, "invalid_request", id="a code too long"),
+    pytest.param("token", {"json": {"grant_type": GRANT}}, 400, "unsupported_grant_type", id="JSON for a form"),
+    pytest.param("token", {}, 400, "unsupported_grant_type", id="no form"),
+    pytest.param("token?x=1", {}, 400, "invalid_request", id="an unknown parameter"),
+    pytest.param("credential", {"json": []}, 400, "invalid_credential_request", id="a list"),
+    pytest.param("credential", {"json": {"proofs": "x"}}, 400, "invalid_credential_request", id="no proofs"),
+    pytest.param("credential", {"json": {"proofs": {"jwt": ["x"] * 9}}}, 400, "invalid_credential_request", id="many"),
+    pytest.param("credential", {"content": b"{"}, 400, "invalid_credential_request", id="half of a body"),
+    pytest.param("credential", {}, 400, "invalid_credential_request", id="no body"),
+    pytest.param("notification", {"json": {}}, 400, "invalid_notification_request", id="an empty notification"),
+    pytest.param(
+        "notification",
+        {"json": {"notification_id": "x", "event": "credential_burnt"}},
+        400,
+        "invalid_notification_request",
+        id="an unknown event",
+    ),
+    pytest.param("nonce?x=1", {}, 400, "invalid_request", id="a nonce for something"),
+]
+
+
+@pytest.mark.parametrize(("endpoint", "asked", "status", "error"), MALFORMED)
+def test_what_is_malformed_is_told_in_the_protocols_own_words(
+    holder: Holder, endpoint: str, asked: dict[str, Any], status: int, error: str
+) -> None:
+    offer = offered(holder)
+    token = Wallet(holder.world).token(offer)
+    before = _offer(holder, offer)
+    headers = {"authorization": f"Bearer {token}"} | (
+        {"content-type": "application/json"} if "content" in asked else {}
+    )
+
+    answer = holder.world.client.post(f"/v1/wallets/{endpoint}", headers=headers, **asked)
+
+    assert error_of(answer) == (status, error)
+    assert set(answer.json()) == {"error", "error_description"}
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["cache-control"] == "no-store"
+    assert _offer(holder, offer) == before
+
+
+def _offer(holder: Holder, offer: Any) -> Any:
+    with holder.world.unit() as uow:
+        return uow.wallet_offers.get(UUID(offer["id"]))
+
+
+@pytest.mark.parametrize("endpoint", ["token", "nonce", "credential", "notification"])
+def test_a_method_that_a_wallets_endpoint_does_not_know_is_told_so(holder: Holder, endpoint: str) -> None:
+    answer = holder.world.client.put(f"/v1/wallets/{endpoint}")
+
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "POST"
+    assert set(answer.json()) == {"error", "error_description"}
+
+
+def test_a_second_offer_ends_the_token_of_the_first_whose_badge_was_not_fetched(either_world: World) -> None:
+    holder = a_holder(either_world)
+    wallet, first = Wallet(either_world), offered(holder)
+    token = wallet.token(first)
+
+    second = offered(holder)
+
+    assert error_of(wallet.fetch(token)) == (401, "invalid_token")
+    assert wallet.fetch(wallet.token(second)).status_code == 200
+    kept = _offer(holder, first)
+    assert (kept.status, kept.token_digest, kept.token_expires_at) == ("withdrawn", None, None)
+
+
+def test_a_second_offer_leaves_a_badge_that_was_fetched_where_it_is(holder: Holder) -> None:
+    wallet, first = Wallet(holder.world), offered(holder)
+    token = wallet.token(first)
+    told = wallet.fetch(token).json()["notification_id"]
+
+    offered(holder)
+
+    good = wallet.post("notification", {"notification_id": told, "event": "credential_accepted"}, token)
+    assert good.status_code == 204
+    assert _offer(holder, first).status == "fetched"
+
+
+def test_no_more_nonces_are_forgotten_than_asked_for_the_oldest_first(either_world: World) -> None:
+    with either_world.unit() as uow:
+        for place in range(5):
+            used_at = uow.now - timedelta(hours=5 - place)
+            uow.wallet_nonces.add(WalletNonce(id=uow.new_id(), digest=str(place), used_at=used_at))
+
+    with either_world.unit() as uow:
+        first = forget_nonces(uow, 3)
+        left = [one.digest for one in uow.wallet_nonces.find()]
+        then = [forget_nonces(uow, 3), forget_nonces(uow, 3)]
+
+    assert (first, left, then) == (3, ["3", "4"], [2, 0])
+
+
+def test_old_nonces_are_found_by_the_index_of_their_time(either_world: World) -> None:
+    old = old_nonces(before=MORNING, most=500)
+    asked = str(old.compile(either_world.database.engine, compile_kwargs={"literal_binds": True}))
+    with either_world.database.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET enable_seqscan = off")
+        how = "EXPLAIN" if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+        plan = connection.exec_driver_sql(f"{how} {asked}").fetchall()
+
+    assert "ix_wallet_nonces_used_at" in str(plan)
 
 
 def test_used_nonces_are_forgotten_once_they_are_too_old_to_be_good(holder: Holder) -> None:

@@ -96,8 +96,7 @@ class Body:
         return {**credential, "proof": made if former is None else [*rules.listed(former), made]}
 
     def _complete(self, credential: dict[str, Json]) -> None:
-        """An issuer where none is named, and a place in the lists where one is asked for."""
-        credential.setdefault("issuer", self.signer.did)
+        """A place in the lists where one is asked for."""
         if credential.get("credentialStatus") == REQUEST:
             place = len(self.places)
             name = credential.setdefault("id", f"urn:uuid:{uuid4()}")
@@ -188,9 +187,10 @@ class Body:
         address = document.get("id")
         if not isinstance(address, str) or not address.startswith(ENVELOPES[envelope]):
             raise Refused([f"/id: {ENVELOPES[envelope]}…"])
-        return self._of_token(unquote(address.removeprefix(ENVELOPES[envelope])).encode())
+        typ = ENVELOPES[envelope].removeprefix("data:application/").removesuffix(",")
+        return self._of_token(unquote(address.removeprefix(ENVELOPES[envelope])).encode(), typ)
 
-    def _of_token(self, signed: bytes) -> tuple[str, Json]:
+    def _of_token(self, signed: bytes, typ: str) -> tuple[str, Json]:
         try:
             head, body, mark = (from_base64url(part) for part in signed.split(b"."))
             header, payload = json_object(head), json_object(body)
@@ -200,6 +200,7 @@ class Body:
         message = signed.rpartition(b".")[0]
         if header.get("alg") != "ES256" or "crit" in header or not verifies(self._key(name), message, mark):
             raise Refused(["the token's signature does not hold"])
+        _require(rules.faults_of_token(header, payload, typ, datetime.now(UTC)))
         return name, payload
 
     def _proofs(self, document: Json, purpose: str, expected: Mapping[str, str]) -> None:

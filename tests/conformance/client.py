@@ -23,7 +23,12 @@ class Client:
         return self.http.post(path, json=asked)
 
     def issue(self, credential: Any, securing: Securing = Securing.EDDSA_RDFC) -> httpx.Response:
-        return self.post("/credentials/issue", credential=credential, options={"cryptosuite": securing.value})
+        asked = {"credential": self.named(credential), "options": {"cryptosuite": securing.value}}
+        return self.post("/credentials/issue", **asked)
+
+    def named(self, credential: Any) -> Any:
+        """The credential with the body as its issuer, where it names none."""
+        return {"issuer": self.body.signer.did, **credential}
 
     def issued(self, credential: Any, securing: Securing = Securing.EDDSA_RDFC) -> Any:
         answer = self.issue(credential, securing)

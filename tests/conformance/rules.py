@@ -56,6 +56,22 @@ def faults_of_envelope(envelope: Mapping[str, Json]) -> list[str]:
     return [*_contexts(envelope, VC_CONTEXT)]
 
 
+def faults_of_token(header: Mapping[str, Json], claims: Mapping[str, Json], typ: str, now: datetime) -> list[str]:
+    """What a token says against itself (Securing Verifiable Credentials using JOSE and COSE, 3.1)."""
+    faults = [
+        f"/{name}: the claims are the document, which is no claim of its own" for name in ("vc", "vp") if name in claims
+    ]
+    if header.get("typ", typ) != typ:
+        faults.append(f"typ: {typ}")
+    named = [claims[name] for name in ("issuer", "holder") if name in claims]
+    if "iss" in claims and any(claims["iss"] != (one.get("id") if isinstance(one, dict) else one) for one in named):
+        faults.append("/iss: who is named as issuer or holder")
+    expires = claims.get("exp")
+    if "exp" in claims and not (isinstance(expires, int | float) and now.timestamp() < expires):
+        faults.append("/exp: a time to come")
+    return faults
+
+
 def faults_of_presentation(presentation: Json) -> list[str]:
     """What a presentation breaks; its credentials are judged one by one elsewhere (4.13)."""
     if not isinstance(presentation, dict):

@@ -95,7 +95,7 @@ class Api:
 
         def made(asked: dict[str, Any]) -> Response:
             options = _object(asked.get("options"))
-            expected = {name: options[name] for name in ("challenge", "domain") if name in options}
+            expected: dict[str, Any] = {name: options[name] for name in ("challenge", "domain") if name in options}
             found = self._body.verify_presentation(asked.get("verifiablePresentation"), expected, datetime.now(UTC))
             return JSONResponse({"verified": True, "presentation": found, "errors": [], "warnings": []})
 

@@ -329,6 +329,7 @@ def test_a_graph_that_is_made_to_last_is_given_up_in_time(client: Client) -> Non
     refused = client.issue(a_credential(**_circle(10)))
 
     assert (refused.status_code, refused.json()["errors"]) == (400, ["not canonicalised within 5 seconds"])
+    assert client.issue(a_credential(**_circle(24))).json()["errors"] == ["more than 256 blank nodes"]
     assert client.issue(a_credential(**_circle(2))).status_code == 201
 
 
@@ -343,7 +344,6 @@ def test_a_graph_that_is_made_to_last_is_given_up_in_time(client: Client) -> Non
         pytest.param(b'{"credential": ' + b"[" * 5_000 + b"]" * 5_000 + b"}", id="very deep"),
         pytest.param(b'{"credential": {"a": [' + b"1," * 9_000 + b"1]}}", id="very wide"),
         pytest.param(b'{"credential": {"a": "' + b"x" * 300_000 + b'"}}', id="very long"),
-        pytest.param(json.dumps({"credential": a_credential(**_circle(24))}).encode(), id="very many blank nodes"),
         pytest.param(
             json.dumps({"credential": a_credential(), "options": {"cryptosuite": "bbs-2023"}}).encode(), id="a suite"
         ),
@@ -356,7 +356,9 @@ def test_what_would_cost_too_much_or_means_nothing_is_refused(client: Client, co
 
 
 def test_the_suite_may_stand_in_the_path(client: Client) -> None:
-    signed = client.post("/ecdsa-rdfc-2019/credentials/issue", credential=a_credential()).json()["verifiableCredential"]
+    signed = client.post("/ecdsa-rdfc-2019/credentials/issue", credential=client.named(a_credential())).json()[
+        "verifiableCredential"
+    ]
 
     assert signed["proof"]["cryptosuite"] == "ecdsa-rdfc-2019"
     assert client.post("/ecdsa-rdfc-2019/credentials/verify", verifiableCredential=signed).status_code == 200

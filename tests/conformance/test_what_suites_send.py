@@ -8,9 +8,13 @@ from typing import Any
 
 import base58
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from adapters.strict import to_base64url
 from domain.badges.document import VC_CONTEXT
 from domain.badges.facts import Securing
 from tests.conformance.body import PROOF_CONTEXT
@@ -166,6 +170,53 @@ def test_a_chain_that_is_broken_anywhere_is_refused(client: Client, broken: Call
     assert client.verify(signed).status_code == 400
 
 
+# --- envelopes
+
+
+class Enveloper:
+    """Whoever signs tokens by ES256, named by a did:key."""
+
+    def __init__(self) -> None:
+        self._key = ec.derive_private_key(7, ec.SECP256R1())
+        public = self._key.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+        self.name = "z" + base58.b58encode(b"\x80\x24" + public).decode()
+        self.did = f"did:key:{self.name}"
+
+    def envelope(self, claims: Any, **header: Any) -> Any:
+        """A credential as an envelope."""
+        head = {"alg": "ES256", "kid": f"{self.did}#{self.name}", "typ": "vc+jwt"} | header
+        covered = f"{to_base64url(json.dumps(head).encode())}.{to_base64url(json.dumps(claims).encode())}"
+        r, s = decode_dss_signature(self._key.sign(covered.encode(), ec.ECDSA(hashes.SHA256())))
+        token = f"{covered}.{to_base64url(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
+        name = "EnvelopedVerifiableCredential"
+        return {"@context": [VC_CONTEXT], "type": name, "id": f"data:application/vc+jwt,{token}"}
+
+
+@pytest.mark.parametrize(
+    ("header", "claims", "status"),
+    [
+        pytest.param({}, {}, 200, id="the least"),
+        pytest.param({"typ": "JWT"}, {}, 400, id="the type of any token"),
+        pytest.param({"crit": ["b64"]}, {}, 400, id="an extension that must be understood"),
+        pytest.param({}, {"vc": {}}, 400, id="a credential within the credential"),
+        pytest.param({}, {"vp": {}}, 400, id="a presentation within the credential"),
+        pytest.param({}, {"iss": Enveloper().did}, 200, id="the issuer twice"),
+        pytest.param({}, {"iss": "did:example:another"}, 400, id="two issuers"),
+        pytest.param({}, {"exp": 32_503_680_000}, 200, id="a time to come"),
+        pytest.param({}, {"exp": 1_577_836_800}, 400, id="a time that is over"),
+        pytest.param({}, {"exp": "2199-01-01T00:00:00Z"}, 400, id="a time that is no number"),
+    ],
+)
+def test_an_envelope_says_nothing_against_itself(
+    client: Client, header: dict[str, Any], claims: dict[str, Any], status: int
+) -> None:
+    signer = Enveloper()
+
+    answer = client.verify(signer.envelope(a_credential(issuer={"id": signer.did}) | claims, **header))
+
+    assert answer.status_code == status, answer.text
+
+
 # --- who is named as the issuer
 
 
@@ -187,6 +238,13 @@ def test_an_issuer_that_is_a_did_is_the_one_who_signs(client: Client) -> None:
     assert said[1].json()["warnings"] == []
 
 
+def test_what_names_no_issuer_is_not_issued(client: Client) -> None:
+    refused = client.post("/credentials/issue", credential=a_credential())
+
+    assert refused.status_code == 400
+    assert refused.json()["errors"] == ["/issuer: a URL, or an object with one as its id"]
+
+
 # --- digests
 
 
@@ -204,7 +262,7 @@ def test_a_bare_sha_256_is_read_as_the_digest_that_it_is(client: Client) -> None
 
 
 def test_a_suite_asks_for_a_status_by_an_option(client: Client) -> None:
-    asked = {"credential": a_credential(), "options": {"credentialStatus": "request"}}
+    asked = {"credential": client.named(a_credential()), "options": {"credentialStatus": "request"}}
 
     signed = client.post("/credentials/issue", **asked).json()["verifiableCredential"]
 
@@ -229,6 +287,7 @@ def test_a_list_is_called_what_the_caller_takes(client: Client, accept: str, med
 
 @pytest.mark.parametrize("options", [[], "x", 7, None])
 def test_options_that_are_none_count_as_none(client: Client, options: Any) -> None:
-    assert client.post("/credentials/issue", credential=a_credential(), options=options).status_code == 201
+    asked = {"credential": client.named(a_credential()), "options": options}
+    assert client.post("/credentials/issue", **asked).status_code == 201
     asked = {"credentialId": "urn:x", "credentialStatus": options}
     assert client.post("/credentials/status", **asked).status_code == 400

@@ -28,7 +28,7 @@ from domain.rescoring import actions as rescores, carrying, listing
 from domain.scores import importing, keeping, releasing, rescoring
 from domain.security import screening
 from domain.sweep import actions as sweep, letters
-from domain.test_centres import exporting, receiving
+from domain.test_centres import exporting, forgetting, receiving
 from domain.test_centres.ports import CentreFiles
 from domain.watching.delivering import Courier
 
@@ -103,7 +103,20 @@ def handlers(doors: Doors) -> dict[str, Handler]:
         sweep.NIGHTLY: sweep_nightly,
         **tasks_watching.handlers(doors.courier, doors.mailer),
         **tasks_items.handlers(doors.files),
+        **_forgetting(doors.files),
     }
+
+
+def _forgetting(files: Callable[[], Files]) -> dict[str, Handler]:
+    """What an erasure leaves for workers."""
+
+    def search(units: UnitsOfWork, parameters: Mapping[str, Any]) -> None:
+        forgetting.search(units, files(), parameters)
+
+    def erase(units: UnitsOfWork, parameters: Mapping[str, Any]) -> None:
+        forgetting.erase(units, files(), parameters)
+
+    return {forgetting.FORGET: search, forgetting.ERASE: erase}
 
 
 def steps(doors: Doors) -> dict[str, Step]:

@@ -151,6 +151,12 @@ def seen(uow: UnitOfWork, exam: PracticeExam) -> PracticeExam:
     return exam
 
 
+def forget(uow: UnitOfWork, candidate_id: UUID) -> None:
+    """Remove a person's practice exams, for an erasure: nothing follows from practice that anybody has to show."""
+    for exam in uow.practice_exams.find(candidate_id=candidate_id):
+        uow.practice_exams.remove(exam)
+
+
 def _end(uow: UnitOfWork, exam: PracticeExam, *, timed_out: bool) -> PracticeExam:
     ended = uow.practice_exams.save(_judged(uow, exam, timed_out=timed_out))
     uow.record(PracticeEnded(practice_id=exam.id, candidate_id=exam.candidate_id, timed_out=timed_out))

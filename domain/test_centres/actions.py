@@ -4,7 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from domain.actors import Actor
-from domain.errors import Contradiction, Fault, WrongState
+from domain.errors import Contradiction, Fault, NotFound, WrongState
 from domain.independence import must_be_independent
 from domain.ports import Files, PaymentGateway, UnitOfWork
 from domain.test_centres.carrying import Carrying, Parked
@@ -18,9 +18,14 @@ from domain.test_centres.receiving import REASONS
 
 
 def content(uow: UnitOfWork, actor: Actor, files: Files, file_id: UUID) -> tuple[CentreFile, bytes]:
-    """A file byte for byte as it was made or came, however often it is asked for; the journal says who asked."""
+    """A file byte for byte as it was made or came, however often it is asked for; the journal says who asked.
+
+    Raises NotFound once its bytes were erased, with a person whom it named.
+    """
     file = uow.centre_files.get(file_id)
     actor.must("centre_file.download", file)
+    if not file.key:
+        raise NotFound
     uow.record(CentreFileTaken(file_id=file.id))
     return file, files.get(file.key)
 

@@ -68,6 +68,21 @@ class CentreRowResolved(Event, kind="centre_row.resolved", about="row_id"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CentreRowForgotten(Event, kind="centre_row.forgotten", about="row_id"):
+    """What a row held of a person who was erased is gone; that it came, and what it came to, stays."""
+
+    row_id: UUID
+    file_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CentreFileForgotten(Event, kind="centre_file.forgotten", about="file_id"):
+    """A file that named a person who was erased is gone; its receipt stays."""
+
+    file_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ScoreReceived(Event, kind="attempt.score_received", about="attempt_id"):
     """A score came without responses; it is held until somebody looks at it."""
 

@@ -30,7 +30,8 @@ class CentreFile(Entity):
     """The receipt of one file: its number among its kind, its bytes' digest, and what its rows came to.
 
     `accepted` rows of an outgoing file are those it holds (`added`, `updated` and `deleted` records); of an incoming
-    one those carried out, beside `repeated`, `parked` and `refused` ones. `key` finds the bytes, which never change.
+    one those carried out, beside `repeated`, `parked` and `refused` ones. `key` finds the bytes, which never change; it
+    is empty once they were erased, because they named a person who was.
     """
 
     vendor: str

@@ -1,0 +1,1 @@
+"""Erasures: a person goes, what the law and an audit must see stays."""

@@ -1,5 +1,6 @@
 """Equating runs over HTTP, and the conversions that come of them."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 
 from domain.scores import actions as scores_actions
-from domain.scores.model import Conversion, Form
+from domain.scores.model import Conversion, Form, FormItem
 from domain.standards.model import Method as StudyMethod, RoundingPolicy, StandardSetting
 from tests.api.test_analyses import ITEMS, Office
 from tests.builders_analysis import answers_of_model, form_items, stored
@@ -38,11 +39,15 @@ class Two(Office):
     def laid_out(self, codes: list[str]) -> Form:
         """A form of these items whose right options are 1, its key approved."""
         with self.world.unit(ADA) as uow:
-            form = scores_actions.create_form(uow, ADA, "CPOM", "NEW", form_items(codes))
+            form = scores_actions.create_form(uow, ADA, "CPOM", "NEW", self.items_of(codes))
             key = scores_actions.draft_key(uow, ADA, form.id, [[1]] * len(codes))
         with self.world.unit(BEN) as uow:
             scores_actions.approve_key(uow, BEN, key.id)
         return form
+
+    def items_of(self, codes: list[str]) -> list[FormItem]:
+        """The items of the new form."""
+        return list(form_items(codes))
 
     def ask(self, **more: Any) -> Any:
         body: dict[str, Any] = {
@@ -61,6 +66,13 @@ class Two(Office):
 
     def proposed(self, run: Any) -> Any:
         return self.post(f"/v1/equating-runs/{run['id']}/conversions")
+
+
+class Trial(Two):
+    """The same, but the third item was on trial on the new form, and counted for nobody there."""
+
+    def items_of(self, codes: list[str]) -> list[FormItem]:
+        return [replace(item, scored=item.code != "I3") for item in form_items(codes)]
 
 
 @pytest.fixture
@@ -276,6 +288,15 @@ def test_a_run_made_under_another_key_proposes_none(two: Two, first: list[int]) 
     answer = two.proposed(run)
 
     assert (answer.status_code, answer.json()["code"]) == (409, "conversion_does_not_fit")
+
+
+def test_a_common_item_that_was_on_trial_carries_the_scale_only_where_it_is_named(world: World) -> None:
+    two = Trial(world)
+
+    by_default, named = two.run(), two.run(anchor=COMMON)
+
+    assert by_default["anchor"] == [code for code in COMMON if code != "I3"]
+    assert named["anchor"] == COMMON
 
 
 def test_drifting_items_leave_the_anchor_when_the_design_says_so(world: World) -> None:

@@ -81,13 +81,14 @@ def token(
     roles: Annotated[list[str] | None, typer.Option("--role", help="A role; may be given several times.")] = None,
     subject: Annotated[str, typer.Option(help="Whose token it is.")] = "developer",
     email: Annotated[str | None, typer.Option(help="A verified e-mail address.")] = None,
+    scope: Annotated[str | None, typer.Option(help="Scopes, with blanks between them.")] = None,
 ) -> None:
     """Sign an access token of the sandbox's own issuer. Production does not know that issuer."""
     if settings().production:
         typer.echo("Production takes tokens of your own issuer only.", err=True)
         raise typer.Exit(2)
     issuer = service().issuer
-    typer.echo(issuer.mint(subject, roles=roles or [], email=email, email_verified=email is not None))
+    typer.echo(issuer.mint(subject, roles=roles or [], email=email, email_verified=email is not None, scope=scope))
 
 
 @main.command()

@@ -28,7 +28,7 @@ _NAMED: Final = frozenset({"type", "@context", "proofPurpose"})
 
 
 class Unfit(ValueError):
-    """It cannot be canonicalised; what it says is for people."""
+    """It cannot be canonicalised; what it says is for people, and never what was presented."""
 
 
 def canonical(document: Mapping[str, Any]) -> bytes:
@@ -53,9 +53,8 @@ def _must_be_plain(value: object) -> None:
     while waiting:
         one = waiting.pop()
         if isinstance(one, dict):
-            odd = next((name for name in one if name.startswith("@") or name in _WITHOUT_MEANING), None)
-            if odd is not None:
-                message = f"It has a member {odd[:40]!r}, which a badge has no use for."
+            if any(name.startswith("@") or name in _WITHOUT_MEANING for name in one):
+                message = "It has a keyword of JSON-LD, a context or a credential within, where a badge has none."
                 raise Unfit(message)
             waiting.extend(one.values())
         elif isinstance(one, list):
@@ -86,18 +85,17 @@ def _must_be_whole(document: Mapping[str, Any], quads: "Sequence[Quad]") -> None
                 _must_be_known(term.value)
             if isinstance(term, NamedNode | Literal):
                 known.add(term.value)
-    for value in _values(document):
-        if value not in known:
-            message = f"The value {value[:40]!r} would be covered by no signature: no context gives it a meaning there."
-            raise Unfit(message)
+    if not known.issuperset(_values(document)):
+        message = "A value of it would be covered by no signature: no context gives it a meaning where it stands."
+        raise Unfit(message)
 
 
 def _must_be_known(address: str) -> None:
     if address.startswith(_UNKNOWN):
-        message = f"No context defines the term {address.removeprefix(_UNKNOWN)[:40]!r}."
+        message = "It has a term or a type that none of its contexts defines."
         raise Unfit(message)
     if address.startswith(_RELATIVE):
-        message = f"{address.removeprefix(_RELATIVE)[:40]!r} is no absolute address."
+        message = "It names something by an address that is not absolute."
         raise Unfit(message)
 
 

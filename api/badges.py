@@ -74,8 +74,9 @@ def read(
 ) -> Response:
     """Read one version of a badge, as it was handed out. Its address is what it names as its `id`.
 
-    That is random, and nothing lists it: who asks has seen the badge. Whether it still holds, its dates and the
-    status lists say, which are the same for everyone.
+    One whose key was withdrawn since states the same under the present key. The address is random, and nothing lists
+    it: who asks has seen the badge. Whether it still holds, its dates and the status lists say, which are the same for
+    everyone.
     """
     return _signed(uow, actions.presented(uow, badge_id), accept, securing, if_none_match)
 

@@ -17,6 +17,8 @@ keys = typer.Typer(no_args_is_help=True, help="The service's own keys.")
 Purpose = Annotated[str, typer.Argument(help="journal, registry, badges-eddsa, badges-es256, badges-rs256, …")]
 Kid = Annotated[str, typer.Argument(help="A key's id, as `keys list` shows it.")]
 
+# One id in 64 begins with a hyphen, and is no option for that.
+_KIDS_TAKEN: dict[str, bool] = {"ignore_unknown_options": True}
 _WAIT = "Others may hold the former key set for five minutes: rotate when ten have passed."
 
 
@@ -67,7 +69,7 @@ def rotate(purpose: Purpose) -> None:
     list_keys()
 
 
-@keys.command()
+@keys.command(context_settings=_KIDS_TAKEN)
 def revoke(
     purpose: Purpose,
     kid: Kid,
@@ -90,7 +92,7 @@ def revoke(
                 typer.echo(line)
 
 
-@keys.command()
+@keys.command(context_settings=_KIDS_TAKEN)
 def reissue(purpose: Purpose, kid: Kid) -> None:
     """Sign anew every badge and status list that this key signed. Safe to repeat, and to break off and go on."""
     keeper = _keeper()

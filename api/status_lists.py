@@ -38,8 +38,8 @@ _SECONDS: Final = TTL // 2_000
 def read_list(uow: UnitOfWork, list_id: Id, accept: Accept = None, if_none_match: IfNoneMatch = None) -> Response:
     """Read a status list of badges. It has a bit for each of very many credentials (W3C Bitstring Status List v1.0).
 
-    It was signed when a bit last changed, and is served as it was stored. A bit that is not set says nothing: not even
-    that there is such a credential.
+    It was signed when a bit last changed, or since, where a key was withdrawn: it stands under a published one. A bit
+    that is not set says nothing: not even that there is such a credential.
     """
     offer = chosen(accept, _FORMS)
     kept = actions.status_list(uow, list_id)

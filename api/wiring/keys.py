@@ -18,6 +18,7 @@ from domain.badges.actions import replace_distrusted_lists, replace_key
 from domain.badges.issuing import signers_of
 from domain.badges.keys import BADGE_PURPOSES
 from domain.errors import Unavailable
+from domain.journal.actions import PURPOSE as JOURNAL
 from domain.keys.actions import tell, tell_reissued
 from domain.keys.model import KeyRecord, KeyState
 
@@ -84,12 +85,32 @@ class KeyKeeper:
             return self._keys.rotate(purpose)
 
     def revoke(self, purpose: str, kid: str) -> str:
-        """Withdraw a key for good, whatever becomes of the journal; the id of the key that signs now."""
+        """Withdraw a key for good, whatever becomes of the journal; the id of the key that signs now.
+
+        Only the journal's own key waits for the journal: another key must answer for its leaves first.
+        """
+        if purpose == JOURNAL:
+            self._sealed_by_another(kid)
         # A stolen key is not to sign for as long as the database is away.
         with suppress(NotEntered):
             self._settle([purpose], "keys.revoke")
         with _said():
             return self._keys.revoke(purpose, kid)
+
+    def _sealed_by_another(self, kid: str) -> None:
+        """Seal the journal under another key than this one, while this one's seals still prove that it is intact."""
+        record = next((one for one in self.records(JOURNAL) if one.kid == kid), None)
+        if record is None or record.state in (KeyState.PENDING, KeyState.REVOKED):
+            return
+        self._settle([JOURNAL], "keys.revoke")
+        if not self._service.audit().intact:
+            message = "The journal is not intact, so no key was withdrawn: `certificant audit verify` says where."
+            raise KeyRefused(message)
+        if record.state is KeyState.ACTIVE:
+            with _said():
+                self._keys.rotate(JOURNAL)
+            self._settle([JOURNAL], "keys.revoke")
+        self._service.seal_journal()
 
     def enter(self, purpose: str, command: str) -> None:
         """Enter what was done to a purpose's keys, and sign anew whatever list stands under a withdrawn one.

@@ -50,6 +50,7 @@ from domain.jobs.actions import Step
 from domain.journal import actions as journal
 from domain.journal.model import AuditReport
 from domain.journal.verify import verify
+from domain.keys.model import KeyState
 from domain.ports import (
     BadgeReader,
     BulkRegistry,
@@ -320,8 +321,11 @@ class Service:
 
     def audit(self) -> AuditReport:
         """Recompute the whole journal and compare it with its seals, inside and outside the database."""
+        records = self.keys.records(journal.PURPOSE)
+        withdrawn = frozenset(record.kid for record in records if record.state is KeyState.REVOKED)
         with self.database.transaction(write=False) as connection:
-            return verify(SqlJournal(connection, self.clock()), self.keys, self.outside, origin=self.origin)
+            log = SqlJournal(connection, self.clock())
+            return verify(log, self.keys, self.outside, origin=self.origin, withdrawn=withdrawn)
 
     @property
     def origin(self) -> str:
@@ -384,6 +388,8 @@ def application(settings: Settings) -> ASGIApp:
         identity=identity_of(settings, service.keys),
         issuer=settings.oidc_issuer,
         threads=(settings.reader_threads, settings.writer_threads),
+        # Readers of SQLite wait for nobody in WAL; in memory they would, for the writer.
+        in_the_loop=service.database.is_sqlite and not service.database.is_memory,
         sandbox=not settings.production,
         closers=(reader.close, service.bulk.close),
         close=service.close,

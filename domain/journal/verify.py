@@ -20,6 +20,7 @@ from domain.journal.model import (
     JournalLine,
     Leaf,
     StoredCheckpoint,
+    open_note,
 )
 from domain.ports import CheckpointStore, JournalLog, KeyProvider
 
@@ -27,15 +28,25 @@ LISTED = 1_000
 """Anomalies named one by one; what is beyond is counted."""
 
 
-def verify(log: JournalLog, keys: KeyProvider, outside: CheckpointStore, *, origin: str) -> AuditReport:
+def verify(
+    log: JournalLog,
+    keys: KeyProvider,
+    outside: CheckpointStore,
+    *,
+    origin: str,
+    withdrawn: frozenset[str] = frozenset(),
+) -> AuditReport:
     """Recompute the whole log and name every place where it is not as it was sealed.
+
+    What keys of the ids `withdrawn` signed proves nothing any more, and is no fault: a later checkpoint under a key
+    that holds must answer for its leaves.
 
     Safe while others write and seal: the notes outside are taken first, then one snapshot of the database, so that
     what is published after the one or sealed after the other is not mistaken for a fault.
     """
     notes = outside.notes()
     log.snapshot()
-    audit = _Audit(keys, origin)
+    audit = _Audit(keys, origin, withdrawn)
     audit.judge_guards(log.missing_guards())
     audit.walk(log.sealed(), log.checkpoints(), notes)
     audit.judge_backlog(log.backlog())
@@ -44,7 +55,7 @@ def verify(log: JournalLog, keys: KeyProvider, outside: CheckpointStore, *, orig
 
 @dataclass(frozen=True, slots=True)
 class _Post:
-    """A checkpoint on the way, at `size` leaves. `proved` is None where its note is forged."""
+    """A checkpoint on the way, at `size` leaves. `proved` is None where its note proves nothing."""
 
     size: int
     inside: bool
@@ -60,8 +71,9 @@ class _Post:
 class _Audit:
     """One walk: how far it is, what it holds in its hands, and what it found."""
 
-    def __init__(self, keys: KeyProvider, origin: str) -> None:
-        self._keys, self._origin = keys, origin
+    def __init__(self, keys: KeyProvider, origin: str, withdrawn: frozenset[str]) -> None:
+        self._keys, self._origin, self._withdrawn = keys, origin, withdrawn
+        self._passed_by = 0
         self._found: list[Anomaly] = []
         self._unlisted = 0
         self._frontier: Frontier | None = Frontier()
@@ -194,6 +206,9 @@ class _Audit:
         if self._unchecked:
             detail = f"{self._unchecked} roots could not be recomputed, because leaves before them are not as sealed."
             self._find("roots_unchecked", "checkpoints", detail)
+        if self._passed_by:
+            detail = f"{self._passed_by} notes were signed by keys since withdrawn; later ones answer for their leaves."
+            self._find("checkpoints_withdrawn", "checkpoints", detail, grave=False)
         for post in self._unpublished:
             self._find("unpublished", post.place, "It is not in the outside store yet.", grave=False)
 
@@ -212,20 +227,32 @@ class _Audit:
         for number, note in enumerate(notes, start=1):
             self._outside += 1
             proved = self._proved(note, f"note {number} outside")
-            if proved is None:
+            said = proved or self._said_under_a_withdrawn_key(note)
+            if said is None:
                 continue
-            if proved.size <= last:
+            if said.size <= last:
                 self._find("outside_disorder", f"note {number} outside", "It is not larger than the note before it.")
                 continue
-            last = proved.size
-            yield _Post(proved.size, inside=False, note=note, proved=proved)
+            last = said.size
+            yield _Post(said.size, inside=False, note=note, proved=proved)
 
     def _proved(self, note: str, place: str) -> Checkpoint | None:
         try:
             return check_note(note, self._keys, self._origin)
         except Forged as fault:
+            if self._said_under_a_withdrawn_key(note) is not None:
+                self._passed_by += 1
+                return None
             self._find("checkpoint_forged", place, f"The note proves nothing: {fault}.")
             return None
+
+    def _said_under_a_withdrawn_key(self, note: str) -> Checkpoint | None:
+        try:
+            opened = open_note(note)
+        except Forged:
+            return None
+        ours = opened.kid in self._withdrawn and opened.checkpoint.origin == self._origin
+        return opened.checkpoint if ours else None
 
     def _find(self, code: str, place: str, detail: str, *, grave: bool = True) -> None:
         if len(self._found) < LISTED:

@@ -49,7 +49,11 @@ class House:
         return FileKeyProvider(self.directory / "keys")
 
     def command(self, *words: str) -> Result:
-        """`certificant keys …` on this database and these keys, at the world's time."""
+        """`certificant keys …`."""
+        return self.run("keys", *words)
+
+    def run(self, *words: str) -> Result:
+        """`certificant …` on this database and these keys, at the world's time."""
         environment = {
             "CERTIFICANT_DATA_DIR": str(self.directory / "cli"),
             "CERTIFICANT_KEYS_DIR": str(self.directory / "keys"),
@@ -57,7 +61,7 @@ class House:
             "CERTIFICANT_PUBLIC_BASE_URL": ADDRESS,
         }
         with time_machine.travel(self.world.clock.now):
-            return CliRunner(env=environment).invoke(main, ["keys", *words], catch_exceptions=False)
+            return CliRunner(env=environment).invoke(main, list(words), catch_exceptions=False)
 
     def stolen(self, purpose: str) -> str:
         """The id of the key that signs now."""
@@ -289,7 +293,7 @@ def told(house: House, purpose: str) -> list[tuple[str, str, str]]:
     return [(one["kind"], one["actor"], one["kid"]) for one in entries(house.world) if one["purpose"] == purpose]
 
 
-@pytest.mark.parametrize("purpose", ["journal", "certificates", EDDSA, RS256])
+@pytest.mark.parametrize("purpose", ["registry", "certificates", EDDSA, RS256])
 def test_every_key_operation_is_entered_in_the_journal_with_its_command(house: House, purpose: str) -> None:
     first = house.stolen(purpose)
 
@@ -306,6 +310,38 @@ def test_every_key_operation_is_entered_in_the_journal_with_its_command(house: H
         ("key.revoked", "system:keys.revoke", second),
         ("key.rotated", "system:keys.revoke", third),
     ]
+
+
+@pytest.mark.parametrize("state", ["active", "retired"])
+def test_the_journals_own_key_is_withdrawn_once_another_answers_for_its_leaves(house: House, state: str) -> None:
+    a_holder(house.world)
+    house.run("audit", "seal")
+    stolen = house.stolen("journal")
+    if state == "retired":
+        house.command("rotate", "journal")
+
+    revoked = house.command("revoke", "journal", stolen, "--yes")
+    a_holder(house.world, subject="bea")
+    sealed, audited = house.run("audit", "seal"), house.run("audit", "verify")
+
+    assert (revoked.exit_code, sealed.exit_code) == (0, 0), revoked.output + sealed.output
+    assert (audited.exit_code, "FAULT" in audited.output) == (0, False), audited.output
+    assert "checkpoints_withdrawn" in audited.output
+    assert [kind for kind, _, _ in told(house, "journal")] == ["key.created", "key.rotated", "key.revoked"]
+    assert told(house, "journal")[-1][2] == stolen
+
+
+def test_the_journals_key_stays_while_the_journal_is_not_intact(house: House) -> None:
+    a_holder(house.world)
+    house.run("audit", "seal")
+    stolen = house.stolen("journal")
+    for note in (house.directory / "cli").rglob("checkpoints/*"):
+        note.write_text(note.read_text().replace("certificant/journal", "certificant/another"))
+
+    refused = house.command("revoke", "journal", stolen, "--yes")
+
+    assert (refused.exit_code, "not intact" in refused.stderr) == (1, True), refused.output
+    assert house.stolen("journal") == stolen
 
 
 def test_keys_that_are_made_are_entered_once_secrets_too(house: House) -> None:
@@ -387,3 +423,13 @@ def test_a_stolen_key_is_withdrawn_though_the_journal_cannot_be_written(bare: Cl
 
     assert (revoked.exit_code, "journal" in revoked.stderr) == (1, True)
     assert keys.current(EDDSA).kid != stolen
+
+
+def test_the_journals_own_key_waits_for_the_journal(bare: CliRunner, tmp_path: Path) -> None:
+    bare.invoke(main, ["keys", "create"])
+    stolen = FileKeyProvider(tmp_path / "data" / "keys").current("journal").kid
+
+    refused = bare.invoke(main, ["keys", "revoke", "journal", stolen, "--yes"], catch_exceptions=False)
+
+    assert (refused.exit_code, "journal" in refused.stderr) == (1, True)
+    assert FileKeyProvider(tmp_path / "data" / "keys").current("journal").kid == stolen

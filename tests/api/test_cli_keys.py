@@ -108,6 +108,8 @@ def test_a_revocation_is_asked_about_and_says_what_to_do_next(keeper: Keeper) ->
         (("rotate", "nonsense"), "no keys are kept for this purpose"),
         (("prepare", "cursor-x"), "no keys are kept for this purpose"),
         (("revoke", EDDSA, "x" * 43, "--yes"), "no such key"),
+        (("revoke", EDDSA, "-" + "x" * 42, "--yes"), "no such key"),
+        (("reissue", EDDSA, "--" + "x" * 41), "no such key"),
         (("rotate", "privacy"), "stored data"),
         (("revoke", "webhooks", "x" * 43, "--yes"), "stored data"),
         (("reissue", "journal", "x" * 43), "signs no badges"),

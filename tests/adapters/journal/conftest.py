@@ -59,6 +59,7 @@ class Ledger:
     keys: MadeUpKeys = field(default_factory=MadeUpKeys)
     now: datetime = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
     written: int = 0
+    withdrawn: frozenset[str] = frozenset()
 
     @property
     def outside(self) -> FileCheckpointStore:
@@ -104,7 +105,13 @@ class Ledger:
 
     def audit(self) -> AuditReport:
         with self.database.transaction(write=False) as connection:
-            return verify(SqlJournal(connection, self.now), self.keys, self.outside, origin=ORIGIN)
+            log = SqlJournal(connection, self.now)
+            return verify(log, self.keys, self.outside, origin=ORIGIN, withdrawn=self.withdrawn)
+
+    def withdraw(self, kid: str) -> None:
+        """Let a key verify nothing any more."""
+        del self.keys.secrets[kid]
+        self.withdrawn |= {kid}
 
     def codes(self) -> list[str]:
         return [anomaly.code for anomaly in self.audit().anomalies]

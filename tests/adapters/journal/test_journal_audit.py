@@ -327,3 +327,61 @@ def test_the_database_refuses_to_change_or_remove_a_row(sealed: Ledger, table: s
 
 def journal_of(connection: Connection, ledger: Ledger) -> list[tuple[Leaf, JournalLine | None]]:
     return list(SqlJournal(connection, ledger.now).sealed())
+
+
+# --- keys that were withdrawn
+
+
+@pytest.fixture
+def resealed(sealed: Ledger) -> Ledger:
+    """Another key signed a fourth checkpoint, of 15 leaves; then the first one, which signed three, was withdrawn."""
+    sealed.keys.kid = "key-2"
+    sealed.grow(3)
+    sealed.withdraw("key-1")
+    return sealed
+
+
+def test_a_withdrawn_keys_checkpoints_are_no_fault_where_another_key_answers_for_their_leaves(resealed: Ledger) -> None:
+    report = resealed.audit()
+
+    assert report.intact
+    assert [(one.code, one.grave) for one in report.anomalies] == [("checkpoints_withdrawn", False)]
+    assert "6 notes" in report.anomalies[0].detail
+    resealed.grow(2)
+    assert resealed.audit().intact
+
+
+def test_leaves_for_which_only_a_withdrawn_key_answers_are_unsigned(sealed: Ledger) -> None:
+    sealed.withdraw("key-1")
+
+    assert sealed.codes() == ["leaves_unsigned", "checkpoints_withdrawn"]
+    assert not sealed.audit().intact
+
+
+def test_an_edit_below_a_withdrawn_keys_checkpoint_is_found_by_the_root_above_it(resealed: Ledger) -> None:
+    with resealed.tampering() as connection:
+        connection.exec_driver_sql("UPDATE journal SET actor = 'someone-else' WHERE seq = 6")
+        line = next(line for leaf, line in journal_of(connection, resealed) if leaf.seq == 6)
+        assert line is not None
+        connection.execute(LEAVES.update().where(LEAVES.c.seq == 6).values(leaf_hash=line.leaf_hash()))
+
+    assert "root_differs" in resealed.codes()
+
+
+def test_whoever_has_a_withdrawn_key_cuts_nothing_off_with_it(resealed: Ledger) -> None:
+    """Not even where the outside store is theirs too: nothing but the new key's checkpoint speaks for what is left."""
+    resealed.tamper(
+        "DELETE FROM journal_checkpoints WHERE size = 15",
+        "DELETE FROM journal_leaves WHERE leaf_index >= 12",
+        "DELETE FROM journal WHERE seq > 12",
+    )
+    *kept, _ = resealed.outside_file.read_text().splitlines(keepends=True)
+    resealed.outside_file.write_text("".join(kept))
+
+    assert resealed.places()["leaves_unsigned"] == ["leaf 0 to 11"]
+
+
+def test_a_note_that_names_a_key_which_was_never_ours_stays_a_fault(resealed: Ledger) -> None:
+    resealed.tamper("UPDATE journal_checkpoints SET note = replace(note, 'key-1', 'key-9') WHERE size = 3")
+
+    assert "checkpoint_forged" in resealed.codes()

@@ -2,8 +2,7 @@
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
 from api.fields import Code, Email, In, Line, Text
 
@@ -18,13 +17,7 @@ Longitude = Annotated[float, Field(ge=-180, le=180)]
 ReadPast = Annotated[Any, Field(exclude=True, description="Read past: what this body has on record stays.")]
 
 
-class _Stated(In):
-    """A part of a profile, whose members bear the specification's names."""
-
-    model_config = ConfigDict(alias_generator=to_camel)
-
-
-class HolderImageIn(_Stated):
+class HolderImageIn(In):
     """A picture, by its address."""
 
     id: Web
@@ -32,7 +25,7 @@ class HolderImageIn(_Stated):
     caption: Line | None = None
 
 
-class HolderGeoIn(_Stated):
+class HolderGeoIn(In):
     """A place on earth, in degrees."""
 
     type: Literal["GeoCoordinates"] = "GeoCoordinates"
@@ -40,29 +33,29 @@ class HolderGeoIn(_Stated):
     longitude: Longitude
 
 
-class HolderAddressIn(_Stated):
+class HolderAddressIn(In):
     """A postal address."""
 
     type: Types = ("Address",)
-    address_country: Line | None = None
-    address_country_code: Country | None = None
-    address_region: Line | None = None
-    address_locality: Line | None = None
-    street_address: Line | None = None
-    post_office_box_number: Line | None = None
-    postal_code: Line | None = None
+    address_country: Annotated[Line | None, Field(alias="addressCountry")] = None
+    address_country_code: Annotated[Country | None, Field(alias="addressCountryCode")] = None
+    address_region: Annotated[Line | None, Field(alias="addressRegion")] = None
+    address_locality: Annotated[Line | None, Field(alias="addressLocality")] = None
+    street_address: Annotated[Line | None, Field(alias="streetAddress")] = None
+    post_office_box_number: Annotated[Line | None, Field(alias="postOfficeBoxNumber")] = None
+    postal_code: Annotated[Line | None, Field(alias="postalCode")] = None
     geo: HolderGeoIn | None = None
 
 
-class HolderIdentifierIn(_Stated):
+class HolderIdentifierIn(In):
     """An identifier that others gave the holder."""
 
     type: Literal["IdentifierEntry"] = "IdentifierEntry"
     identifier: Line
-    identifier_type: Code
+    identifier_type: Annotated[Code, Field(alias="identifierType")]
 
 
-class ProfileIn(_Stated):
+class ProfileIn(In):
     """A whole profile, in place of the one before. What is not named here is not kept, and refused.
 
     Names and the date of birth are on this body's own record, and are read past with `id` and `type`: the name that a
@@ -73,21 +66,21 @@ class ProfileIn(_Stated):
     id: ReadPast = None
     type: ReadPast = None
     name: ReadPast = None
-    given_name: ReadPast = None
-    family_name: ReadPast = None
-    additional_name: ReadPast = None
-    patronymic_name: ReadPast = None
-    family_name_prefix: ReadPast = None
-    honorific_prefix: ReadPast = None
-    honorific_suffix: ReadPast = None
-    date_of_birth: ReadPast = None
+    given_name: Annotated[ReadPast, Field(alias="givenName")] = None
+    family_name: Annotated[ReadPast, Field(alias="familyName")] = None
+    additional_name: Annotated[ReadPast, Field(alias="additionalName")] = None
+    patronymic_name: Annotated[ReadPast, Field(alias="patronymicName")] = None
+    family_name_prefix: Annotated[ReadPast, Field(alias="familyNamePrefix")] = None
+    honorific_prefix: Annotated[ReadPast, Field(alias="honorificPrefix")] = None
+    honorific_suffix: Annotated[ReadPast, Field(alias="honorificSuffix")] = None
+    date_of_birth: Annotated[ReadPast, Field(alias="dateOfBirth")] = None
     url: Web | None = None
     phone: Phone | None = None
     description: Text | None = None
     image: HolderImageIn | None = None
     email: Email | None = None
     address: HolderAddressIn | None = None
-    other_identifier: Annotated[tuple[HolderIdentifierIn, ...], Field(max_length=MANY)] = ()
+    other_identifier: Annotated[tuple[HolderIdentifierIn, ...], Field(max_length=MANY, alias="otherIdentifier")] = ()
 
     def stated(self) -> dict[str, Any]:
         """What it states, as JSON: the members that hold something."""

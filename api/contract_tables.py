@@ -383,7 +383,7 @@ TAGS: dict[str, str] = {
     "scores": "Forms, keys, responses, scores and their release.",
     "rescores": "Scoring a form anew: who changes, what follows, two people's approval.",
     "assemblies": "Forms assembled from the item bank by a mixed-integer programme, or why none exists.",
-    "badge_host": "The host's side of the Open Badges 3.0 API: a holder's badges for whom the holder lets read them.",
+    "badge_host": "The host's side of the Open Badges 3.0 API: a holder's badges for whom the holder lets at them.",
     "wallets": "OpenID for Verifiable Credential Issuance: a candidate's wallet fetches the badge.",
     "standard_settings": "Panels of judges, their rounds and ratings, and the cuts they come to.",
     "analyses": "Forms analysed: items, reliability, decisions, subgroups, response models; statistics sheets.",

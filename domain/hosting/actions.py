@@ -6,7 +6,7 @@ once.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -21,8 +21,16 @@ from domain.errors import Fault, Forbidden, NotFound
 from domain.hosting import rules
 from domain.hosting.errors import ShelfFull, UnfitBadge
 from domain.hosting.events import HolderProfileStated, HostedBadgeKept, HostedBadgeReplaced
-from domain.hosting.model import MOST, MOST_BYTES, Given, Heading, HolderProfile, HostedBadge, Outcome, Shelf
+from domain.hosting.model import MOST, MOST_BYTES, Given, Heading, HolderProfile, HostedBadge, Outcome
 from domain.ports import BadgeReader, UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A page of a holder's badges, and how many there are in all."""
+
+    total: int
+    part: tuple[Badge | HostedBadge, ...] = ()
 
 
 def shelf(uow: UnitOfWork, actor: Actor, since: datetime | None, offset: int, limit: int) -> Shelf:

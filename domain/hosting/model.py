@@ -8,7 +8,6 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
-from domain.badges.model import Badge
 from domain.entity import Entity
 
 LARGEST: Final = 256 * 1024
@@ -93,11 +92,3 @@ class HostTerms:
     token_url: str | None = None
     refresh_url: str | None = None
     registration_url: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """A page of a holder's badges, and how many there are in all."""
-
-    total: int
-    part: tuple[Badge | HostedBadge, ...] = ()

@@ -92,7 +92,7 @@ def test_each_operation_takes_its_own_scope_and_no_other(
 ) -> None:
     if scope == needed:
         return
-    body = {"content": Issuer().signed(), "headers": {"content-type": JSON}} if method == "POST" else {}
+    body: dict[str, Any] = {"content": Issuer().signed(), "headers": {"content-type": JSON}} if method == "POST" else {}
 
     refused = asked(holder.world, method, path, scope, json={"phone": "123"} if method == "PUT" else None, **body)
 

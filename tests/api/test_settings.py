@@ -137,3 +137,28 @@ def test_other_peoples_variables_are_left_alone() -> None:
     settings = Settings.from_environment({"PATH": "/bin", "DATABASE_URL": "sqlite://"})
 
     assert settings.database_url is None
+
+
+OAUTH = {
+    "oauth_authorization_url": "https://login.example.org/authorize",
+    "oauth_token_url": "https://login.example.org/token",
+}
+
+
+@pytest.mark.parametrize(
+    ("said", "about"),
+    [
+        ({"oauth_token_url": "https://login.example.org/token"}, "OAUTH_TOKEN_URL"),
+        ({**OAUTH, "oauth_token_url": ""}, "OAUTH_TOKEN_URL"),
+        ({**OAUTH, "oauth_refresh_url": "login.example.org"}, "OAUTH_REFRESH_URL"),
+        ({**OAUTH, "oauth_registration_url": "http://login.example.org/register"}, "OAUTH_REGISTRATION_URL"),
+        ({"privacy_url": "javascript:alert(1)"}, "PRIVACY_URL"),
+        ({"image_url": "https://example.org/a b"}, "IMAGE_URL"),
+    ],
+)
+def test_where_programs_are_let_at_badges_is_said_whole_and_by_https(said: dict[str, str], about: str) -> None:
+    assert [fault.split(" ")[0] for fault in faults_of(**said)] == [f"CERTIFICANT_{about}"]
+
+
+def test_a_provider_that_lets_programs_at_badges_is_no_fault() -> None:
+    assert faults_of(**OAUTH, privacy_url="https://example.org/privacy") == []

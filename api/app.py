@@ -123,8 +123,9 @@ SLICES: tuple[Routes, ...] = (
 class Parts:
     """What stands behind the ports, put together by `api.wiring` (or by a test).
 
-    `checks` are what readiness asks; `threads` the reading and the writing pool's sizes; `sandbox` says that the clock
-    may be turned; `closers` are awaited and `close` called when the service stops.
+    `checks` are what readiness asks; `threads` the reading and the writing pool's sizes; `in_the_loop` says that brief
+    reads need no thread; `sandbox` says that the clock may be turned; `closers` are awaited and `close` called when the
+    service stops.
     """
 
     units: Units
@@ -142,6 +143,7 @@ class Parts:
     issuer: str = "https://issuer.certificant.invalid"
     checks: Mapping[str, Callable[[], bool]] = field(default_factory=dict)
     threads: tuple[int, int] = (4, 8)
+    in_the_loop: bool = False
     sandbox: bool = False
     closers: Sequence[Callable[[], Awaitable[None]]] = ()
     close: Callable[[], None] = field(default=lambda: None)
@@ -158,6 +160,7 @@ def create_app(parts: Parts) -> FastAPI:
         doors=parts.doors,
         readers=Threads(readers, "reader"),
         writers=Threads(writers, "writer"),
+        in_the_loop=parts.in_the_loop,
     )
     app = FastAPI(
         title="certificant",

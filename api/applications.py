@@ -179,7 +179,7 @@ def list_of_candidate(uow: UnitOfWork, actor: Actor, candidate_id: Id, page: Pag
     return _page(uow, actor, uow.applications.page(page.within(candidate_id=candidate_id)))
 
 
-@routes.get("/applications/{application_id}", action="application.read", answers=ApplicationOut)
+@routes.get("/applications/{application_id}", action="application.read", answers=ApplicationOut, brief=True)
 def read(uow: UnitOfWork, actor: Actor, application_id: Id) -> ApplicationOut:
     """Read an application."""
     application = uow.applications.get(application_id)

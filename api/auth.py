@@ -40,16 +40,15 @@ class Authenticator:
         To be asked in a thread and before a transaction begins: the issuer's keys may have to be fetched first, which
         must not keep the store's writer waiting.
         """
-        header = next((value for name, value in request.scope["headers"] if name == b"authorization"), None)
-        if header is None:
-            return None
-        scheme, _, value = header.decode("latin-1").partition(" ")
-        if scheme.lower() != "bearer" or not value or " " in value:
-            raise Unauthenticated
-        if value.startswith(TOKEN_MARK):
-            # A wallet's own token: it says nothing of a person, and the routes for wallets read it themselves.
-            return None
-        return value if self._is_api_key(value) else self._verifier.verify(value)
+        value = _bearer(request)
+        if value is None or self._is_api_key(value):
+            return value
+        return self._verifier.verify(value)
+
+    def is_at_hand(self, request: Request) -> bool:
+        """Whether `presented` would answer this request without asking the issuer; raises Unauthenticated."""
+        value = _bearer(request)
+        return value is None or self._is_api_key(value) or self._verifier.recall(value) is not None
 
     def actor(self, principals: Principals, presented: VerifiedToken | str | None) -> Actor:
         """Who presents this; raises Unauthenticated."""
@@ -58,6 +57,18 @@ class Authenticator:
         if isinstance(presented, str):
             return principals.api_key(presented)
         return _actor(presented, *principals.principal(presented.subject))
+
+
+def _bearer(request: Request) -> str | None:
+    """The bearer token or API key that a request presents, None without; raises Unauthenticated for another scheme."""
+    header = next((value for name, value in request.scope["headers"] if name == b"authorization"), None)
+    if header is None:
+        return None
+    scheme, _, value = header.decode("latin-1").partition(" ")
+    if scheme.lower() != "bearer" or not value or " " in value:
+        raise Unauthenticated
+    # A wallet's own token says nothing of a person, and the routes for wallets read it themselves.
+    return None if value.startswith(TOKEN_MARK) else value
 
 
 def _actor(token: VerifiedToken, candidate_id: UUID | None, granted: frozenset[str]) -> Actor:

@@ -266,7 +266,7 @@ def list_candidates(uow: UnitOfWork, actor: Actor, page: PageRequest) -> Page[Ca
     return uow.candidates.page(page)
 
 
-@routes.get("/candidates/{candidate_id}", action="candidate.read", answers=CandidateOut)
+@routes.get("/candidates/{candidate_id}", action="candidate.read", answers=CandidateOut, brief=True)
 def read(uow: UnitOfWork, actor: Actor, candidate_id: Id) -> Candidate | CandidateOut:
     """Read a candidate."""
     candidate = uow.candidates.get(candidate_id)

@@ -234,7 +234,7 @@ def list_of_candidate(uow: UnitOfWork, actor: Actor, candidate_id: Id, page: Pag
     return _today(uow, uow.credentials.page(page.within(candidate_id=candidate_id)))
 
 
-@routes.get("/credentials/{credential_id}", action="credential.read", answers=CredentialOut)
+@routes.get("/credentials/{credential_id}", action="credential.read", answers=CredentialOut, brief=True)
 def read(uow: UnitOfWork, actor: Actor, credential_id: Id) -> Credential:
     """Read a credential as it stands today."""
     return actions_standing.owned(uow, actor, "credential.read", credential_id)

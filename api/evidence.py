@@ -153,7 +153,7 @@ def list_evidence(uow: UnitOfWork, actor: Actor, application_id: Id, page: PageR
     return Page([_out(one, verbs) for one in found.items], found.after)
 
 
-@routes.get("/evidence/{evidence_id}", action="evidence.read", answers=EvidenceOut)
+@routes.get("/evidence/{evidence_id}", action="evidence.read", answers=EvidenceOut, brief=True)
 def read(uow: UnitOfWork, actor: Actor, evidence_id: Id) -> EvidenceOut:
     """Read a piece of evidence."""
     piece = uow.evidence.get(evidence_id)

@@ -60,7 +60,7 @@ def list_jobs(uow: UnitOfWork, actor: Actor, page: PageRequest) -> Page[Job]:
     return uow.jobs.page(page)
 
 
-@routes.get("/jobs/{job_id}", action="job.read", answers=JobOut)
+@routes.get("/jobs/{job_id}", action="job.read", answers=JobOut, brief=True)
 def read(uow: UnitOfWork, actor: Actor, job_id: Id) -> Job:
     """Read how far long work has come."""
     return actions.read(uow, actor, job_id)

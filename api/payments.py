@@ -135,7 +135,7 @@ def list_charges_of_candidate(uow: UnitOfWork, actor: Actor, candidate_id: Id, p
     return uow.charges.page(page.within(candidate_id=candidate_id))
 
 
-@routes.get("/charges/{charge_id}", action="charge.read", answers=ChargeOut)
+@routes.get("/charges/{charge_id}", action="charge.read", answers=ChargeOut, brief=True)
 def read_charge(uow: UnitOfWork, actor: Actor, charge_id: Id) -> Charge:
     """Read a charge."""
     charge = uow.charges.get(charge_id)
@@ -197,7 +197,7 @@ def list_payments_of_candidate(uow: UnitOfWork, actor: Actor, candidate_id: Id, 
     return uow.payments.page(page.within(candidate_id=candidate_id))
 
 
-@routes.get("/payments/{payment_id}", action="payment.read", answers=PaymentOut)
+@routes.get("/payments/{payment_id}", action="payment.read", answers=PaymentOut, brief=True)
 def read_payment(uow: UnitOfWork, actor: Actor, payment_id: Id) -> Payment:
     """Read a payment."""
     payment = uow.payments.get(payment_id)

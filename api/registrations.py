@@ -127,7 +127,7 @@ def list_registrations_of_candidate(
     return uow.registrations.page(page.within(candidate_id=candidate_id))
 
 
-@routes.get("/registrations/{registration_id}", action="registration.read", answers=RegistrationOut)
+@routes.get("/registrations/{registration_id}", action="registration.read", answers=RegistrationOut, brief=True)
 def read(uow: UnitOfWork, actor: Actor, registration_id: Id) -> Registration:
     """Read a registration."""
     registration = uow.registrations.get(registration_id)

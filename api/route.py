@@ -48,6 +48,7 @@ class Route:
     secrets: tuple[str, ...]
     before: Preparation | None = None
     scope: str | None = None
+    brief: bool = False
     page_parameter: str = ""
     injected: dict[str, type] = field(default_factory=dict)
 

@@ -153,8 +153,8 @@ class Routes:
         location: str | None = None,
         secrets: tuple[str, ...] = (),
         before: Preparation | None = None,
-        scope: str | None = None,
         writes: bool | None = None,
+        brief: bool = False,
         **more: Any,
     ) -> Callable[[F], F]:
         """Declare a route.
@@ -164,12 +164,13 @@ class Routes:
         `location`: a template with `{id}` for 201. `secrets`: fields of the answer that a replay leaves out.
         `before`: work on the arguments that must not hold a transaction; what it returns replaces arguments.
         `scope`: what the token must bear, where a protocol demands it.
-        `writes`: whether it needs a writing transaction, by default every method but GET. `more` goes to FastAPI.
+        `writes`: whether it needs a writing transaction, by default every method but GET. `brief`: a read of a few rows
+        by key, which is answered in the event loop where the store is a file. `more` goes to FastAPI.
         """
         _must_be_in_the_table(action, f"{method} {path}")
 
         def declared(function: F) -> F:
-            injected, signature = _split(function, listing)
+            given, signature = _split(function, listing)
             route = Route(
                 function=function,
                 action=action,
@@ -184,9 +185,9 @@ class Routes:
                 location=location,
                 secrets=secrets,
                 before=before,
-                scope=scope,
-                page_parameter=_page_parameter(function),
-                injected=injected,
+                brief=brief,
+                scope=more.pop("scope", None),
+                **given,
             )
             self._declared.append((method, path, route, signature, more))
             return function
@@ -319,8 +320,8 @@ class Upload:
     filename: str
 
 
-def _split(function: Callable[..., object], listing: Listing | None) -> tuple[dict[str, type], inspect.Signature]:
-    """Which parameters the wrapper gives, and the signature that is left for FastAPI."""
+def _split(function: Callable[..., object], listing: Listing | None) -> tuple[dict[str, Any], inspect.Signature]:
+    """Which parameters the wrapper gives, as a Route has them, and the signature that is left for FastAPI."""
     injected: dict[str, type] = {}
     request = inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)
     left = [request]
@@ -331,7 +332,7 @@ def _split(function: Callable[..., object], listing: Listing | None) -> tuple[di
             left.extend(listing.parameters(parameter.name))
         else:
             left.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY))
-    return injected, inspect.Signature(left)
+    return {"injected": injected, "page_parameter": _page_parameter(function)}, inspect.Signature(left)
 
 
 def _documented(route: Route) -> Any:

@@ -3,7 +3,7 @@
 `domain.ports` names them again, beside the others, so that every door is found on one page.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple, Protocol, TypeVar
@@ -108,7 +108,7 @@ class RegistryAnswer(NamedTuple):
 class RegistryReader(Protocol):
     """The fast lane's one question."""
 
-    async def read(self, number: str, at: int) -> RegistryAnswer | None:
+    def read(self, number: str, at: int) -> Awaitable[RegistryAnswer | None]:
         """The answer for a canonical number at an instant (epoch seconds), or None; raises Unavailable."""
         ...
 

@@ -189,6 +189,7 @@ def a_world(url: str, directory: Path, *, patience_seconds: float = PATIENCE_SEC
         },
         cursor_secret=b"a secret for the cursors of tests",
         keys=keys,
+        in_the_loop=database.is_sqlite and not database.is_memory,
         closers=(bulk.close,),
         close=database.close,
     )

@@ -134,8 +134,8 @@ class _Gathering(ABC):
         self._at = 0
         self._departing = False
 
-    async def read(self, number: str, at: int) -> RegistryAnswer | None:
-        """The answer for a canonical number at an instant (epoch seconds), or None; raises Unavailable."""
+    def read(self, number: str, at: int) -> _Answer:
+        """The answer for a canonical number at an instant (epoch seconds), or None; raises Unavailable when awaited."""
         loop = asyncio.get_running_loop()
         answer: _Answer = loop.create_future()
         self._waiting.append((number, answer))
@@ -144,7 +144,7 @@ class _Gathering(ABC):
             self._departing = True
             # Two turns of the loop: in the first, requests that are there already are read; in the second, they ask.
             loop.call_soon(loop.call_soon, self._depart)
-        return await answer
+        return answer
 
     def _next_batch(self) -> _Batch:
         batch, self._waiting = self._waiting[:_LARGEST_BATCH], self._waiting[_LARGEST_BATCH:]
@@ -297,12 +297,14 @@ async def _fetched(connection: "PostgresConnection", numbers: list[str], at: int
 
 
 def _hand_out(batch: _Batch, found: list[Any]) -> None:
-    answers: list[RegistryAnswer | None] = [None] * len(batch)
     for place, payload, zone, tag in found:
-        answers[place] = RegistryAnswer(payload, zone, tag)
-    for (_, waiting), answer in zip(batch, answers, strict=True):
+        waiting = batch[place][1]
         if not waiting.done():
-            waiting.set_result(answer)
+            waiting.set_result(RegistryAnswer(payload, zone, tag))
+    if len(found) < len(batch):
+        for _, waiting in batch:
+            if not waiting.done():
+                waiting.set_result(None)
 
 
 def _refuse(batch: _Batch) -> None:

@@ -175,8 +175,8 @@ def test_a_client_that_goes_away_takes_no_other_with_it(database: Database, data
 
     async def one_leaves() -> RegistryAnswer | None:
         async with reading(database_url, connections=1) as reader:
-            leaving = asyncio.create_task(reader.read(NUMBER, 0))
-            staying = asyncio.create_task(reader.read(NUMBER, 0))
+            leaving = asyncio.ensure_future(reader.read(NUMBER, 0))
+            staying = asyncio.ensure_future(reader.read(NUMBER, 0))
             await asyncio.sleep(0)
             leaving.cancel()
             return await staying

@@ -90,6 +90,22 @@ def test_a_wrong_symbol_in_any_number_is_found(number: str, place: int, symbol: 
     assert is_refused(slipped) is (slipped != symbols)
 
 
+@given(st.text(ALPHABET, min_size=16, max_size=16))
+def test_the_service_s_own_spelling_and_a_person_s_are_judged_alike(symbols: str) -> None:
+    own, typed = "-".join(symbols[at : at + 4] for at in range(0, 16, 4)), symbols.lower()
+
+    assert is_refused(own) is is_refused(typed)
+
+
+def test_every_wrong_symbol_in_the_service_s_own_spelling_is_found() -> None:
+    slips = [
+        (place, symbol) for place in range(len(A_NUMBER)) for symbol in ALPHABET if A_NUMBER[place] not in {"-", symbol}
+    ]
+
+    assert len(slips) == 16 * 31
+    assert [slip for slip in slips if not is_refused(wrong_symbol(A_NUMBER, *slip))] == []
+
+
 @given(numbers, st.integers(0, 15), st.integers(0, 15))
 def test_two_places_changed_in_any_number_are_found(number: str, left: int, right: int) -> None:
     symbols = number.replace("-", "")

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from adapters.outgoing import Failed, HttpsDoor, Outgoing
 from adapters.public_keys import PublicKey, of_jwk, of_multikey
 from adapters.strict import json_object, must_be_bounded
-from domain.errors import Fault
+from domain.errors import Fault, Unavailable
 from domain.hosting.errors import UnfitBadge
 
 Json = Mapping[str, Any]
@@ -22,6 +22,8 @@ LARGEST: Final = 64 * 1024
 DEADLINE: Final = 5.0
 KEPT_SECONDS: Final = 300.0
 MOST_KEPT: Final = 200
+AT_ONCE: Final = 2
+"""Keys that are fetched at the same time, in one process."""
 LONGEST_ADDRESS: Final = 2_000
 _DEEPEST, _MOST_VALUES = 12, 2_000
 _OK: Final = 200
@@ -37,11 +39,13 @@ class KeysElsewhere:
         self._door, self._clock = door, clock
         self._kept: OrderedDict[str, tuple[float, Json]] = OrderedDict()
         self._lock = threading.Lock()
+        self._ways = threading.BoundedSemaphore(AT_ONCE)
 
     def key(self, name: str, algorithm: str) -> PublicKey:
         """The key of this name, a DID URL of did:web or an https address that answers one JWK or a set of them.
 
-        Raises UnfitBadge where it cannot be had, ValueError or KeyError where it is no key for this algorithm.
+        Raises UnfitBadge where it cannot be had, ValueError or KeyError where it is no key for this algorithm, and
+        Unavailable while others wait for slow issuers already.
         """
         if len(name) > LONGEST_ADDRESS or not name.isascii():
             raise ValueError
@@ -54,6 +58,15 @@ class KeysElsewhere:
             found = self._kept.get(url)
         if found is not None and found[0] > self._clock():
             return found[1]
+        # The threads of whoever waits are needed for other work too: slow issuers get a few of them, and no more.
+        if not self._ways.acquire(blocking=False):
+            raise Unavailable
+        try:
+            return self._keep(url, self._asked(url))
+        finally:
+            self._ways.release()
+
+    def _asked(self, url: str) -> Json:
         asked = Outgoing(method="GET", url=url, headers=[_ACCEPT], ends_at=time.monotonic() + DEADLINE)
         try:
             answer = self._door.answer(asked, largest=LARGEST)
@@ -61,7 +74,7 @@ class KeysElsewhere:
             raise UnfitBadge(_not_had(failure.code.value)) from None
         if answer.status != _OK:
             raise UnfitBadge(_not_had(f"status {answer.status}"))
-        return self._keep(url, _read(answer.body))
+        return _read(answer.body)
 
     def _keep(self, url: str, document: Json) -> Json:
         with self._lock:

@@ -31,6 +31,7 @@ routes = Routes("badge_host", prefix="/ims/ob/v3p0")
 CREDENTIALS: Final = "/credentials"
 MOST: Final = 100
 _NEVER_KEPT: Final = {"cache-control": "no-store"}
+_FOR_ALL: Final = {"cache-control": "public, max-age=300", "access-control-allow-origin": "*"}
 _JSON: Final = "application/json"
 _DOCUMENTS: Final = frozenset({_JSON, "application/vc+ld+json", "application/vc", "application/ld+json"})
 _TOKENS: Final = frozenset({"text/plain", "application/jwt", "application/vc+jwt"})
@@ -167,7 +168,7 @@ def put_profile(uow: UnitOfWork, actor: Actor, body: ProfileIn) -> Response:
 def discovery(uow: UnitOfWork, terms: HostTerms) -> Response:
     """Describe this host: what it offers, and where programs are let at a holder's badges."""
     said = description(uow.body_name, actions.address(uow), routes.prefix, terms)
-    return Response(orjson.dumps(said), 200, {"cache-control": "public, max-age=300"}, _JSON)
+    return Response(orjson.dumps(said), 200, _FOR_ALL, _JSON)
 
 
 def _profile(said: Mapping[str, object]) -> Response:

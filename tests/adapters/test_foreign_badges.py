@@ -69,6 +69,14 @@ def test_one_proof_of_several_that_holds_is_enough(issuer: Issuer) -> None:
     assert fault_of(json.dumps({**signed, "proof": [broken, broken]}).encode()) == "proof"
 
 
+@pytest.mark.parametrize("edition", ["3.0.2", "3.0.3"])
+@pytest.mark.parametrize("more", [[], ["https://w3id.org/security/data-integrity/v2"]], ids=["", "suites"])
+def test_badges_of_an_earlier_edition_are_read(issuer: Issuer, edition: str, more: list[str]) -> None:
+    contexts = [VC, f"https://purl.imsglobal.org/spec/ob/v3p0/context-{edition}.json", *more]
+
+    assert fault_of(issuer.signed(a_badge(issuer.did, **{"@context": contexts}))) is None
+
+
 # --- what is altered
 
 

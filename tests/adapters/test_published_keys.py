@@ -1,7 +1,9 @@
 """Keys that issuers publish, fetched from a real TLS server: found, kept a while, and refused with the reason."""
 
 import json
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from adapters.badges.foreign import SignedElsewhere
 from adapters.outgoing import HttpsDoor
-from adapters.published_keys import KEPT_SECONDS, LARGEST, KeysElsewhere
+from adapters.published_keys import AT_ONCE, KEPT_SECONDS, LARGEST, KeysElsewhere
+from domain.errors import Unavailable
 from domain.hosting.errors import UnfitBadge
 from tests.builders_foreign import Issuer, TokenIssuer, a_badge, with_claims
 from tests.receiver import HOST, Receiver, a_receiver, answering
@@ -197,3 +200,25 @@ def test_a_key_is_kept_for_a_while_and_then_asked_for_anew(receiver: Receiver, t
 
     assert all(isinstance(one, RSAPublicKey) for one in found)
     assert len(receiver.taken) == 2
+
+
+def test_slow_issuers_keep_a_few_threads_waiting_and_no_more(receiver: Receiver, tokens: TokenIssuer) -> None:
+    receiver.usual = said(tokens.jwk)
+    on_their_way, let_go = threading.Semaphore(0), threading.Event()
+
+    def slowly(host: str, port: int) -> list[str]:
+        on_their_way.release()
+        let_go.wait(10)
+        return receiver.resolve(host, port)
+
+    keys = KeysElsewhere(HttpsDoor(resolve=slowly, trust=receiver.trust, loopback=True))
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        waiting = [pool.submit(keys.key, url_of(receiver, f"/keys/{place}"), "RS256") for place in range(AT_ONCE)]
+        assert all(on_their_way.acquire(timeout=10) for _ in waiting)
+        with pytest.raises(Unavailable):
+            keys.key(url_of(receiver, "/keys/9"), "RS256")
+        let_go.set()
+        found = [one.result(10) for one in waiting]
+
+    assert all(isinstance(one, RSAPublicKey) for one in found)
+    assert isinstance(keys.key(url_of(receiver, "/keys/9"), "RS256"), RSAPublicKey)

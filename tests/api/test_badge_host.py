@@ -1,6 +1,7 @@
 """The host's side of the Open Badges 3.0 API: the holder's badges, by the scopes of the holder's token."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -194,6 +195,17 @@ def test_the_newer_form_of_a_badge_takes_the_place_of_the_older(
     (stored,) = kept(either_world)
     assert stored.document == (other if newest else first)
     assert stored.version == (2 if newest else 1)
+
+
+def test_of_many_at_once_one_is_new_and_the_others_know_it(either_world: World, issuer: Issuer) -> None:
+    a_holder(either_world)
+    signed = issuer.signed()
+
+    with ThreadPoolExecutor(4) as pool:
+        statuses = [answer.status_code for answer in pool.map(lambda _: given(either_world, signed), range(4))]
+
+    assert sorted(statuses) == [201, 304, 304, 304]
+    assert len(kept(either_world)) == 1
 
 
 def test_two_spellings_of_an_id_are_one_badge_and_two_issuers_badges_are_two(holder: Holder, issuer: Issuer) -> None:
@@ -557,6 +569,7 @@ def test_the_host_describes_what_it_offers_and_where_its_tokens_come_from(world:
     for method, path, scope in OPERATIONS:
         assert found["paths"][path][method.lower()]["security"] == [{"OAuth2ACG": [scope]}]
     assert found["servers"] == [{"url": f"{ADDRESS}{HOST}"}]
+    assert answer.headers["access-control-allow-origin"] == "*"
     scheme = found["components"]["securitySchemes"]["OAuth2ACG"]
     assert scheme["type"] == "openIdConnect"
     assert scheme["openIdConnectUrl"] == f"{world.issuer.issuer}/.well-known/openid-configuration"

@@ -1,4 +1,4 @@
-"""The JSON-LD contexts that our documents name, pinned: no other is ever read, and none from the network.
+"""The JSON-LD contexts that our documents name, and those of other issuers' badges, pinned: no other is ever read.
 
 A context decides what a document means. Each is therefore compared with its digest when it is first read.
 """
@@ -17,6 +17,15 @@ PINNED: Final[Mapping[str, tuple[str, str]]] = {
     VC_CONTEXT: ("credentials-v2.json", "59955ced6697d61e03f2b2556febe5308ab16842846f5b586d7f1f7adec92734"),
     OB_CONTEXT: ("ob-v3p0-context-3.0.3.json", "3d34f4d4ef1bce691106e63798beb5e7b862ba841423f5ee1e53ab7ddf3bca84"),
     OB_EXTENSIONS: ("ob-v3p0-extensions.json", "87c06c81bc2317663bf288d740d94fddd2818c4342b186270ff6371dfaa63f93"),
+    # What badges of other issuers name: an earlier edition (3.0.1 redefines terms that are protected), the suites' own.
+    "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.2.json": (
+        "ob-v3p0-context-3.0.2.json",
+        "00666ad080ba407687ed1846b7f5e7495f5019042b202a727de47c48a1755c53",
+    ),
+    "https://w3id.org/security/data-integrity/v2": (
+        "security-data-integrity-v2.json",
+        "67f21e6e33a6c14e5ccfd2fc7865f7474fb71a04af7e94136cb399dfac8ae8f4",
+    ),
 }
 """Address to file and SHA-256."""
 

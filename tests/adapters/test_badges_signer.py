@@ -315,6 +315,29 @@ def test_what_a_revoked_key_signed_holds_nowhere(turning: FileKeyProvider) -> No
     assert holds(signer.sign(badge_facts(), Securing.EDDSA_RDFC), signer.did_document())
 
 
+@pytest.mark.parametrize("purpose", BADGE_PURPOSES)
+def test_a_key_is_published_from_its_preparation_to_its_withdrawal_and_no_longer(
+    turning: FileKeyProvider, tmp_path: Path, purpose: str
+) -> None:
+    signer, elsewhere = KeyedBadgeSigner(turning, BASE), FileKeyProvider(tmp_path / "keys")
+    first = signer.names(purpose, turning.current(purpose))
+    seen = []
+
+    def look() -> None:
+        seen.append(({signer.publishes(name) for name in first}, {signer.publishes(name) for name in second}))
+
+    kid = elsewhere.prepare(purpose)
+    second = signer.names(purpose, elsewhere.face(purpose, kid))
+    look()
+    elsewhere.rotate(purpose)
+    look()
+    elsewhere.revoke(purpose, next(one.kid for one in elsewhere.records(purpose)))
+    look()
+
+    assert seen == [({True}, {True}), ({True}, {True}), ({False}, {True})]
+    assert not signer.publishes(f"{DID}#never-ours")
+
+
 class TurnsBetween:
     """A provider whose key turns over, so many times, after it was named and before it signs."""
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,14 @@ import pytest
 import time_machine
 from joserfc import jws
 from joserfc.jwk import import_key
+from pyhanko.pdf_utils.reader import PdfFileReader
 from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
 from adapters.badges.baking import unbake
 from adapters.badges.signer import KeyedBadgeSigner
 from adapters.keys import FileKeyProvider
+from adapters.strict import from_base64url
 from api.badge_host_description import READ
 from api.cli import main
 from domain.badges.facts import Securing, StatusPurpose
@@ -266,6 +269,26 @@ def test_a_registry_statement_stands_under_a_published_key_too(house: House) -> 
     published = [one["kid"] for one in house.world.client.get("/.well-known/jwks.json").json()["keys"]]
     assert kid in published
     assert stolen not in published
+
+
+def test_a_certificate_is_made_anew_under_the_key_that_signs_now(house: House) -> None:
+    holder = a_holder(house.world)
+    kept = holder.get("/certificate.pdf")
+    house.keys.revoke("certificates", house.stolen("certificates"))
+
+    again = holder.get("/certificate.pdf", {**holder.header, "if-none-match": kept.headers["etag"]})
+
+    assert again.status_code == 200
+    assert [_signs(one.content, house) for one in (kept, again)] == [False, True]
+
+
+def _signs(pdf: bytes, house: House) -> bool:
+    """Whether the certificate in a PDF's signature is for the key that signs certificates now."""
+    (signature,) = PdfFileReader(BytesIO(pdf)).embedded_signatures
+    public = signature.signer_cert.public_key["public_key"].native
+    face = house.keys.current("certificates").public_jwk
+    x, y = (from_base64url(str(face[name]).encode()) for name in ("x", "y"))
+    return bool(public == b"\x04" + x + y)
 
 
 # --- the journal

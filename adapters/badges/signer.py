@@ -89,14 +89,17 @@ class KeyedBadgeSigner:
         return {self._method(key, way): key.kid for part, of in ordered for key in part for way in of}
 
     def publishes(self, name: str) -> bool:
-        """Whether the key of this name is published at this moment; three `stat` calls where keys lie in files."""
+        """Whether the key of this name is published at this moment; three `stat` calls where keys lie in files.
+
+        A key that signed under a former address of the body is the same key: a name is judged by its last part alone.
+        """
         kids = tuple(key.kid for purpose in BADGE_PURPOSES for key in self._keys.all(purpose))
         known, names = self._published
         if kids != known:
             # Taken after the ids, the names are never older than these.
-            names = frozenset(self.verification_methods())
+            names = frozenset(map(_key_part, self.verification_methods()))
             self._published = kids, names
-        return name in names
+        return _key_part(name) in names
 
     def names(self, purpose: str, key: SigningKey) -> set[str]:
         """Every name under which documents bear this key of a purpose, published or not."""
@@ -187,3 +190,8 @@ class KeyedBadgeSigner:
         if securing is Securing.OB_JWT:
             return f"{self._base_url}/keys/{key.kid}"
         return did.jwk_method(self._did, key) if securing is Securing.VC_JWT else did.multikey_method(self._did, key)
+
+
+def _key_part(name: str) -> str:
+    """What of a key's name names the key: its Multikey or thumbprint, without the DID or address before it."""
+    return name.rpartition("#")[2].rpartition("/")[2]

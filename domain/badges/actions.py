@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.actors import Actor
 from domain.badges.document import BADGE_CONTEXTS, achievement_document
-from domain.badges.errors import BadgeSuspended, BadgeWithdrawn
+from domain.badges.errors import BadgeSuspended, BadgeWithdrawn, UnfitFacts
 from domain.badges.facts import MASTER, AchievementFacts, Securing
 from domain.badges.issuing import sign_anew, sign_list_anew, signed_list, signers_of, trusted
 from domain.badges.model import Badge, StatusList
@@ -49,7 +49,8 @@ def secured(uow: UnitOfWork, badge: Badge, securing: Securing) -> bytes:
     """A version as it is handed out, by whichever way: secured as it is asked for, under a key that is published.
 
     That is the stored master, for as long as its key is, else what it states, signed by the key that signs now. Between
-    the revocation of a key and the reissue of what it signed, the master too is signed on request.
+    the revocation of a key and the reissue of what it signed, the master too is signed on request. NotFound where it
+    cannot be: it states an issuer under a former address, in whose name nobody signs any more.
     """
     if uow.publisher is None:
         raise NotFound
@@ -58,7 +59,10 @@ def secured(uow: UnitOfWork, badge: Badge, securing: Securing) -> bytes:
         return signer.sign(badge.facts, securing)
     if signer.publishes(badge.key_id):
         return badge.document
-    return signer.sign(replace(badge.facts, signed_at=uow.now.replace(microsecond=0)), MASTER)
+    try:
+        return signer.sign(replace(badge.facts, signed_at=uow.now.replace(microsecond=0)), MASTER)
+    except UnfitFacts:
+        raise NotFound from None
 
 
 def status_list(uow: UnitOfWork, list_id: UUID) -> StatusList:

@@ -105,8 +105,15 @@ def signers_of(kept: StatusList) -> frozenset[str]:
 
 
 def trusted(publisher: Publisher, kept: StatusList) -> bool:
-    """Whether both forms of a list, as they are stored, stand under keys that are published now."""
-    return all(publisher.signer.publishes(name) for name in signers_of(kept))
+    """Whether both forms of a list, as they are stored, stand under keys that are published now.
+
+    What names no key, because the store was damaged, stands under none.
+    """
+    try:
+        names = signers_of(kept)
+    except (ValueError, KeyError):
+        return False
+    return all(publisher.signer.publishes(name) for name in names)
 
 
 def new_badge_id(uow: UnitOfWork) -> UUID:

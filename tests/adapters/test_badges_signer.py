@@ -338,6 +338,17 @@ def test_a_key_is_published_from_its_preparation_to_its_withdrawal_and_no_longer
     assert not signer.publishes(f"{DID}#never-ours")
 
 
+@pytest.mark.parametrize("securing", [Securing.EDDSA_RDFC, Securing.VC_JWT, Securing.OB_JWT])
+def test_a_key_is_known_again_after_the_body_has_moved(turning: FileKeyProvider, securing: Securing) -> None:
+    before = KeyedBadgeSigner(turning, "https://former.example").verification_method(securing)
+    signer = KeyedBadgeSigner(turning, BASE)
+
+    known = signer.publishes(before)
+    turning.revoke(PURPOSE[securing], turning.current(PURPOSE[securing]).kid)
+
+    assert (known, signer.publishes(before)) == (True, False)
+
+
 class TurnsBetween:
     """A provider whose key turns over, so many times, after it was named and before it signs."""
 

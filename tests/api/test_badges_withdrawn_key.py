@@ -5,7 +5,7 @@ What comes out is verified from what anybody can fetch, with libraries and recom
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -196,6 +196,21 @@ def test_a_badge_signed_on_request_states_what_was_stored_and_says_when_it_was_s
     assert stated == former
     assert datetime.fromisoformat(proof["created"]) - datetime.fromisoformat(old["created"]) == timedelta(days=3)
     assert Stranger(house.world).fault(given) is None
+
+
+def test_a_badge_in_whose_issuers_name_nobody_signs_any_more_is_not_handed_out(house: House) -> None:
+    holder = a_holder(house.world)
+    held = badge_of(holder)
+    with house.world.unit() as uow:
+        (kept,) = uow.badges.find()
+        moved = replace(kept.facts, issuer=replace(kept.facts.issuer, did="did:web:former.example"))
+        uow.badges.save(replace(kept, facts=moved))
+    before = badge_of(holder)
+
+    house.keys.revoke(EDDSA, house.stolen(EDDSA))
+
+    assert before == held
+    assert house.world.client.get(path_of(held)).status_code == holder.get("/badge").status_code == 404
 
 
 def test_a_rotation_hands_out_what_is_stored(house: House) -> None:

@@ -50,7 +50,10 @@ _STATUS: Final = {
     "content": {_JSON: {"schema": _WHOLE, "example": status_object(403, "The token does not bear the scope.")}},
 }
 _OBJECT: Final = {"content": {_JSON: {"schema": {"type": "object"}}}}
-_READING: Final[dict[int | str, dict[str, Any]]] = {200: _OBJECT, 400: _STATUS, 401: _STATUS, 403: _STATUS}
+_FAILING: Final[dict[int | str, dict[str, Any]]] = dict.fromkeys(
+    (400, 401, 403, 404, 413, 414, 415, 429, 500, 503), _STATUS
+)
+_READING: Final = {200: _OBJECT, **_FAILING}
 _BADGE: Final = {"schema": {"$ref": "#/components/schemas/PresentedBadge"}}
 _TOKEN: Final = {"schema": {"type": "string", "format": "jws", "maxLength": LARGEST}}
 _EITHER: Final = {"content": {_JSON: {"schema": {"type": "object"}}, "text/plain": _TOKEN}}
@@ -132,7 +135,8 @@ def _read(doors: Mapping[type, Any], arguments: Mapping[str, Any]) -> Mapping[st
         200: _EITHER,
         201: _EITHER,
         304: {"description": "It is known already, in this form or a newer one."},
-        **dict.fromkeys((400, 401, 403, 409, 413, 415), _STATUS),
+        409: _STATUS,
+        **_FAILING,
     },
     openapi_extra=_GIVEN,
 )
@@ -164,7 +168,7 @@ def put_profile(uow: UnitOfWork, actor: Actor, body: ProfileIn) -> Response:
     return _profile(actions.state(uow, actor, body.stated()))
 
 
-@routes.get("/discovery", action="badge_host.describe", response_class=Response, responses={200: _OBJECT})
+@routes.get("/discovery", action="badge_host.describe", response_class=Response, responses=_READING)
 def discovery(uow: UnitOfWork, terms: HostTerms) -> Response:
     """Describe this host: what it offers, and where programs are let at a holder's badges."""
     said = description(uow.body_name, actions.address(uow), routes.prefix, terms)

@@ -12,9 +12,14 @@ Phone = Annotated[str, Field(min_length=3, max_length=40, pattern=r"^\+?[0-9][0-
 Type = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
 Types = Annotated[tuple[Type, ...], Field(min_length=1, max_length=MANY)]
 Country = Annotated[str, Field(min_length=2, max_length=2, pattern=r"^[A-Z]{2}$")]
-Latitude = Annotated[float, Field(ge=-90, le=90)]
-Longitude = Annotated[float, Field(ge=-180, le=180)]
-ReadPast = Annotated[Any, Field(exclude=True, description="Read past: what this body has on record stays.")]
+Latitude = Annotated[float, Field(strict=True, ge=-90, le=90)]
+Longitude = Annotated[float, Field(strict=True, ge=-180, le=180)]
+_PAST: Final = "Read past: what this body has on record stays."
+Said = Annotated[str, Field(max_length=2_000, pattern=r"^[^\x00-\x1f\x7f]*$")]
+ReadPast = Annotated[Said | None, Field(exclude=True, description=_PAST)]
+ListReadPast = Annotated[
+    Said | Annotated[tuple[Said, ...], Field(max_length=MANY)] | None, Field(exclude=True, description=_PAST)
+]
 
 
 class HolderImageIn(In):
@@ -62,9 +67,9 @@ class ProfileIn(In):
     profile shows is the one on the certificate.
     """
 
-    context: ReadPast = Field(default=None, alias="@context")
+    context: Annotated[ListReadPast, Field(alias="@context")] = None
     id: ReadPast = None
-    type: ReadPast = None
+    type: ListReadPast = None
     name: ReadPast = None
     given_name: Annotated[ReadPast, Field(alias="givenName")] = None
     family_name: Annotated[ReadPast, Field(alias="familyName")] = None

@@ -55,6 +55,9 @@ _ERROR: Final = {
 }
 
 
+_FAILING: Final[dict[int | str, dict[str, Any]]] = dict.fromkeys((400, 401, 413, 414, 429, 500, 503), _ERROR)
+
+
 def _answer(**properties: dict[str, Any]) -> dict[str, Any]:
     schema = {"type": "object", "required": list(properties), "properties": properties}
     return {"content": {"application/json": {"schema": schema}}}
@@ -140,7 +143,7 @@ def withdraw(uow: UnitOfWork, actor: Actor, offer_id: Id) -> WalletOffer:
         200: _answer(
             access_token=_TEXT, token_type={"type": "string", "const": "Bearer"}, expires_in={"type": "integer"}
         ),
-        400: _ERROR,
+        **_FAILING,
     },
 )
 def token(
@@ -158,7 +161,10 @@ def token(
 
 
 @routes.post(
-    "/wallets/nonce", action="wallet.exchange", response_class=Response, responses={200: _answer(c_nonce=_TEXT)}
+    "/wallets/nonce",
+    action="wallet.exchange",
+    response_class=Response,
+    responses={200: _answer(c_nonce=_TEXT), **_FAILING},
 )
 def nonce(uow: UnitOfWork, keys: KeyProvider) -> Response:
     """Ask for a nonce that a proof answers (OpenID4VCI 1.0, section 7)."""
@@ -197,8 +203,7 @@ class NotificationIn(_Open):
     response_class=Response,
     responses={
         200: _answer(credentials={"type": "array", "items": {"type": "object"}}, notification_id=_TEXT),
-        400: _ERROR,
-        401: _ERROR,
+        **_FAILING,
     },
 )
 def credential(
@@ -227,7 +232,7 @@ def credential(
     action="wallet.exchange",
     response_class=Response,
     status_code=204,
-    responses={400: _ERROR, 401: _ERROR},
+    responses=_FAILING,
 )
 def notification(uow: UnitOfWork, body: NotificationIn, authorization: Authorization = None) -> Response:
     """Tell what became of the badge in the wallet (OpenID4VCI 1.0, section 11)."""

@@ -1,11 +1,11 @@
 """Presented badges, read within bounds and without trust, and their signatures checked by our own published keys."""
 
-from typing import Any, Final
+from typing import Final
 
 from adapters.badges import baking, nquads, proofs
 from adapters.badges.multibase import from_base58btc
 from adapters.badges.signer import KeyedBadgeSigner
-from adapters.strict import from_base64url, json_object
+from adapters.strict import from_base64url, json_object, must_be_bounded
 from domain.badges.document import Document, badge_document
 from domain.badges.facts import BadgeFacts, Securing
 from domain.badges.keys import ES256, PURPOSE
@@ -70,7 +70,7 @@ def _is_text(content: bytes) -> bool:
 
 def _of_json(text: bytes, *, image: bool) -> Presented:
     document = json_object(text)
-    _must_be_bounded(document)
+    must_be_bounded(document, deepest=DEEPEST, most=MOST_VALUES)
     proof = document.pop("proof")
     if isinstance(proof, list):
         (proof,) = proof
@@ -108,23 +108,8 @@ def _of_jwt(text: bytes, *, image: bool) -> Presented:
         raise ValueError
     securing = _TYPES[str(options["typ"]), str(options["alg"])]
     document = json_object(payload)
-    _must_be_bounded(document)
+    must_be_bounded(document, deepest=DEEPEST, most=MOST_VALUES)
     message = text.rpartition(b".")[0]
     return Presented(
         securing=securing, document=document, options=options, signature=signature, message=message, image=image
     )
-
-
-def _must_be_bounded(document: Document) -> None:
-    """No deeper and no larger than any badge of ours could be."""
-    waiting: list[tuple[Any, int]] = [(document, 1)]
-    seen = 0
-    while waiting:
-        value, depth = waiting.pop()
-        seen += 1
-        if depth > DEEPEST or seen > MOST_VALUES:
-            raise ValueError
-        if isinstance(value, dict):
-            waiting.extend((one, depth + 1) for one in value.values())
-        elif isinstance(value, list):
-            waiting.extend((one, depth + 1) for one in value)

@@ -1,6 +1,10 @@
 """Badges of other issuers: what others' libraries signed is read, and whatever a signature does not cover is not."""
 
 import json
+import operator
+from collections.abc import Iterator
+from copy import deepcopy
+from functools import reduce
 from typing import Any
 
 import pytest
@@ -107,6 +111,47 @@ def test_no_altered_member_passes(issuer: Issuer, suite: str, path: tuple[str, .
     other = "2025-01-02T00:00:00Z" if path == ("validFrom",) else "urn:another"
 
     assert fault_of(deep(signed, *path, to=other)) == "proof"
+
+
+def leaves(value: Any, *path: Any) -> Iterator[tuple[Any, ...]]:
+    """The path of every value of a document that holds no other."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    if isinstance(value, dict | list):
+        for name, one in inner:
+            yield from leaves(one, *path, name)
+    else:
+        yield path
+
+
+@pytest.mark.parametrize("suite", ["eddsa-jcs-2022", "eddsa-rdfc-2022"])
+def test_no_value_is_altered_and_no_member_taken_out_unnoticed(issuer: Issuer, suite: str) -> None:
+    signed = json.loads(
+        issuer.signed_anyhow(a_badge(issuer.did, evidence=[{"type": ["Evidence"], "name": "E"}]), suite)
+    )
+    taken = []
+    for path in leaves(signed):
+        for change in ("alter", "remove"):
+            document = deepcopy(signed)
+            *outer, last = path
+            inner = reduce(operator.getitem, outer, document)
+            if change == "remove":
+                del inner[last]
+            else:
+                inner[last] = inner[last] + ("x" if isinstance(inner[last], str) else 1)
+            if fault_of(json.dumps(document).encode()) is None:
+                taken.append((path, change))
+
+    assert taken == []
+
+
+def test_no_byte_of_a_token_is_altered_unnoticed(tokens: TokenIssuer) -> None:
+    token = tokens.token()
+    other = [
+        token[:place] + (b"A" if token[place : place + 1] != b"A" else b"B") + token[place + 1 :]
+        for place in range(0, len(token), 7)
+    ]
+
+    assert [one for one in other if fault_of(one, compact=True) is None] == []
 
 
 @pytest.mark.parametrize(

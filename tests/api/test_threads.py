@@ -49,6 +49,26 @@ def test_as_many_run_together_as_there_are_threads_and_no_more(two: Threads) -> 
     assert names == {"test-0", "test-1"}
 
 
+def test_whoever_helped_once_is_called_again_when_work_waits_again(two: Threads) -> None:
+    async def rounds() -> list[int]:
+        met = threading.Barrier(2, timeout=10)
+        return [place for _ in range(5) for place in await asyncio.gather(two.run(met.wait), two.run(met.wait))]
+
+    assert sorted(asyncio.run(rounds())) == [0] * 5 + [1] * 5
+
+
+def test_a_wait_in_every_thread_but_one_keeps_nobody(two: Threads) -> None:
+    gate = threading.Event()
+
+    async def asked() -> list[object]:
+        stuck = asyncio.create_task(two.run(gate.wait, 10))
+        told: list[object] = [await asyncio.wait_for(two.run(round, 6.6), 10) for _ in range(3)]
+        gate.set()
+        return [*told, await stuck]
+
+    assert asyncio.run(asked()) == [7, 7, 7, True]
+
+
 def test_work_that_nobody_waits_for_any_more_is_finished_and_keeps_no_thread_from_others(two: Threads) -> None:
     begun, go_on, done = threading.Event(), threading.Event(), list[str]()
 

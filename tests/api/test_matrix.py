@@ -5,7 +5,7 @@ What is expected follows from the authorization table alone. Every request is un
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -14,6 +14,7 @@ from httpx2 import Response
 from uuid_utils.compat import uuid7
 
 from adapters import api_keys
+from adapters.badges.did import did_of
 from adapters.db.tables.base import STORED
 from adapters.db.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 from api.routing import Routes
@@ -29,15 +30,17 @@ from domain.programs.model import PolicyEdition
 from domain.test_centres.model import CentreFile
 from tests.api.requests_of import NAMED, Operation, operations
 from tests.builders import cpom
+from tests.builders_badge_facts import ISSUER, badge_facts
 from tests.builders_exams import stored_policy
 from tests.samples import Samples
-from tests.world import World, a_world
+from tests.world import ADDRESS, World, a_world
 
 OPERATIONS = list(operations())
 NOBODY_KNOWS = {kind: uuid7() for kind in STORED}
 SHARED = {name: NAMED[name] for name in ("program", "edition")}
 KEPT = b"The bytes of a file."
-BADGE = {"document": b"{}"}
+# Its key is nobody's, so that it is signed anew: in the name of who publishes here.
+BADGE = {"facts": badge_facts(issuer=replace(ISSUER, did=did_of(ADDRESS)))}
 FILE = {"status": FileStatus.STORED, "key": "kept", "sha256": sha256(KEPT).hexdigest(), "removed_at": None}
 
 

@@ -1,6 +1,8 @@
 """The command line, each command as an operator would type it."""
 
+import json
 import re
+from base64 import urlsafe_b64decode
 from pathlib import Path
 
 import pytest
@@ -120,6 +122,13 @@ def test_a_token_is_signed_in_a_sandbox_and_refused_in_production(
     assert signed.output.count(".") == 2
     assert refused.exit_code == 2
     assert "CERTIFICANT_KEY_PASSPHRASE" in refused.output
+
+
+def test_a_token_bears_the_scopes_that_it_is_asked_for(run: CliRunner) -> None:
+    signed = run.invoke(main, ["token", "--scope", "openid email"], catch_exceptions=False)
+
+    payload = signed.output.strip().split(".")[1]
+    assert json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["scope"] == "openid email"
 
 
 def test_a_rotated_key_stays_published_beside_the_new_one(run: CliRunner) -> None:

@@ -132,6 +132,7 @@ def test_a_token_bears_the_scopes_that_it_is_asked_for(run: CliRunner) -> None:
 
 
 def test_a_rotated_key_stays_published_beside_the_new_one(run: CliRunner) -> None:
+    run.invoke(main, ["migrate"], catch_exceptions=False)
     run.invoke(main, ["keys", "create"], catch_exceptions=False)
 
     rotated = run.invoke(main, ["keys", "rotate", "registry"], catch_exceptions=False)

@@ -98,7 +98,7 @@ class Database:
             _name(fault, lost=Unavailable)
         connection.info["write"] = write
         try:
-            transaction = connection.begin()
+            transaction = None if alone else connection.begin()
             yield connection
         except DBAPIError as fault:
             self._roll_back(connection, drop=_is_lost(fault))
@@ -106,7 +106,11 @@ class Database:
         except BaseException:
             self._roll_back(connection)
             raise
-        self._commit(connection, transaction)
+        if transaction is not None:
+            self._commit(connection, transaction)
+        elif connection.in_transaction():
+            # What SQLAlchemy begins by itself where it is asked; the server was not told.
+            connection.rollback()
 
     def _commit(self, connection: Connection, transaction: Transaction) -> None:
         try:

@@ -38,7 +38,10 @@ class JobOut(Resource):
 
 
 class OutcomeOut(Out):
-    """What became of one row."""
+    """What became of one row, counted from 1; a row with several faults has one of these for each.
+
+    What is wrong with a file as a whole is said of row 1.
+    """
 
     id: UUID
     row: int

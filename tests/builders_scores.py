@@ -121,7 +121,7 @@ class Scores:
     def outcomes(self, job: Job) -> list[JobOutcome]:
         """What a job told of its rows, in their order."""
         with self.unit() as uow:
-            return sorted(uow.job_outcomes.find(job_id=job.id), key=lambda one: one.row)
+            return sorted(uow.job_outcomes.find(job_id=job.id), key=lambda one: (one.row, one.fault))
 
     def attempts(self) -> dict[UUID, Attempt]:
         """Every attempt on the form, by candidate."""

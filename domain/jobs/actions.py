@@ -12,9 +12,10 @@ from typing import Any
 from uuid import UUID
 
 from domain.actors import Actor, the_service
-from domain.errors import Unavailable
+from domain.errors import AlreadyExists, Conflict, Unavailable
 from domain.jobs.events import JobFinished, JobRequested
 from domain.jobs.model import Batch, Job, JobRequest, JobStatus
+from domain.jobs.rules import numbered
 from domain.ports import UnitOfWork, UnitsOfWork
 
 CARRY_ON = "job.carry_on"
@@ -40,6 +41,13 @@ class Reckoning:
     def __call__(self, uow: UnitOfWork, job: Job) -> Batch:
         """Do all of it within one transaction, as any other step."""
         return self.work(lambda: nullcontext(uow), job)(uow, job)
+
+
+class ToldTwice(Conflict):
+    """Two batches of a job told of the same row: the kind's step is wrong, and no further try would mend it."""
+
+    code = "row_told_twice"
+    title = "What became of a row was stored before; the job cannot go on."
 
 
 Handler = Callable[[UnitsOfWork, Mapping[str, Any]], None]
@@ -169,7 +177,10 @@ def _stored(uow: UnitOfWork, before: Job, batch: Batch) -> bool:
         _ended(uow, after)
     else:
         uow.jobs.save(after)
-    uow.job_outcomes.add_all(batch.outcomes)
+    try:
+        uow.job_outcomes.add_all(numbered(batch.outcomes))
+    except AlreadyExists:
+        raise ToldTwice from None
     return not after.finished
 
 

@@ -122,14 +122,16 @@ class Job(Entity):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JobOutcome(Entity):
-    """What became of one row (counted from 1) of a job.
+    """What became of one row (counted from 1) of a job, or one of several things to say of that row.
 
-    `code` is a stable reason, `detail` a sentence for people, and `values` names what the row was about. None of them
-    holds a personal value: they outlive an erasure.
+    `fault` counts those from 1; whoever makes outcomes leaves it to the batch that stores them (`rules.numbered`). What
+    is wrong with a file as a whole is said of row 1. `code` is a stable reason, `detail` a sentence for people, and
+    `values` names what the row was about. None of them holds a personal value: they outlive an erasure.
     """
 
     job_id: UUID
     row: int
+    fault: int = 1
     status: OutcomeStatus
     code: str
     detail: str = ""

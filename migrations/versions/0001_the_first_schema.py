@@ -775,13 +775,14 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("job_id", sa.Uuid(), nullable=False),
         sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("fault", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("detail", sa.String(), nullable=False),
         sa.Column("values", columns.json_value(), nullable=False),
         sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_job_outcomes_job_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job_outcomes")),
-        sa.UniqueConstraint("job_id", "row", name=op.f("uq_job_outcomes_job_id_row")),
+        sa.UniqueConstraint("job_id", "row", "fault", name=op.f("uq_job_outcomes_job_id_row_fault")),
     )
     op.create_table(
         "licences",

@@ -65,7 +65,7 @@ class World:
 
     def outcomes(self, job_id: UUID) -> list[JobOutcome]:
         with self.units.begin(MANAGER, write=False) as uow:
-            return sorted(uow.job_outcomes.find(job_id=job_id), key=lambda one: one.row)
+            return sorted(uow.job_outcomes.find(job_id=job_id), key=lambda one: (one.row, one.fault))
 
     def marks(self, about: object) -> list[int]:
         with self.database.transaction(write=False) as connection:

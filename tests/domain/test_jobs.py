@@ -13,7 +13,7 @@ from domain.actors import Actor, Role
 from domain.authorization import allowed_actions
 from domain.errors import WrongState
 from domain.jobs.model import Job, JobOutcome, JobStatus, OutcomeStatus, Retries
-from domain.jobs.rules import error_report, harmless
+from domain.jobs.rules import error_report, harmless, numbered
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1)
@@ -99,6 +99,17 @@ def test_staff_may_stop_what_runs_and_resume_what_stopped(status: JobStatus, rol
 )
 def test_waits_grow_up_to_the_longest(attempt: int, seconds: int) -> None:
     assert Retries().wait(attempt) == timedelta(seconds=seconds)
+
+
+def test_what_is_told_of_one_row_is_counted_in_the_order_told() -> None:
+    told = [an_outcome(1, code="a"), an_outcome(2, code="b"), an_outcome(1, code="c"), an_outcome(1, code="d")]
+
+    assert [(one.row, one.fault, one.code) for one in numbered(told)] == [
+        (1, 1, "a"),
+        (2, 1, "b"),
+        (1, 2, "c"),
+        (1, 3, "d"),
+    ]
 
 
 def test_the_report_holds_the_unused_rows_in_order_with_every_name_once() -> None:

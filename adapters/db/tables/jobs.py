@@ -40,13 +40,14 @@ class JobRow(Row, table=True):
 
 @stores(JobOutcome)
 class JobOutcomeRow(Row, table=True):
-    """One per row of a job, so that even a batch done twice could not be reported twice."""
+    """One per row of a job and fault of that row, so that even a batch done twice could not be reported twice."""
 
     __tablename__ = "job_outcomes"
-    __table_args__ = (UniqueConstraint("job_id", "row"),)
+    __table_args__ = (UniqueConstraint("job_id", "row", "fault"),)
 
     job_id: UUID = Field(foreign_key="jobs.id")
     row: int
+    fault: int
     status: str
     code: str
     detail: str

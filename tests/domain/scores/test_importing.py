@@ -13,6 +13,7 @@ from domain.errors import Forbidden, Invalid, WrongState
 from domain.exams.model import AuthorizationStatus, RegistrationStatus
 from domain.jobs.actions import cancel, resume
 from domain.jobs.model import JobStatus, OutcomeStatus
+from domain.jobs.rules import error_report
 from domain.paging import PageRequest
 from domain.scores import actions
 from domain.scores.events import AttemptImported
@@ -207,6 +208,47 @@ def test_a_strange_file_is_refused_whole_with_its_faults_listed(scores: Scores, 
     assert scores.attempts() == {}
     with scores.unit() as uow:
         assert [one.status for one in uow.response_imports.find()] == [ImportStatus.FAILED]
+
+
+SHORT_BY_TWO = b"\n".join(line.rpartition(b",")[0].rpartition(b",")[0] for line in a_file({"C1": answers(1)}).split())
+
+
+@pytest.mark.parametrize(
+    ("content", "faults"),
+    [
+        pytest.param(
+            b"a,b,c\n1,2,3\n", [("missing_column", "candidate_id"), ("unknown_form", None)], id="no column of ours"
+        ),
+        pytest.param(
+            "a,b,c\n1,2,3\n".encode("utf-16"),
+            [("missing_column", "candidate_id"), ("unknown_form", None)],
+            id="no column of ours, in UTF-16",
+        ),
+        pytest.param(
+            SHORT_BY_TWO, [("missing_column", f"I{ITEMS - 1}"), ("missing_column", f"I{ITEMS}")], id="two items missing"
+        ),
+        pytest.param(
+            a_file({"C1": answers(1)}, heading="candidate,candidate").replace(b"C1,", b"C1,C1,") + b"C2\n",
+            [("duplicate_column", "candidate")],
+            id="two columns of candidates",
+        ),
+        pytest.param(b"PK\x03\x04\x14\0\0\0\x08\0", [("unreadable", None)], id="a zip archive"),
+    ],
+)
+def test_every_fault_of_a_refused_file_is_listed_in_the_order_of_its_columns(
+    either_scores: Scores, content: bytes, faults: list[tuple[str, str | None]]
+) -> None:
+    scores = either_scores
+
+    job = scores.imported(content)
+
+    assert (job.status, job.error_code) == (JobStatus.FAILED, faults[0][0])
+    outcomes = scores.outcomes(job)
+    assert [(one.code, one.values.get("column")) for one in outcomes] == faults
+    assert {one.row for one in outcomes} == {1}
+    report = error_report(reversed(outcomes)).splitlines()
+    assert [line.split(",")[2] for line in report[1:]] == [code for code, _ in faults]
+    assert scores.attempts() == {}
 
 
 def test_the_same_file_again_is_the_same_import_and_changes_nothing(either_scores: Scores) -> None:

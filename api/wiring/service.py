@@ -41,6 +41,7 @@ from api.wiring.identity import identity_of
 from api.wiring.items import exchange
 from api.wiring.publisher import publisher_of, reader_of
 from api.wiring.reports import sheet_press
+from api.wiring.sandbox_issuer import issuer_of
 from api.wiring.test_centres import centres_of
 from api.wiring.watching import bulk_of, courier_of, statements_of
 from domain.actors import the_service
@@ -171,8 +172,7 @@ class Service:
     @cached_property
     def issuer(self) -> DevelopmentIssuer:
         """The sandbox's own issuer of tokens."""
-        directory = self.settings.under_data(self.settings.keys_dir, "keys")
-        return DevelopmentIssuer(directory, audience=self.settings.oidc_audience[0], issuer=self.settings.oidc_issuer)
+        return issuer_of(self.settings)
 
     @cached_property
     def authenticator(self) -> Authenticator:

@@ -11,7 +11,7 @@ from api.paging import Listing
 from api.routing import Resource, Routes
 from domain.actors import Actor
 from domain.paging import Page, PageRequest
-from domain.payments import actions
+from domain.payments import actions, refunding
 from domain.payments.model import Charge, ChargeStatus, Payment, PaymentStatus, Refund
 from domain.ports import PaymentGateway, UnitOfWork
 
@@ -158,8 +158,11 @@ def waive(uow: UnitOfWork, actor: Actor, charge_id: Id, body: WaiverIn) -> Charg
     needs_key=True,
 )
 def refund(uow: UnitOfWork, actor: Actor, gateway: PaymentGateway, charge_id: Id, body: RefundIn) -> Refund:
-    """Send a paid charge back to its payer, whole or in part, never more than was paid."""
-    return actions.refund(uow, actor, gateway, charge_id, body.reason, body.amount_minor)
+    """Send a paid charge back to its payer: whole while nothing stands on it yet, in part once it was rendered.
+
+    Refused while a step that it paid for stands and lies ahead: a booked seat, say, which must be cancelled first.
+    """
+    return refunding.refund(uow, actor, gateway, charge_id, body.reason, body.amount_minor)
 
 
 @routes.get("/candidates/{candidate_id}/refunds", action="charge.read", answers=RefundOut, listing=REFUNDS)

@@ -26,7 +26,7 @@ from domain.credentials.reinstating import reinstated
 from domain.errors import NotFound
 from domain.notices.actions import notify
 from domain.notices.model import NoticeKind
-from domain.payments.model import Charge
+from domain.payments.model import Charge, ChargeStatus
 from domain.ports import UnitOfWork
 from domain.programs.policy import Policy
 from domain.renewals.cycles import begun
@@ -157,7 +157,8 @@ def _judged(
     others = [one for one in held if one.program == application.program]
     owed = [charge for id_ in _about(passed) for charge in charges.get(id_, ())]
     eligibility = assess(policy, facts[application.id], on, Mode.VERIFIED, pathway=application.pathway)
-    ruling = rules.may_award(eligibility, application.pathway, owed, others, policy)
+    exam = _exam(uow, passed) if any(one.status is ChargeStatus.REFUNDED for one in owed) else None
+    ruling = rules.may_award(eligibility, application.pathway, owed, others, policy, exam)
     return Judged(
         passed=passed,
         candidate=candidate,
@@ -183,6 +184,12 @@ def _about(passed: Pass) -> list[UUID]:
     attempt = passed.attempt
     about = (passed.application.id, attempt.authorization_id, attempt.registration_id)
     return [one for one in about if one is not None]
+
+
+def _exam(uow: UnitOfWork, passed: Pass) -> int | None:
+    """Which instance of the exam fee on the application paid for this exam: each authorization has its own."""
+    given = [one.id for one in uow.authorizations.find(application_id=passed.application.id)]
+    return 1 + given.index(passed.attempt.authorization_id) if passed.attempt.authorization_id in given else None
 
 
 def _charges(uow: UnitOfWork, passes: Sequence[Pass]) -> dict[UUID, list[Charge]]:

@@ -8,10 +8,12 @@ from domain.credentials.model import Credential, Standing
 from domain.dates import add_years
 from domain.payments.model import Charge, ChargeStatus
 from domain.programs.policy import Policy
+from domain.programs.upkeep_terms import FeeDue
 from domain.ruling import Finding, Ruling, Source
 
 HOLDING = frozenset({Standing.ACTIVE, Standing.SUSPENDED, Standing.EXPIRED})
 """Standings beside which no second credential of the program is issued."""
+_FOR_EXAM = frozenset({FeeDue.AUTHORIZATION, FeeDue.RETAKE})
 
 
 def may_award(
@@ -20,31 +22,40 @@ def may_award(
     charges: Iterable[Charge],
     others: Iterable[Credential],
     policy: Policy,
+    exam: int | None = None,
 ) -> Ruling:
     """Does this pass become a credential on the day of this eligibility ruling?
 
     Asked are the clauses of the pathway that was approved (of the best one where none was), the fees, and that no
-    credential of the program stands in the way. `charges` are those about the application and the exam; `others` the
-    candidate's credentials of the program as they stand on that day.
+    credential of the program stands in the way. `charges` are those about the application and the exam, and `exam` the
+    instance of the fee that this exam was sat on (None: none is known); `others` the candidate's credentials of the
+    program as they stand on that day.
     """
     approved = eligibility.pathway(pathway) if pathway else None
     clauses = approved.ruling if approved else eligibility.ruling
     source = Source(edition=policy.edition, paragraph="award")
     if not clauses.findings:
         return clauses
-    return Ruling((*clauses.findings, fees_settled(charges, policy), no_other(others))).citing(source)
+    return Ruling((*clauses.findings, fees_settled(charges, policy, exam), no_other(others))).citing(source)
 
 
-def fees_settled(charges: Iterable[Charge], policy: Policy) -> Finding:
-    """Is nothing owed any more for the way here, but for what the policy lets wait?"""
-    owed = [one for one in charges if one.status is ChargeStatus.OPEN and not _may_wait(one, policy)]
+def fees_settled(charges: Iterable[Charge], policy: Policy, exam: int | None = None) -> Finding:
+    """Is nothing owed any more for the way here, and the fee of this exam kept, but for what the policy lets wait?"""
+    waiting = [one for one in charges if not _may_wait(one, policy)]
+    owed = [one for one in waiting if one.status is ChargeStatus.OPEN]
+    back = [one for one in waiting if one.status is ChargeStatus.REFUNDED and _is_of_exam(one, policy, exam)]
+    code, found = "met", "Nothing stands open."
+    if owed:
+        code, found = "fee_open", f"{len(owed)} still stand open."
+    elif back:
+        code, found = "fee_refunded", "The fee of this examination went back to its payer."
     return Finding(
         clause="fees_settled",
-        met=not owed,
-        code="fee_open" if owed else "met",
+        met=not (owed or back),
+        code=code,
         asked="Every fee for the application and the examination is settled.",
-        found=f"{len(owed)} still stand open." if owed else "Nothing stands open.",
-        evidence=tuple(str(one.id) for one in owed),
+        found=found,
+        evidence=tuple(str(one.id) for one in (*owed, *back)),
     )
 
 
@@ -76,3 +87,8 @@ def ends(policy: Policy, begins: date) -> date:
 def _may_wait(charge: Charge, policy: Policy) -> bool:
     fee = policy.fee(charge.fee)
     return fee is not None and fee.proceed_unpaid
+
+
+def _is_of_exam(charge: Charge, policy: Policy, exam: int | None) -> bool:
+    fee = policy.fee(charge.fee)
+    return fee is not None and fee.due in _FOR_EXAM and charge.instance == exam

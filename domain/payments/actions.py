@@ -1,4 +1,4 @@
-"""Verbs of the fee ledger: charge, pay, waive, refund.
+"""Verbs of the fee ledger: charge, pay, waive, send back.
 
 Locks: every verb holds the rows of its charges, in the order of their ids, before it judges them; a payment's mark
 holds the payment first. So of two marks, two starts or two refunds, one sees what the other did.
@@ -15,7 +15,7 @@ from domain.independence import must_be_independent, must_be_owner_or_independen
 from domain.notices.actions import notify
 from domain.notices.model import NoticeKind
 from domain.payments import rules
-from domain.payments.errors import PaymentUnderWay, RefundTooLarge, SettledAlready
+from domain.payments.errors import PaymentUnderWay, SettledAlready
 from domain.payments.events import (
     ChargeCancelled,
     ChargeRaised,
@@ -154,27 +154,6 @@ def waive(uow: UnitOfWork, actor: Actor, charge_id: UUID, reason: str) -> Charge
     return waived
 
 
-def refund(
-    uow: UnitOfWork,
-    actor: Actor,
-    gateway: PaymentGateway,
-    charge_id: UUID,
-    reason: str,
-    amount_minor: int | None = None,
-) -> Refund:
-    """Send a paid charge back to its payer, whole (what is left of it) or in part; never to oneself.
-
-    Raises WrongState when it was not paid, and RefundTooLarge for more than was paid and has not gone back yet.
-    """
-    standing = uow.charges.lock(charge_id)
-    actor.must("charge.refund", standing)
-    must_be_independent(uow, actor, standing.candidate_id)
-    amount = standing.refundable_minor if amount_minor is None else amount_minor
-    if not 0 < amount <= standing.refundable_minor:
-        raise RefundTooLarge
-    return _send_back(uow, gateway, standing, amount, reason)
-
-
 def refund_share(uow: UnitOfWork, gateway: PaymentGateway, charge_id: UUID, percent: int, reason: str) -> Refund | None:
     """Send back the share that a rule gives (a cancellation in time, say); None when nothing was paid or is left.
 
@@ -182,7 +161,40 @@ def refund_share(uow: UnitOfWork, gateway: PaymentGateway, charge_id: UUID, perc
     """
     standing = uow.charges.lock(charge_id)
     amount = rules.share(standing, percent)
-    return _send_back(uow, gateway, standing, amount, reason) if amount else None
+    return send_back(uow, gateway, standing, amount, reason) if amount else None
+
+
+def send_back(uow: UnitOfWork, gateway: PaymentGateway, standing: Charge, amount: int, reason: str) -> Refund:
+    """Send so much of a paid charge, its row held, to whoever paid it, and say so; the caller has judged that it may.
+
+    Raises NotFound where no payment of it was received.
+    """
+    payment = _payment_of(uow, standing)
+    # The reference follows from the ledger alone: a transaction that is run again asks for the same refund, once.
+    sent = gateway.refund(
+        provider_reference=payment.provider_reference,
+        amount_minor=amount,
+        currency=standing.currency,
+        reference=f"{standing.id}.{standing.refunded_minor}.{amount}",
+    )
+    made = uow.refunds.add(
+        Refund(
+            id=uow.new_id(),
+            candidate_id=standing.candidate_id,
+            charge_id=standing.id,
+            payment_id=payment.id,
+            amount_minor=amount,
+            currency=standing.currency,
+            payer=payment.payer,
+            reason=reason,
+            refunded_at=uow.now,
+            refunded_by=uow.actor.subject,
+            provider_reference=sent,
+        )
+    )
+    uow.charges.save(standing.refunded(amount))
+    _refunded(uow, made)
+    return made
 
 
 def cancel_open(uow: UnitOfWork, about_id: UUID, *, keep: Collection[str] = ()) -> None:
@@ -297,35 +309,6 @@ def _begin(uow: UnitOfWork, gateway: PaymentGateway, charges: list[Charge], paye
 def _titles(uow: UnitOfWork, charges: Iterable[Charge]) -> list[str]:
     fees = (uow.policies.named(one.edition).fee(one.fee) for one in charges)
     return [fee.title for fee in fees if fee is not None]
-
-
-def _send_back(uow: UnitOfWork, gateway: PaymentGateway, standing: Charge, amount: int, reason: str) -> Refund:
-    payment = _payment_of(uow, standing)
-    # The reference follows from the ledger alone: a transaction that is run again asks for the same refund, once.
-    sent = gateway.refund(
-        provider_reference=payment.provider_reference,
-        amount_minor=amount,
-        currency=standing.currency,
-        reference=f"{standing.id}.{standing.refunded_minor}.{amount}",
-    )
-    made = uow.refunds.add(
-        Refund(
-            id=uow.new_id(),
-            candidate_id=standing.candidate_id,
-            charge_id=standing.id,
-            payment_id=payment.id,
-            amount_minor=amount,
-            currency=standing.currency,
-            payer=payment.payer,
-            reason=reason,
-            refunded_at=uow.now,
-            refunded_by=uow.actor.subject,
-            provider_reference=sent,
-        )
-    )
-    uow.charges.save(standing.refunded(amount))
-    _refunded(uow, made)
-    return made
 
 
 def _refunded(uow: UnitOfWork, made: Refund) -> None:

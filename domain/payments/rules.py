@@ -8,7 +8,7 @@ from domain.money import written
 from domain.payments.model import Charge, ChargeStatus, Payment, PaymentStatus, Refund
 from domain.programs.policy import Policy
 from domain.programs.upkeep_terms import Fee
-from domain.ruling import Finding, Source
+from domain.ruling import Finding, Ruling, Source
 
 _SETTLED = {ChargeStatus.PAID: "paid", ChargeStatus.WAIVED: "waived"}
 _WORDS = {
@@ -16,6 +16,30 @@ _WORDS = {
     ChargeStatus.CANCELLED: ("fee_cancelled", "Its charge was cancelled."),
     ChargeStatus.REFUNDED: ("fee_refunded", "It was paid, and went back to the payer."),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What became of that which a fee was paid for.
+
+    `code` names what stands on it (empty: nothing does), `says` it in a sentence. `over`: it was rendered, or came to
+    nothing; until then a fee goes back whole or not at all.
+    """
+
+    code: str = ""
+    says: str = ""
+    over: bool = False
+
+
+NOT_USED = Use(says="What it was paid for has not come about yet.")
+OVER = Use(says="What it was paid for was rendered, or came to nothing.", over=True)
+IN_REVIEW = Use("application_under_way", "The application is under review; it must be withdrawn or decided first.")
+SEAT_BOOKED = Use("seat_booked", "A seat is booked on it; cancelling that sends back what the policy gives.")
+RESULT_AWAITED = Use("result_awaited", "The examination was taken on it, and its result is still to come.")
+AWARD_HELD = Use("award_held", "The examination was passed on it, and the award waits for a decision.")
+EXTENDED = Use("authorization_extended", "The window was extended on it, and is still open.")
+MOVED = Use("booking_moved", "The booking was moved on it, and the appointment is still to come.")
+APPEAL_FILED = Use("appeal_filed", "The appeal is being heard; it must be withdrawn or decided first.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +72,29 @@ def settled(
         return _finding(fee_code or "none", "nothing_due", "The policy asks no fee.", "Nothing is due.", met=True)
     standing = next((one for one in charges if _is_for(one, about_id, fee.code, instance)), None)
     return _judged(fee, standing, Source(edition=policy.edition, paragraph=f"fees.{fee.code}"))
+
+
+def may_refund(use: Use, *, whole: bool) -> Ruling:
+    """May finance send a fee back, `whole` (all that is left) or in part?
+
+    Never while a step that it paid for stands and lies ahead. Before it was used it goes back whole, so that nothing
+    proceeds on a rest of it; what was rendered stays rendered, and its fee goes back for a reason, whole or in part.
+    """
+    nothing_stands = Finding(
+        clause="nothing_stands_on_it",
+        met=not use.code,
+        code=use.code or "met",
+        asked="No step that it paid for stands and lies ahead.",
+        found=use.says,
+    )
+    rest_used = Finding(
+        clause="whole_before_use",
+        met=whole or use.over,
+        code="met" if whole or use.over else "part_before_use",
+        asked="A fee goes back in part only after what it was paid for.",
+        found="It goes back whole." if whole else use.says,
+    )
+    return Ruling((nothing_stands, rest_used))
 
 
 def share(charge: Charge, percent: int) -> int:

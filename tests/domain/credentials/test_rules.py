@@ -94,6 +94,27 @@ def test_nothing_may_be_owed_for_the_way_here(status: ChargeStatus, expected: li
     assert codes(judged(charges=[a_charge(status)])) == expected
 
 
+@pytest.mark.parametrize(
+    ("fee", "exam", "lenient", "expected"),
+    [
+        pytest.param("exam", 1, False, ["fee_refunded"], id="of this exam"),
+        pytest.param("retake", 1, False, ["fee_refunded"], id="of this retake"),
+        pytest.param("exam", 2, False, [], id="of another exam"),
+        pytest.param("exam", None, False, [], id="of no exam that is known"),
+        pytest.param("application", 1, False, [], id="of the review, which was rendered"),
+        pytest.param("exam", 1, True, [], id="the policy lets it wait"),
+    ],
+)
+def test_the_fee_of_the_exam_that_was_passed_is_kept(
+    fee: str, exam: int | None, lenient: bool, expected: list[str]
+) -> None:
+    policy = a_policy({"/fees/1/proceed_unpaid": lenient})
+    found = eligibility(policy, facts(), AWARDED, Mode.VERIFIED)
+    charges = [a_charge(ChargeStatus.REFUNDED, fee)]
+
+    assert codes(may_award(found, "us-licensed", charges, [], policy, exam)) == expected
+
+
 def test_a_fee_that_the_policy_lets_wait_does_not_stand_in_the_way() -> None:
     policy = a_policy({"/fees/1/proceed_unpaid": True})
 

@@ -15,7 +15,7 @@ from adapters.db.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 from adapters.payments import InvoiceGateway
 from domain.actors import Actor, Role
 from domain.errors import DomainError
-from domain.payments import actions
+from domain.payments import actions, refunding
 from domain.payments.model import ChargeStatus, PaymentStatus
 from domain.payments.rules import balances
 from tests.builders_exams import stored_candidate, stored_charge, stored_policy
@@ -63,7 +63,7 @@ class Ledger(RuleBasedStateMachine):
 
     @rule(which=PICK, amount=st.none() | st.integers(min_value=-1, max_value=12_000))
     def money_goes_back(self, which: int, amount: int | None) -> None:
-        self._try(lambda uow: actions.refund(uow, FINANCE, GATEWAY, self._charge(which), "sorry", amount))
+        self._try(lambda uow: refunding.refund(uow, FINANCE, GATEWAY, self._charge(which), "sorry", amount))
 
     @rule(which=PICK, percent=st.integers(min_value=0, max_value=100))
     def a_share_goes_back(self, which: int, percent: int) -> None:

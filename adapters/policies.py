@@ -13,9 +13,8 @@ import yaml
 
 from domain.errors import Fault, Invalid
 from domain.programs.clauses import Provider
-from domain.programs.lint import lint
 from domain.programs.policy import Policy
-from domain.programs.reading import read_policy
+from domain.programs.reading import read_and_lint
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
@@ -38,7 +37,7 @@ def load_policy(path: Path) -> Policy:
     """The policy in a YAML file, as far as its shape goes; `check_policy` also lints.
 
     Raises:
-        Invalid: with every fault of its shape, as `LocatedFault`.
+        Invalid: where its shape is wrong, with every fault that `check_policy` finds, as `LocatedFault`.
 
     """
     return parse_policy(_bounded(path))
@@ -46,18 +45,32 @@ def load_policy(path: Path) -> Policy:
 
 def parse_policy(content: bytes) -> Policy:
     """The policy in YAML; raises as `load_policy`."""
-    return _read(content)[0]
+    policy, faults = _checked(content)
+    if policy is None:
+        raise Invalid(*faults, detail="The policy file is not valid.")
+    return policy
 
 
 def check_policy(
     path: Path, others: Iterable[Policy] = (), providers: Iterable[Provider] = ()
 ) -> tuple[Policy | None, list[LocatedFault]]:
-    """The policy in a file with everything that stands against publishing it; no policy where its shape is wrong."""
-    try:
-        policy, lines = _read(_bounded(path))
-    except Invalid as refusal:
-        return None, [fault for fault in refusal.faults if isinstance(fault, LocatedFault)]
-    return policy, [_located(fault, lines) for fault in lint(policy, others, providers)]
+    """The policy in a file with everything that stands against publishing it, line by line.
+
+    There is no policy where its shape is wrong; what can be read of it is linted all the same.
+    """
+    return _checked(_bounded(path), others, providers)
+
+
+def _checked(
+    content: bytes, others: Iterable[Policy] = (), providers: Iterable[Provider] = ()
+) -> tuple[Policy | None, list[LocatedFault]]:
+    reader = _Reader()
+    document = reader.mapping(content)
+    if document is None:
+        return None, reader.faults
+    policy, faults = read_and_lint(document, others, providers, unread=reader.unread)
+    located = sorted((_located(fault, reader.lines) for fault in faults), key=lambda fault: fault.line)
+    return None if reader.faults else policy, [*reader.faults, *located]
 
 
 def _bounded(path: Path) -> bytes:
@@ -73,21 +86,10 @@ def read_yaml(content: bytes) -> tuple[dict[str, object], dict[str, int]]:
 
     """
     reader = _Reader()
-    document = reader.read(content)
-    if not reader.faults and not isinstance(document, dict):
-        reader.refuse("", "not_a_mapping", "A mapping of keys to values is expected.", 1)
-    if reader.faults or not isinstance(document, dict):
+    document = reader.mapping(content)
+    if reader.faults or document is None:
         raise Invalid(*reader.faults, detail="The file is not valid.")
     return document, reader.lines
-
-
-def _read(content: bytes) -> tuple[Policy, dict[str, int]]:
-    document, lines = read_yaml(content)
-    try:
-        return read_policy(document), lines
-    except Invalid as refusal:
-        faults = [_located(fault, lines) for fault in refusal.faults]
-        raise Invalid(*faults, detail="The policy file is not valid.") from None
 
 
 def _located(fault: Fault, lines: dict[str, int]) -> LocatedFault:
@@ -98,13 +100,21 @@ def _located(fault: Fault, lines: dict[str, int]) -> LocatedFault:
     return LocatedFault(fault.pointer, fault.code, fault.detail, lines.get(place, 1))
 
 
+_NO_KEY = "\0"
+"""Stands for a key that is none. No key of a file can be this one: YAML allows no NUL."""
+
+
 @dataclass(slots=True)
 class _Level:
-    """An open mapping or list; `key` is the mapping's key whose value comes next."""
+    """An open mapping or list; `key` is the mapping's key whose value comes next.
+
+    One that `is_key` stands where a key should: what it holds, and its value, are dropped.
+    """
 
     value: dict[str, object] | list[object]
     pointer: str
     key: str | None = None
+    is_key: bool = False
 
     @property
     def wants_key(self) -> bool:
@@ -118,7 +128,8 @@ class _Level:
         if isinstance(self.value, list):
             self.value.append(value)
         elif self.key is not None:
-            self.value[self.key] = value
+            if self.key is not _NO_KEY:
+                self.value[self.key] = value
             self.key = None
 
 
@@ -128,18 +139,33 @@ class _Stop(Exception):
 
 @dataclass(slots=True)
 class _Reader:
-    """Builds JSON values from YAML events without recursion, and remembers the line of each."""
+    """Builds JSON values from YAML events without recursion, and remembers the line of each.
+
+    `unread` are the places whose value nobody can know: an alias, a tag, a key given twice.
+    """
 
     lines: dict[str, int] = field(default_factory=lambda: {"": 1})
     faults: list[LocatedFault] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
+    _whole: bool = False
     _levels: list[_Level] = field(default_factory=list)
     _root: object = None
     _documents: int = 0
 
-    def read(self, content: bytes) -> object:
-        """The document; what is wrong with it is in `faults`."""
+    def mapping(self, content: bytes) -> dict[str, object] | None:
+        """The mapping in a file, or None where it cannot be read to its end; what is wrong with it is in `faults`."""
+        self._read(content)
+        if not self._whole:
+            return None
+        if not isinstance(self._root, dict):
+            self.refuse("", "not_a_mapping", "A mapping of keys to values is expected.", 1)
+            return None
+        return self._root
+
+    def _read(self, content: bytes) -> None:
         try:
             self._walk(content)
+            self._whole = True
         except _Stop:
             pass
         except UnicodeDecodeError:
@@ -149,7 +175,6 @@ class _Reader:
             self.refuse("", "yaml_syntax", f"The file is not YAML: {error.problem or 'it cannot be read'}.", line)
         except yaml.YAMLError:
             self.refuse("", "yaml_syntax", "The file holds characters that YAML does not allow.", 1)
-        return self._root
 
     def refuse(self, pointer: str, code: str, detail: str, line: int) -> None:
         """Note a fault."""
@@ -165,33 +190,54 @@ class _Reader:
                 case yaml.DocumentStartEvent():
                     self._documents += 1
                     if self._documents > 1:
+                        self._whole = True
                         self._stop("", "several_documents", "The file holds more than one document.", line)
                 case yaml.MappingStartEvent():
                     self._open({}, line)
                 case yaml.SequenceStartEvent():
                     self._open([], line)
                 case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
-                    self._levels.pop()
+                    self._close()
                 case yaml.ScalarEvent():
                     self._scalar(event, line)
+                case yaml.AliasEvent():
+                    self._alias(line)
                 case _:
                     pass
 
     def _refuse_tricks(self, event: yaml.Event, line: int) -> None:
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            self._stop(self._here(), "anchor_or_alias", "Anchors and aliases are not read; write it out.", line)
+            self.refuse(self._here(), "anchor_or_alias", "Anchors and aliases are not read; write it out.", line)
         explicit = getattr(event, "tag", None)
         if explicit and not isinstance(event, yaml.DocumentStartEvent) and explicit != "!":
-            self._stop(self._here(), "tag", "Tags are not read.", line)
+            self.refuse(self._here(), "tag", "Tags are not read.", line)
+            if not (self._levels and self._levels[-1].wants_key):
+                self.unread.add(self._here())
 
     def _open(self, value: dict[str, object] | list[object], line: int) -> None:
-        if self._levels and self._levels[-1].wants_key:
-            self._stop(self._here(), "key_not_text", "A key must be plain text.", line)
         if len(self._levels) >= MAX_DEPTH:
             self._stop(self._here(), "too_deep", f"Nested deeper than {MAX_DEPTH} levels.", line)
         pointer = self._here()
+        if self._levels and self._levels[-1].wants_key:
+            self._refuse_key(line)
+            self._levels.append(_Level(value, pointer, is_key=True))
+            return
         self._place(value, line)
         self._levels.append(_Level(value, pointer))
+
+    def _close(self) -> None:
+        if self._levels.pop().is_key:
+            self._levels[-1].key = _NO_KEY
+
+    def _alias(self, line: int) -> None:
+        if self._levels and self._levels[-1].wants_key:
+            self._levels[-1].key = _NO_KEY
+            return
+        self.unread.add(self._here())
+        self._place(None, line)
+
+    def _refuse_key(self, line: int) -> None:
+        self.refuse(self._levels[-1].pointer, "key_not_text", "A key must be plain text.", line)
 
     def _scalar(self, event: yaml.ScalarEvent, line: int) -> None:
         level = self._levels[-1] if self._levels else None
@@ -201,6 +247,7 @@ class _Reader:
         if isinstance(level.value, dict) and event.value in level.value:
             pointer = f"{level.pointer}/{_escaped(event.value)}"
             self.refuse(pointer, "duplicate_key", "This key is given twice.", line)
+            self.unread.add(pointer)
         level.key = event.value
 
     def _place(self, value: object, line: int) -> None:
@@ -214,7 +261,10 @@ class _Reader:
             self._root = value
 
     def _here(self) -> str:
-        return self._levels[-1].next_pointer() if self._levels else ""
+        if not self._levels:
+            return ""
+        level = self._levels[-1]
+        return level.pointer if level.wants_key or level.key is _NO_KEY else level.next_pointer()
 
     def _stop(self, pointer: str, code: str, detail: str, line: int) -> None:
         self.refuse(pointer, code, detail, line)

@@ -4,7 +4,7 @@ Locks: both hold the rows of the program's editions, so that two who publish, or
 see each other; for a program's first edition, the store keeps two from beginning on the same day.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
@@ -12,15 +12,15 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from domain.actors import Actor
-from domain.errors import Contradiction, Fault
+from domain.errors import Contradiction, Fault, Invalid
 from domain.ports import UnitOfWork
 from domain.programs.clauses import Provider
 from domain.programs.errors import RecognisedAlready
 from domain.programs.events import EditionEnds, EditionPublished, ProviderEnded, ProviderRecognised
-from domain.programs.lint import lint
 from domain.programs.model import PolicyEdition, RecognisedProvider
+from domain.programs.partial import as_far_as_read
 from domain.programs.policy import Policy, providers_from
-from domain.programs.reading import policy_digest, policy_document, read_policy
+from domain.programs.reading import policy_digest, policy_document, read_and_lint
 
 _DAY = timedelta(days=1)
 
@@ -39,17 +39,24 @@ class Recognition:
 def checked(uow: UnitOfWork, program: str, document: Mapping[str, object]) -> Policy:
     """The edition that a document describes, fit to be published for this program today.
 
-    Raises Contradiction with every fault of its shape; or, where its shape is right, with every fault that `lint`
-    finds, and those that the program's other editions are the reason for.
+    Raises Invalid where its shape is wrong, with every fault of it and of what could be read of it; Contradiction where
+    only what it says is: with every fault that `lint` finds, and those that the program's other editions are the reason
+    for.
     """
-    policy = read_policy(document)
     others = [uow.policies.named(one.edition) for one in uow.policies.headings()]
     ours = [one for one in others if one.program == program]
-    faults = [
-        *lint(policy, ours, providers_from(uow.providers.find(program=program))),
-        *_misplaced(policy, program, others),
-        *_too_late(policy, ours, uow.today),
-    ]
+    policy, faults = read_and_lint(
+        document,
+        ours,
+        providers_from(uow.providers.find(program=program)),
+        checks=(
+            lambda policy: _another(policy, program),
+            lambda policy: _taken(policy, program, others),
+            lambda policy: _too_late(policy, ours, uow.today),
+        ),
+    )
+    if policy is None:
+        raise Invalid(*faults, detail="The policy is not valid.")
     if faults:
         raise Contradiction(*faults, detail="The edition cannot be published as it is.")
     return policy
@@ -153,20 +160,23 @@ def end_recognition(
     return ended
 
 
-def _misplaced(policy: Policy, program: str, others: list[Policy]) -> list[Fault]:
-    faults = []
+@as_far_as_read
+def _another(policy: Policy, program: str) -> Iterator[Fault]:
     if policy.program != program:
-        faults.append(Fault("/program", "another_program", "It is the edition of another program."))
+        yield Fault("/program", "another_program", "It is the edition of another program.")
+
+
+@as_far_as_read
+def _taken(policy: Policy, program: str, others: list[Policy]) -> Iterator[Fault]:
     if any(one.edition == policy.edition and one.program != program for one in others):
-        faults.append(Fault("/edition", "edition_exists", "Another program has an edition of this name."))
-    return faults
+        yield Fault("/edition", "edition_exists", "Another program has an edition of this name.")
 
 
-def _too_late(policy: Policy, ours: list[Policy], today: date) -> list[Fault]:
+@as_far_as_read
+def _too_late(policy: Policy, ours: list[Policy], today: date) -> Iterator[Fault]:
     """Rules are known before they are in force; only a program's first edition may look back."""
     if ours and policy.in_force_from <= today:
-        return [Fault("/in_force_from", "begins_too_early", "An edition begins tomorrow at the earliest.")]
-    return []
+        yield Fault("/in_force_from", "begins_too_early", "An edition begins tomorrow at the earliest.")
 
 
 def _day_before_the_next(uow: UnitOfWork, policy: Policy) -> date | None:

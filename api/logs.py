@@ -78,7 +78,8 @@ def configure(level: str = "INFO", stream: BinaryIO | None = None) -> Log:
     logging.basicConfig(level=level, handlers=[_Handler(log)], force=True)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "dbos"):
         library = logging.getLogger(name)
-        library.handlers, library.propagate = [], True
+        # A library that finds no handler makes one of its own (dbos does, when it starts).
+        library.handlers, library.propagate = [logging.NullHandler()], True
     logging.getLogger("uvicorn.access").disabled = True
     # It narrates its own start, line by line.
     logging.getLogger("dbos").setLevel(max(logging.WARNING, logging.getLevelName(level)))

@@ -66,6 +66,7 @@ class Database:
         self._local = threading.local()
         self._all: set[Connection] = set()
         self._guard = threading.Lock()
+        self._losses = 0
 
     @contextmanager
     def transaction(self, *, write: bool, alone: bool = False) -> Iterator[Connection]:
@@ -101,7 +102,7 @@ class Database:
             transaction = None if alone else connection.begin()
             yield connection
         except DBAPIError as fault:
-            self._roll_back(connection, drop=_is_lost(fault))
+            self._roll_back(connection, drop=self._lost(fault))
             _name(fault, lost=Contended)
         except BaseException:
             self._roll_back(connection)
@@ -117,24 +118,44 @@ class Database:
             transaction.commit()
         except DBAPIError as fault:
             # It may still be in the transaction, which nobody can tell from here.
+            self._lost(fault)
             self._drop(connection)
             _name(fault, lost=Unavailable)
 
     def _held(self, *, alone: bool) -> Connection:
-        """This thread's connection, for statements that stand alone or for transactions; a broken one is replaced."""
+        """This thread's connection, for statements that stand alone or for transactions; a broken one is replaced.
+
+        So is one that was made before any connection of this database was lost: whatever ended that one, a restart of
+        the server above all, has most likely ended this one too.
+        """
         name = "alone" if alone else "connection"
         connection: Connection | None = getattr(self._local, name, None)
-        if connection is not None and not connection.closed and not connection.invalidated:
+        if connection is not None and self._is_sound(connection):
             return connection
         if connection is not None:
             self._drop(connection)
+        losses = self._losses
         connection = self.engine.connect()
+        connection.info["losses"] = losses
         if alone:
             connection = connection.execution_options(isolation_level="AUTOCOMMIT")
         setattr(self._local, name, connection)
         with self._guard:
             self._all.add(connection)
         return connection
+
+    def _is_sound(self, connection: Connection) -> bool:
+        if connection.closed or connection.invalidated:
+            return False
+        return self.is_sqlite or connection.info["losses"] == self._losses
+
+    def _lost(self, fault: DBAPIError) -> bool:
+        """Whether the connection is lost; then every other thread makes its own anew, too."""
+        lost = _is_lost(fault)
+        if lost:
+            with self._guard:
+                self._losses += 1
+        return lost
 
     def _roll_back(self, connection: Connection, *, drop: bool = False) -> None:
         try:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, ScheduleInput, WorkflowStatus
@@ -27,12 +27,16 @@ from domain.jobs.model import Retries, Schedule
 from domain.ports import UnitsOfWork
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 TICK = "certificant.tick"
 FORGET = "tasks.forget"
 FORGETTING = Schedule(name="forget-finished-tasks", cron="17 3 * * *", kind=FORGET)
 FORGOTTEN_AFTER = timedelta(days=100)
 """How long a finished task, and with it its unique key, is remembered."""
+
+TRIES_AT_ONCE = 3
+"""How often something is run that lost to another, or lost its connection, before its task is queued again."""
 
 LOST_WORKERS = "worker_lost"
 FAULT = "internal_error"
@@ -197,7 +201,7 @@ class Worker:
             self._carry_on(task)
             return
         try:
-            self._handler(task.kind)(self._units, task.parameters)
+            _at_once(lambda: self._handler(task.kind)(self._units, task.parameters), Contended)
         except Exception as fault:  # noqa: BLE001 - whatever it was, it is settled here
             self._settle(task, fault)
 
@@ -210,7 +214,8 @@ class Worker:
     def _carry_on(self, task: _Task) -> None:
         tried = task.tried
         try:
-            while carry_on(self._units, self._steps, UUID(task.parameters["job_id"])):
+            job_id = UUID(task.parameters["job_id"])
+            while _at_once(lambda: carry_on(self._units, self._steps, job_id), Contended, Stale, AlreadyExists):
                 tried = 0
                 self._leave_if_stopping()
         except Exception as fault:  # noqa: BLE001 - likewise
@@ -222,7 +227,7 @@ class Worker:
 
     def _settle(self, task: _Task, fault: Exception) -> None:
         """Queue the task again later, or give it up for good."""
-        most, code = self._verdict(fault)
+        most, code = self._verdict(task, fault)
         log.warning("task %s (%s), try %d: %s", task.id, task.kind, task.tried + 1, _told(fault))
         if task.tried + 1 < most:
             self._insist(lambda: self._again(task))
@@ -232,13 +237,16 @@ class Worker:
             message = f"{task.kind}: {code}"
             raise TaskFailed(message) from None
 
-    def _verdict(self, fault: Exception) -> tuple[int, str]:
+    def _verdict(self, task: _Task, fault: Exception) -> tuple[int, str]:
         """How many tries such a fault is worth, and the code it is given up with."""
         match fault:
             case Unavailable():
                 return self._retries.away, fault.code
             case Contended():
                 return self._retries.away, Unavailable.code
+            case AlreadyExists() if task.kind == CARRY_ON:
+                # Each try at once has seen what others had stored: it is the batch that clashes with itself.
+                return 1, fault.code
             case Stale() | AlreadyExists():
                 # Somebody else was quicker: the next try sees what they did.
                 return self._retries.fault, fault.code
@@ -294,6 +302,16 @@ class Worker:
             completed_before=before, application_name=store.APPLICATION, limit=500, load_input=False, load_output=False
         ):
             self._client.delete_workflows([task.workflow_id for task in finished])
+
+
+def _at_once(action: Callable[[], T], *again: type[Exception]) -> T:
+    """What the action returns. After any of these it is run again from the start: it finds what another has done."""
+    for _ in range(TRIES_AT_ONCE - 1):
+        try:
+            return action()
+        except again as fault:
+            log.info("tried again at once: %s", _told(fault))
+    return action()
 
 
 def _told(fault: BaseException) -> str:

@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -21,7 +22,7 @@ from adapters.db.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 from adapters.jobs import TaskQueue
 from adapters.jobs.worker import Pace, Worker
 from domain.actors import Actor, Role, the_service
-from domain.errors import Conflict, Unavailable
+from domain.errors import AlreadyExists, Conflict, Unavailable
 from domain.jobs import actions
 from domain.jobs.model import Batch, Job, JobOutcome, JobRequest, OutcomeStatus, Retries, Schedule
 from domain.ports import UnitOfWork, UnitsOfWork
@@ -125,7 +126,15 @@ def worker(
         database,
         SqlUnitsOfWork(database, queue=TaskQueue(database.engine)),
         handlers={"mark": mark, "away": away, "refused": refused, "faulty": faulty},
-        steps={"count": count, "away": away_once, "broken": broken, **(steps or {})},
+        steps={
+            "count": count,
+            "away": away_once,
+            "broken": broken,
+            "overtaken": overtaken_once,
+            "clashing": clashing,
+            "tells twice": tells_twice,
+            **(steps or {}),
+        },
         schedules=schedules,
         retries=IMPATIENT,
         pace=QUICK,
@@ -227,6 +236,27 @@ def away_once(uow: UnitOfWork, job: Job) -> Batch:
         _seen_away.add(job.id)
         raise Unavailable
     return batch
+
+
+_seen_overtaken: set[UUID] = set()
+
+
+def overtaken_once(uow: UnitOfWork, job: Job) -> Batch:
+    batch = count(uow, job)
+    if job.id not in _seen_overtaken:
+        _seen_overtaken.add(job.id)
+        raise AlreadyExists
+    return batch
+
+
+def clashing(uow: UnitOfWork, job: Job) -> Batch:
+    count(uow, job)
+    raise AlreadyExists
+
+
+def tells_twice(uow: UnitOfWork, job: Job) -> Batch:
+    batch = count(uow, job)
+    return replace(batch, outcomes=tuple(replace(one, row=1) for one in batch.outcomes))
 
 
 def stalling(at: int, marker: Path) -> Callable[[UnitOfWork, Job], Batch]:

@@ -159,6 +159,25 @@ def test_a_connection_that_the_server_drops_is_replaced_by_the_next_try(postgres
         assert replaced != process
 
 
+def test_what_ended_one_connection_has_ended_those_made_before_it_too(postgres_url: str) -> None:
+    def process(database: Database) -> int:
+        with database.transaction(write=False) as connection:
+            return int(connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
+
+    with closing(Database(postgres_url)) as database, ThreadPoolExecutor(1) as other:
+        mine, theirs = process(database), other.submit(process, database).result()
+        for one in (mine, theirs):
+            _terminate(postgres_url, one)
+
+        with pytest.raises(Contended):
+            process(database)
+        replaced = other.submit(process, database).result()
+        kept = other.submit(process, database).result()
+
+        assert replaced != theirs
+        assert kept == replaced
+
+
 def test_a_connection_dropped_in_the_middle_changes_nothing(postgres_url: str) -> None:
     with closing(Database(postgres_url)) as database:
         with database.transaction(write=True) as connection:

@@ -105,6 +105,26 @@ def test_jobs_come_to_their_ends(working: World) -> None:
     assert working.marks(broken) == list(range(1, ROWS_A_BATCH + 1))
 
 
+def test_a_job_that_was_overtaken_goes_on_and_one_that_no_try_would_mend_fails_without_another(working: World) -> None:
+    overtaken = working.request("overtaken", rows=10)
+    clashing = working.request("clashing", rows=20)
+    told_twice = working.request("tells twice", rows=20)
+    jobs = (overtaken, clashing, told_twice)
+
+    assert eventually(lambda: all(working.job(one).finished for one in jobs))
+
+    ends = [(job.status, job.error_code, job.done) for job in map(working.job, jobs)]
+    assert ends == [
+        (JobStatus.SUCCEEDED, None, 10),
+        (JobStatus.FAILED, "already_exists", 0),
+        (JobStatus.FAILED, "row_told_twice", ROWS_A_BATCH),
+    ]
+    assert working.marks(overtaken) == list(range(1, 11))
+    assert working.marks(clashing) == []
+    assert [(one.row, one.fault) for one in working.outcomes(told_twice)] == [(1, 1)]
+    assert len(working.task_states()) == len(jobs)
+
+
 def test_a_batch_that_another_worker_did_meanwhile_is_let_go_of(postgres_url: str) -> None:
     world, other = World(Database(postgres_url)), World(Database(postgres_url))
     job_id = world.request(rows=15)

@@ -121,6 +121,24 @@ def a_service(database_url: str, folder: Path, **settings: str) -> Iterator[Serv
         service.stop()
 
 
+@contextmanager
+def a_worker(database_url: str, folder: Path) -> Iterator[Path]:
+    """`certificant worker` over a database that has its schema, stopped at the end; the file that it logs to."""
+    log = folder / "worker.log"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CERTIFICANT_")}
+    environment |= {"CERTIFICANT_DATABASE_URL": database_url, "CERTIFICANT_DATA_DIR": str(folder / "data")}
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "api.cli", "worker"], env=environment, stdout=out, stderr=subprocess.STDOUT
+        )
+    try:
+        until(lambda: "has started" in log.read_text())
+        yield log
+    finally:
+        process.terminate()
+        process.wait(DEADLINE)
+
+
 class Up:
     """The whole sandbox as one command: the API, and the worker beside it."""
 

@@ -1,6 +1,7 @@
 """`python -m benchmarks [name …] [--quick] [--write]`: measure, print the figures, and write them into README.md."""
 
 import argparse
+import os
 import pkgutil
 import re
 import sys
@@ -46,7 +47,7 @@ def _measure(name: str, module: ModuleType, *, quick: bool, write: bool) -> bool
     rows = _table(figures)
     print(rows, flush=True)
     if write and not quick:
-        _write(name, rows)
+        _write(name, rows, _command(name, module))
     return quick or all(figure.met is not False for figure in figures)
 
 
@@ -63,10 +64,18 @@ def _verdict(figure: Figure) -> str:
     return {None: "", True: "kept", False: "**not kept**"}[figure.met]
 
 
-def _write(name: str, rows: str) -> None:
+def _command(name: str, module: ModuleType) -> str:
+    """What was called, with the settings of the environment that the benchmark's figures depend on (`SETTINGS`)."""
+    given = {one: os.environ[one] for one in getattr(module, "SETTINGS", ()) if one in os.environ}
+    # Where a folder lies on this machine says nothing to others.
+    told = (f"{one}={'/some/folder' if Path(value).is_absolute() else value} " for one, value in given.items())
+    return f"{''.join(told)}python -m benchmarks {name}"
+
+
+def _write(name: str, rows: str, command: str) -> None:
     """Replace the block of this benchmark; append one where README.md has none."""
     begin, end = f"<!-- figures: {name} -->", f"<!-- end: {name} -->"
-    stamp = f"`python -m benchmarks {name}` on {machine()}; {datetime.now(UTC).date()}."
+    stamp = f"`{command}` on {machine()}; {datetime.now(UTC).date()}."
     block = f"{begin}\n{stamp}\n\n{rows}\n{end}"
     text = README.read_text()
     pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)

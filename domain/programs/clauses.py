@@ -224,6 +224,7 @@ class Pathway(Part):
 class Eligibility(Terms):
     """Who may sit the exam: one pathway suffices. `of_everyone` is asked on every pathway."""
 
+    introduction: Text | None = None
     pathways: tuple[Pathway, ...]
     of_everyone: tuple[Clause, ...] = ()
     us_jurisdictions: tuple[Jurisdiction, ...]

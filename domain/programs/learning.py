@@ -13,6 +13,13 @@ from domain.programs.values import Code, Flag, Line, Part, Positive, Terms, Text
 ModuleNumber = Annotated[int, Field(strict=True, ge=1, le=999)]
 
 
+class Passage(Part):
+    """A piece of the program's own page: its heading and its paragraphs, in their order."""
+
+    title: Line
+    paragraphs: tuple[Text, ...]
+
+
 class Module(Part):
     """A module of the curriculum and what mastering it means."""
 
@@ -30,9 +37,34 @@ class CurriculumDomain(Part):
     modules: tuple[Module, ...]
 
 
-class Curriculum(Terms):
-    """An introduction and the modules in their domains."""
+class Commitment(Part):
+    """One thing that those who learn are asked for."""
 
+    code: Code
+    title: Line
+    text: Text
+
+
+class Partnership(Part):
+    """What the body promises those who learn, and what it asks of them in return."""
+
+    title: Line
+    promise: tuple[Text, ...]
+    asked: Text
+    commitments: tuple[Commitment, ...]
+    closing: Text | None = None
+
+
+class Curriculum(Terms):
+    """An introduction and the modules in their domains; why there is such a path, and what each side gives."""
+
+    title: Line | None = None
+    motto: Line | None = None
+    summary: Text | None = None
+    why: Passage | None = None
+    analogy: Passage | None = None
+    overview: Passage | None = None
+    partnership: Partnership | None = None
     introduction: Module
     domains: tuple[CurriculumDomain, ...]
 
@@ -58,6 +90,8 @@ class CareerStage(Part):
 class Roadmap(Terms):
     """The career stages, in order."""
 
+    title: Line | None = None
+    introduction: Text | None = None
     stages: tuple[CareerStage, ...]
 
 
@@ -117,11 +151,15 @@ class Question(Part):
 class About(Terms):
     """What the public page says of the program."""
 
+    summary: Text | None = None
     overview: Text
+    skills_statement: Text | None = None
     skills: tuple[Line, ...]
+    invitation: Passage | None = None
     career_path: Text
     audiences: tuple[Audience, ...]
     job_roles: tuple[Line, ...]
+    advancement_statement: Text | None = None
     career_advancement: tuple[Line, ...]
     questions: tuple[Question, ...]
 
@@ -139,6 +177,7 @@ class Reading(Part):
 class Study(Terms):
     """The resources to prepare with, and what to read for each exam domain."""
 
+    introduction: Text | None = None
     resources: tuple[StudyResource, ...]
     readings: tuple[Reading, ...] = ()
 

@@ -4,9 +4,12 @@ Each fault names its place by a JSON Pointer into the edition. An edition may ha
 far as what was read, and a check is as small as what it needs to look at.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel
 
 from domain.errors import Fault
 from domain.programs.clauses import (
@@ -21,7 +24,7 @@ from domain.programs.clauses import (
     Provider,
     Waiver,
 )
-from domain.programs.learning import CareerStage, Diagnostic, Reading
+from domain.programs.learning import CareerStage, Commitment, Diagnostic, Reading
 from domain.programs.lint_terms import lint_exam, lint_money, lint_upkeep
 from domain.programs.partial import as_far_as_read
 from domain.programs.policy import Policy, blocks
@@ -107,9 +110,22 @@ def _marks(policy: Policy) -> Iterator[Fault]:
 @as_far_as_read
 def _marked(terms: Terms, pointer: str) -> Iterator[Fault]:
     for index, name in enumerate(terms.to_decide):
-        if name not in type(terms).model_fields or name in {"basis", "to_decide"}:
+        if name.partition("/")[0] in {"basis", "to_decide"} or not _has(terms, name):
             detail = "to_decide names something that this block does not have."
             yield Fault(f"{pointer}/to_decide/{index}", "unknown_field", detail)
+
+
+def _has(terms: Terms, name: str) -> bool:
+    """Whether a block has this place: the steps to it, parted by `/`."""
+    here: object = terms
+    for step in name.split("/"):
+        if isinstance(here, BaseModel) and step in type(here).model_fields:
+            here = getattr(here, step)
+        elif isinstance(here, tuple) and re.fullmatch("0|[1-9][0-9]{0,5}", step) and int(step) < len(here):
+            here = here[int(step)]
+        else:
+            return False
+    return True
 
 
 @as_far_as_read
@@ -331,6 +347,7 @@ def _repeats(policy: Policy) -> Iterator[Fault]:
         ("/roadmap/stages", lambda: (stage.code for stage in policy.roadmap.stages)),
         ("/pillars/pillars", lambda: (pillar.code for pillar in policy.pillars.pillars)),
         ("/diagnostics/study", lambda: (row.exam_domain for row in policy.diagnostics.study)),
+        ("/curriculum/partnership/commitments", lambda: (one.code for one in _commitments(policy))),
         ("/study/resources", lambda: (resource.code for resource in policy.study.resources)),
         ("/study/readings", lambda: (reading.code for reading in policy.study.readings)),
     ]
@@ -338,6 +355,11 @@ def _repeats(policy: Policy) -> Iterator[Fault]:
         yield from _twice(pointer, "duplicate_code", codes)
     paragraphs = lambda: (one.paragraph for one in (*terms.pathways, *policy.clauses()))  # noqa: E731 - as the others
     yield from _twice("/eligibility", "duplicate_paragraph", paragraphs)
+
+
+def _commitments(policy: Policy) -> tuple[Commitment, ...]:
+    partnership = policy.curriculum.partnership
+    return partnership.commitments if partnership else ()
 
 
 @as_far_as_read

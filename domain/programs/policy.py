@@ -27,14 +27,18 @@ from domain.programs.upkeep_terms import (
     Retention,
     Validity,
 )
-from domain.programs.values import Basis, Code, Line, Part, Terms
+from domain.programs.values import Basis, Code, Line, Terms
 
 _BADGES = Badges(basis=Basis.BODY_TO_DECIDE)
 
 
-class Policy(Part):
-    """One edition. In force from and until are inclusive days in `zone`; without an end, until a later edition."""
+class Policy(Terms):
+    """One edition. In force from and until are inclusive days in `zone`; without an end, until a later edition.
 
+    `basis` and `to_decide` are about its own fields; each block says the same of itself.
+    """
+
+    basis: Basis = Basis.PAGE
     policy_format: Literal[1]
     program: Code
     program_title: Line

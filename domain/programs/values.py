@@ -32,8 +32,9 @@ class Basis(StrEnum):
 class Terms(Part):
     """A block of decided values.
 
-    `basis` says who decided the block. `to_decide` names those of its fields which the certifying body has still to
-    decide although the rest of the block is decided; they hold a workable figure until then.
+    `basis` says who decided the block. `to_decide` names what the certifying body has still to decide although the rest
+    of the block is decided: a field (`grace_days`), or a place further inside (`categories/0/min_hours`). It holds a
+    workable figure, or words of the edition's own, until then.
     """
 
     basis: Basis

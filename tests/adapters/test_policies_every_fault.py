@@ -13,7 +13,7 @@ from tests.builders import CPOM_FILE, a_policy, a_policy_document, cpom
 from tests.domain.programs.test_lint import FAULTS
 
 SHAPE = {
-    "currency: USD\n\neligibility": "currency: usd\n\neligibility",
+    "\ncurrency: USD\n": "\ncurrency: usd\n",
     "  hours: 30\n  categories": "  hours: -3\n  categories",
     "  wait_days: 45": "  wait_days: soon",
     "  code: POM-001\n": "  code: POM-001\n  colour: blue\n",

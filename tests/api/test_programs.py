@@ -111,3 +111,33 @@ def test_what_is_not_there_is_not_found(world: World, path: str) -> None:
     publish(world)
 
     assert world.client.get(path).status_code == 404
+
+
+def test_everyone_reads_why_there_is_a_learning_path_and_what_each_side_gives(world: World) -> None:
+    publish(world)
+    client = world.client
+
+    curriculum = client.get("/v1/programs/CPOM/curriculum").json()["curriculum"]
+    roadmap = client.get("/v1/programs/CPOM/roadmap").json()["roadmap"]
+    about = client.get("/v1/programs/CPOM").json()["about"]
+    study = client.get("/v1/programs/CPOM/study-resources").json()["study"]
+
+    assert [one["title"] for one in curriculum["partnership"]["commitments"]] == [
+        "Be Present and Engaged",
+        "Embrace Discomfort",
+        "Apply, Apply, Apply",
+    ]
+    assert curriculum["partnership"]["promise"][0].startswith("Our commitment to you")
+    assert "20-module journey" in curriculum["overview"]["paragraphs"][0]
+    assert (len(curriculum["why"]["paragraphs"]), len(curriculum["analogy"]["paragraphs"])) == (3, 4)
+    assert roadmap["introduction"].startswith("The CPOM program is designed")
+    assert "industry standard" in about["summary"]
+    assert study["introduction"].startswith("Prepare for your CPOM exam")
+
+
+def test_everyone_reads_what_the_body_has_still_to_decide(world: World) -> None:
+    publish(world)
+
+    places = world.client.get("/v1/programs/CPOM/to-decide").json()["to_decide"]
+
+    assert {"/in_force_from", "/zone", "/currency", "/renewal/categories/1/min_hours"} <= set(places)

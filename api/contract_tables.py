@@ -87,7 +87,7 @@ FAILURES: dict[str, Failure] = {
         "UnsupportedMediaType",
         "unsupported_media_type",
         "The body is not of a media type that this operation reads.",
-        "The Content-Type is none of those listed.",
+        "The Content-Type is none of those listed, or the body is encoded: no Content-Encoding is read.",
     ),
     "422": Failure(
         "Invalid",
@@ -100,7 +100,7 @@ FAILURES: dict[str, Failure] = {
         "PreconditionRequired",
         "precondition_required",
         "Send If-Match with the ETag you last read.",
-        "If-Match is missing: a change must say which version it changes.",
+        "If-Match is missing or empty: a change must say which version it changes.",
     ),
     "429": Failure(
         "TooManyRequests",
@@ -204,6 +204,11 @@ _KEY_TEXT = (
     "key within 24 hours gets the same answer and happens once."
 )
 
+IF_MATCH = (
+    "The ETag last read: the change is made only if the object is still that version. Of a list one must be it; `*` is "
+    "whichever version it is."
+)
+
 PARAMETERS: dict[str, Json] = {
     "IdempotencyKey": {
         "name": "Idempotency-Key",
@@ -223,8 +228,13 @@ PARAMETERS: dict[str, Json] = {
         "name": "If-Match",
         "in": "header",
         "required": True,
-        "description": "The ETag last read: the change is made only if the object is still that version.",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 20, "pattern": r'^(\*|"[1-9][0-9]{0,17}")$'},
+        "description": IF_MATCH,
+        "schema": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 200,
+            "pattern": r'^(\*|"[1-9][0-9]{0,17}"(, "[1-9][0-9]{0,17}"){0,8})$',
+        },
     },
 }
 
@@ -232,7 +242,7 @@ PARAMETERS: dict[str, Json] = {
 WORDS = {
     "as_of": "The day to answer for; today in the program's zone where it is left out.",
     "cursor": "Where the page begins: the cursor of the page before, exactly as it was given.",
-    "if-match": "The ETag last read: the change is made only if the object is still that version.",
+    "if-match": IF_MATCH,
     "idempotency-key": _KEY_TEXT,
     "limit": "How many at most.",
     "sort": "The field to order by; a minus before it for descending.",

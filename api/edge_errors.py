@@ -66,6 +66,13 @@ class UnsupportedMediaType(DomainError):
     title = "The body is not of a media type that this operation reads."
 
 
+class UnsupportedContentCoding(UnsupportedMediaType):
+    """The body is compressed or otherwise encoded (Content-Encoding); bodies are read as they are."""
+
+    code = "unsupported_content_coding"
+    title = "The body is encoded, and no Content-Encoding is read here; send it as it is."
+
+
 class NotAcceptable(DomainError):
     """The thing is to be had, but in no form that Accept names; the detail lists its media types."""
 

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import strict_json
-from api.edge_errors import Unreadable, UnsupportedMediaType, UriTooLong
+from api.edge_errors import Unreadable, UnsupportedContentCoding, UnsupportedMediaType, UriTooLong
 from api.problems import send_problem
 from domain.errors import DomainError, Fault, TooLarge
 
@@ -21,6 +21,7 @@ MEBIBYTE = 1024 * 1024
 JSON = "application/json"
 FORM, SMALL_FORM = "application/x-www-form-urlencoded", 16 * 1024
 """Forms that are no uploads: what OAuth's token endpoints take."""
+_UNCODED = frozenset({b"", b"identity"})
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})|%00")
 
 
@@ -63,15 +64,20 @@ class Guard:
         except TooLarge as refusal:
             # What is still on its way is not read, so the connection cannot be used again.
             await send_problem(refusal, scope, send, extra=[(b"connection", b"close")])
+        except UnsupportedContentCoding as refusal:
+            # RFC 9110, 12.5.3: beside a 415 it says which codings would have been read.
+            await send_problem(refusal, scope, send, extra=[(b"accept-encoding", b"identity")])
         except DomainError as refusal:
             await send_problem(refusal, scope, send)
         else:
             await self._app(scope, receive, send)
 
     async def _judged_body(self, scope: Scope, receive: Receive) -> Receive:
-        announced, media_type, charset = _body_headers(scope)
+        announced, media_type, charset, coded = _body_headers(scope)
         if announced == 0:
             return receive
+        if coded:
+            raise UnsupportedContentCoding
         bound = self._bound(scope["path"], media_type)
         if announced is not None and announced > bound:
             raise TooLarge
@@ -110,10 +116,10 @@ def _judge_escapes(text: bytes, where: str) -> None:
         raise Unreadable(Fault(where, "not_utf8", "Percent-encoded text is UTF-8; this is not.")) from None
 
 
-def _body_headers(scope: Scope) -> tuple[int | None, str, str]:
-    """The announced length (0 for no body, None for a chunked one), the media type, the charset; in lower case."""
+def _body_headers(scope: Scope) -> tuple[int | None, str, str, bool]:
+    """The announced length (0 for no body, None for a chunked one), media type, charset, and whether it is encoded."""
     length: int | None = 0
-    content_type = ""
+    content_type, coded = "", False
     for name, value in scope["headers"]:
         if name == b"content-length":
             length = _length(value)
@@ -121,13 +127,15 @@ def _body_headers(scope: Scope) -> tuple[int | None, str, str]:
             length = None
         elif name == b"content-type":
             content_type = value.decode("latin-1").lower()
+        elif name == b"content-encoding":
+            coded = coded or any(one.strip().lower() not in _UNCODED for one in value.split(b","))
     if content_type == JSON:
-        return length, JSON, ""
+        return length, JSON, "", coded
     media_type, *parameters = (part.strip() for part in content_type.split(";"))
     if media_type.startswith("application/") and media_type.endswith("+json"):
         media_type = JSON
     charset = next((part[8:].strip('"') for part in parameters if part.startswith("charset=")), "")
-    return length, media_type, charset
+    return length, media_type, charset, coded
 
 
 def _length(value: bytes) -> int:

@@ -26,7 +26,9 @@ from domain.ports import KeptAnswer, KeptAnswers
 
 LIFETIME = timedelta(hours=24)
 _KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
-_ETAG = re.compile(r'^"([1-9][0-9]{0,17})"$')
+# RFC 9110, 8.8.3: an entity tag; a weak one never matches here, since If-Match compares strongly (13.1.1).
+_TAG = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
+_VERSION = re.compile(r"[1-9][0-9]{0,17}")
 _KEPT_HEADERS = ("etag", "location", "content-type", "link")
 
 
@@ -34,17 +36,20 @@ class Precondition:
     """The If-Match header."""
 
     @staticmethod
-    def of(request: Request) -> int | None:
-        """The version that If-Match names, None for `*`; raises PreconditionRequired, or Stale for any other tag."""
-        header = request.headers.get("if-match")
-        if header is None:
+    def of(request: Request) -> frozenset[int] | None:
+        """The versions that If-Match names, None for `*`: tags that are none of ours name no version.
+
+        Raises PreconditionRequired where it is missing or empty, Stale where it is no list of tags (RFC 9110, 13.1.1).
+        """
+        header = ",".join(request.headers.getlist("if-match")).strip(" \t,")
+        if not header:
             raise PreconditionRequired
-        if header.strip() == "*":
+        if header == "*":
             return None
-        match = _ETAG.match(header.strip())
-        if match is None:
+        if _TAG.sub("", header).strip(" \t,"):
             raise Stale
-        return int(match.group(1))
+        named = (tag for weak, tag in _TAG.findall(header) if not weak)
+        return frozenset(int(tag) for tag in named if _VERSION.fullmatch(tag))
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,8 +52,8 @@ class Route:
     page_parameter: str = ""
     injected: dict[str, type] = field(default_factory=dict)
 
-    def expected_version(self, request: Request) -> int | None:
-        """The version that If-Match names; None for `*`. Raises PreconditionRequired or Stale."""
+    def expected_versions(self, request: Request) -> frozenset[int] | None:
+        """The versions that If-Match names; None for `*`. Raises PreconditionRequired or Stale."""
         return Precondition.of(request)
 
     def respond(self, result: object, actor: Actor, request: Request) -> Response:

@@ -14,6 +14,7 @@ Parameters typed `UnitOfWork`, `Actor` or as one of the doors of `domain.ports` 
 """
 
 import inspect
+from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -277,12 +278,19 @@ class _AdmittingRoute(APIRoute):
 
 
 def _must_be_known(request: Request, known: frozenset[str]) -> None:
-    """Refuse query parameters that the operation does not have: a misspelt filter must not answer the whole list."""
-    unknown = [name for name in request.query_params if name not in known]
+    """Refuse query parameters that the operation does not have, or that come twice: none of ours is a list.
+
+    A misspelt filter must not answer the whole list, and of two values neither may be overlooked.
+    """
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    unknown = [name for name in given if name not in known]
     if unknown:
         said = f"Known are: {', '.join(sorted(known))}." if known else "This operation has none."
         detail = f"There is no such parameter. {said}"
         raise InvalidRequest(*(Fault(pointer(("query", name)), "extra_forbidden", detail) for name in unknown))
+    if repeated := [name for name, times in given.items() if times > 1]:
+        detail = "This parameter is given more than once; it takes one value."
+        raise InvalidRequest(*(Fault(pointer(("query", name)), "repeated", detail) for name in repeated))
 
 
 async def _body(request: Request, arguments: dict[str, Any]) -> bytes:

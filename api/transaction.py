@@ -152,6 +152,6 @@ def _check_precondition(uow: Any, actor: Actor, call: Call) -> None:  # noqa: AN
     entity = uow.store(call.route.if_match).lock(call.arguments[call.route.if_match_parameter])
     if not may_know(actor, call.route.action, entity):
         raise NotFound
-    expected = call.route.expected_version(call.request)
-    if expected is not None and expected != entity.version:
+    expected = call.route.expected_versions(call.request)
+    if expected is not None and entity.version not in expected:
         raise Stale

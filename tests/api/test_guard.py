@@ -151,6 +151,22 @@ def test_a_body_of_another_media_type_is_refused(kind: str) -> None:
     assert (answer.status, answer.json()["code"]) == (415, "unsupported_media_type")
 
 
+@pytest.mark.parametrize("coding", ["gzip", "GZIP", "br", "identity, deflate", "x-unheard-of"])
+@pytest.mark.parametrize("kind", ["application/json", MULTIPART["content-type"], "text/csv"])
+def test_an_encoded_body_is_refused_since_it_would_be_read_as_it_came(kind: str, coding: str) -> None:
+    answer = ask(guarded(), "POST", body=b"{}", headers={"content-type": kind, "content-encoding": coding})
+
+    assert (answer.status, answer.json()["code"]) == (415, "unsupported_content_coding")
+    assert answer.headers["accept-encoding"] == "identity"
+
+
+@pytest.mark.parametrize(("coding", "body"), [("identity", b"{}"), ("", b"{}"), ("gzip", b"")])
+def test_a_body_that_is_not_encoded_is_read_whatever_is_said_of_its_coding(coding: str, body: bytes) -> None:
+    answer = ask(guarded(), "POST", body=body, headers={"content-type": "application/json", "content-encoding": coding})
+
+    assert (answer.status, answer.body) == (200, body)
+
+
 def test_a_body_without_a_media_type_is_refused() -> None:
     answer = ask(guarded(), "POST", body=b"{}")
 

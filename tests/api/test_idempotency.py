@@ -88,6 +88,48 @@ def test_a_refusal_is_not_kept_so_that_the_key_may_be_used_when_all_is_well(eith
     assert replayed.headers["idempotent-replayed"] == "true"
 
 
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ('"1"', 200),
+        ("*", 200),
+        ('"1", "x"', 200),
+        ('"x","1"', 200),
+        ('W/"1", "7" ,, "1"', 200),
+        ('"a,b", "1"', 200),
+        ('"2", "x"', 412),
+        ('"x"', 412),
+        ('"01"', 412),
+        ('W/"1"', 412),
+        ('"*"', 412),
+        ("1", 412),
+        ('"1', 412),
+        ('*, "1"', 412),
+        ('"x, "1", y"', 412),
+        ("", 428),
+        (" , ", 428),
+    ],
+)
+def test_if_match_is_a_list_of_tags_of_which_one_must_be_the_present_one(world: World, sent: str, status: int) -> None:
+    staff = world.token(Role.REVIEWER)
+    made = world.client.post("/v1/candidates", json=ADA, headers=staff).json()
+
+    answer = _renamed(world, made["id"], {**staff, "if-match": sent})
+
+    assert answer.status_code == status
+    assert world.client.get(f"/v1/candidates/{made['id']}", headers=staff).json()["version"] == 1 + (status == 200)
+
+
+def test_several_if_match_headers_are_one_list(world: World) -> None:
+    staff = world.token(Role.REVIEWER)
+    made = world.client.post("/v1/candidates", json=ADA, headers=staff).json()
+    headers = [*staff.items(), ("if-match", '"7"'), ("if-match", '"1"')]
+
+    answer = world.client.post(f"/v1/candidates/{made['id']}/name-changes", json=NAME, headers=headers)
+
+    assert answer.status_code == 200
+
+
 def test_the_same_key_is_another_callers_own_and_another_paths_own(either_world: World) -> None:
     world = either_world
     key = {"idempotency-key": "shared"}

@@ -6,12 +6,22 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from adapters.db.tables.base import STORED
+from api.dialects import spoken
+from api.problems import problem
 from domain.actors import Actor, Role
 from domain.authorization import admits
+from domain.errors import Invalid
 from tests.api.requests_of import DOCUMENT, Operation, operations
 from tests.world import World
 
-OPERATIONS = list(operations())
+
+def in_problems(operation: Operation) -> bool:
+    """Whether its refusals are problems, not in the words of a protocol of their own (see test_dialects)."""
+    refused = problem(Invalid(), "none")
+    return spoken(operation.path, *refused) == refused
+
+
+OPERATIONS = list(filter(in_problems, operations()))
 OUTSIDE = frozenset({Role.PARTNER, Role.SPONSOR, Role.AUDITOR})
 """Who holds one of these is no person of the body's, and may not do what anybody signed in may."""
 NOWHERE = {kind: uuid7() for kind in STORED}
@@ -56,6 +66,36 @@ def test_each_unknown_parameter_has_its_place_and_none_is_repeated_whose_name_a_
     pointers = [fault["pointer"] for fault in answer.json()["errors"]]
     assert (answer.status_code, pointers) == (422, ["/query/colour", "/query/size", "/query"])
     assert "Okafor" not in answer.text
+
+
+def test_no_operation_overlooks_one_of_two_values(world: World) -> None:
+    """As every parameter takes one value: the document has none that is a list."""
+    wrong = []
+
+    for operation in OPERATIONS:
+        who = Actor(subject="everyone", roles=frozenset(Role) - OUTSIDE)
+        header = world.token(*(who.roles if admits(who, operation.action) else Role), subject="everyone")
+        for name in known_to(operation):
+            address = _with(_with(operation.address(NOWHERE), name), name)
+            answer = world.client.request(operation.method, address, headers=header)
+            faults = [(one["pointer"], one["code"]) for one in answer.json().get("errors", ())]
+            if (answer.status_code, faults) != (422, [(f"/query/{name}", "repeated")]):
+                wrong.append((operation.name, name, answer.status_code, answer.text))
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("/v1/programs?as_of=2026-03-02&as_of=2027-03-02", "/query/as_of"),
+        ("/v1/registry/0000-0000-0000-0000?as_of=2026-03-02&as_of=2026-03-02", "/query/as_of"),
+    ],
+)
+def test_the_public_may_not_ask_for_two_days_either(world: World, path: str, place: str) -> None:
+    answer = world.client.get(path)
+
+    assert (answer.status_code, [one["pointer"] for one in answer.json()["errors"]]) == (422, [place])
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])

@@ -20,6 +20,7 @@ from domain.credentials.model import Award, AwardStatus, Credential, Standing, S
 from domain.credentials.number import WRITTEN
 from domain.paging import Page, PageRequest
 from domain.ports import UnitOfWork
+from domain.renewals import standing
 
 routes = Routes("credentials")
 registry_routes = Routes("registry")
@@ -213,13 +214,13 @@ def verify_history(uow: UnitOfWork, number: Number, accept: Accept = None) -> Re
 
 
 @routes.get("/credentials", action="credential.list", answers=CredentialOut, listing=CREDENTIALS)
-def list_credentials(uow: UnitOfWork, actor: Actor, page: PageRequest) -> Page[Credential]:
+def list_credentials(uow: UnitOfWork, actor: Actor, page: PageRequest) -> Page[CredentialOut]:
     """List credentials, for staff: by id or name, by the start of the name, by number, status or program.
 
     The status asked for is the recorded one; an answer shows how each stands today.
     """
     actor.must("credential.list")
-    return _today(uow, uow.credentials.page(page))
+    return _today(uow, actor, uow.credentials.page(page))
 
 
 @routes.get(
@@ -228,16 +229,16 @@ def list_credentials(uow: UnitOfWork, actor: Actor, page: PageRequest) -> Page[C
     answers=CredentialOut,
     listing=Listing(Credential),
 )
-def list_of_candidate(uow: UnitOfWork, actor: Actor, candidate_id: Id, page: PageRequest) -> Page[Credential]:
+def list_of_candidate(uow: UnitOfWork, actor: Actor, candidate_id: Id, page: PageRequest) -> Page[CredentialOut]:
     """List a candidate's credentials."""
     actor.must("credential.read", uow.candidates.get(candidate_id))
-    return _today(uow, uow.credentials.page(page.within(candidate_id=candidate_id)))
+    return _today(uow, actor, uow.credentials.page(page.within(candidate_id=candidate_id)))
 
 
 @routes.get("/credentials/{credential_id}", action="credential.read", answers=CredentialOut, brief=True)
-def read(uow: UnitOfWork, actor: Actor, credential_id: Id) -> Credential:
+def read(uow: UnitOfWork, actor: Actor, credential_id: Id) -> CredentialOut:
     """Read a credential as it stands today."""
-    return actions_standing.owned(uow, actor, "credential.read", credential_id)
+    return shown(uow, actor, actions_standing.owned(uow, actor, "credential.read", credential_id))
 
 
 @routes.get("/credentials/{credential_id}/certificate", action="credential.read", answers=CertificateOut)
@@ -264,9 +265,9 @@ def list_history(uow: UnitOfWork, actor: Actor, credential_id: Id, page: PageReq
     needs_key=True,
     if_match=Credential,
 )
-def suspend(uow: UnitOfWork, actor: Actor, credential_id: Id, body: ChangeIn) -> Credential:
+def suspend(uow: UnitOfWork, actor: Actor, credential_id: Id, body: ChangeIn) -> CredentialOut:
     """Suspend a credential. Its holder is told why, and to cease using it."""
-    return actions_standing.suspend(uow, actor, credential_id, _change(body))
+    return shown(uow, actor, actions_standing.suspend(uow, actor, credential_id, _change(body)))
 
 
 @routes.post(
@@ -276,9 +277,9 @@ def suspend(uow: UnitOfWork, actor: Actor, credential_id: Id, body: ChangeIn) ->
     needs_key=True,
     if_match=Credential,
 )
-def lift(uow: UnitOfWork, actor: Actor, credential_id: Id, body: ChangeIn) -> Credential:
+def lift(uow: UnitOfWork, actor: Actor, credential_id: Id, body: ChangeIn) -> CredentialOut:
     """Lift a suspension: the credential stands again as its dates say."""
-    return actions_standing.lift(uow, actor, credential_id, _change(body))
+    return shown(uow, actor, actions_standing.lift(uow, actor, credential_id, _change(body)))
 
 
 @routes.post(
@@ -288,9 +289,9 @@ def lift(uow: UnitOfWork, actor: Actor, credential_id: Id, body: ChangeIn) -> Cr
     needs_key=True,
     if_match=Credential,
 )
-def revoke(uow: UnitOfWork, actor: Actor, credential_id: Id, body: ChangeIn) -> Credential:
+def revoke(uow: UnitOfWork, actor: Actor, credential_id: Id, body: ChangeIn) -> CredentialOut:
     """Revoke a credential, for good. Its holder is told why, and to cease using it."""
-    return actions_standing.revoke(uow, actor, credential_id, _change(body))
+    return shown(uow, actor, actions_standing.revoke(uow, actor, credential_id, _change(body)))
 
 
 @routes.post(
@@ -300,9 +301,9 @@ def revoke(uow: UnitOfWork, actor: Actor, credential_id: Id, body: ChangeIn) -> 
     needs_key=True,
     if_match=Credential,
 )
-def retire(uow: UnitOfWork, actor: Actor, credential_id: Id, body: ChangeIn) -> Credential:
+def retire(uow: UnitOfWork, actor: Actor, credential_id: Id, body: ChangeIn) -> CredentialOut:
     """Retire a credential that its holder gives up, for good."""
-    return actions_standing.retire(uow, actor, credential_id, _change(body))
+    return shown(uow, actor, actions_standing.retire(uow, actor, credential_id, _change(body)))
 
 
 @routes.post(
@@ -312,9 +313,9 @@ def retire(uow: UnitOfWork, actor: Actor, credential_id: Id, body: ChangeIn) -> 
     needs_key=True,
     if_match=Credential,
 )
-def correct_name(uow: UnitOfWork, actor: Actor, credential_id: Id) -> Credential:
+def correct_name(uow: UnitOfWork, actor: Actor, credential_id: Id) -> CredentialOut:
     """Let a credential bear its holder's present legal name."""
-    return actions_standing.correct_name(uow, actor, credential_id)
+    return shown(uow, actor, actions_standing.correct_name(uow, actor, credential_id))
 
 
 @routes.get("/awards", action="award.list", answers=AwardOut, listing=AWARDS)
@@ -349,8 +350,19 @@ def decline(uow: UnitOfWork, actor: Actor, award_id: Id, body: DeclineIn) -> Awa
     return actions.decline(uow, actor, award_id, body.reason)
 
 
-def _today(uow: UnitOfWork, page: Page[Credential]) -> Page[Credential]:
-    return Page([actions_standing.standing_now(uow, one) for one in page.items], page.after)
+def shown(uow: UnitOfWork, actor: Actor, credential: Credential) -> CredentialOut:
+    """A credential as it stands today, with what this caller may do with it now."""
+    return _out(credential, standing.verbs(uow, actor, [credential])[credential.id])
+
+
+def _today(uow: UnitOfWork, actor: Actor, page: Page[Credential]) -> Page[CredentialOut]:
+    now = [actions_standing.standing_now(uow, one) for one in page.items]
+    verbs = standing.verbs(uow, actor, now)
+    return Page([_out(one, verbs[one.id]) for one in now], page.after)
+
+
+def _out(credential: Credential, verbs: list[str]) -> CredentialOut:
+    return CredentialOut.model_validate(credential).model_copy(update={"allowed_actions": verbs})
 
 
 def _change(body: ChangeIn) -> Change:

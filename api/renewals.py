@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.credentials import CredentialOut
+from api.credentials import CredentialOut, shown
 from api.fields import Code, Count, Day, Id, In, Line, Out, Reason
 from api.paging import Listing
 from api.routing import Resource, Routes
@@ -223,9 +223,9 @@ def charge_fees(uow: UnitOfWork, actor: Actor, credential_id: Id) -> dict[str, o
     needs_key=True,
     if_match=Credential,
 )
-def renew(uow: UnitOfWork, actor: Actor, credential_id: Id) -> Credential:
+def renew(uow: UnitOfWork, actor: Actor, credential_id: Id) -> CredentialOut:
     """Renew a credential whose holder has met the terms of the cycle."""
-    return actions.renew(uow, actor, credential_id)
+    return shown(uow, actor, actions.renew(uow, actor, credential_id))
 
 
 @routes.post(
@@ -237,9 +237,9 @@ def renew(uow: UnitOfWork, actor: Actor, credential_id: Id) -> Credential:
     needs_key=True,
     if_match=Credential,
 )
-def reinstate(uow: UnitOfWork, actor: Actor, credential_id: Id) -> Credential:
+def reinstate(uow: UnitOfWork, actor: Actor, credential_id: Id) -> CredentialOut:
     """Reinstate a lapsed credential whose holder has met the terms of reinstatement."""
-    return actions.reinstate(uow, actor, credential_id)
+    return shown(uow, actor, actions.reinstate(uow, actor, credential_id))
 
 
 @routes.post(
@@ -249,9 +249,10 @@ def reinstate(uow: UnitOfWork, actor: Actor, credential_id: Id) -> Credential:
     needs_key=True,
     if_match=Credential,
 )
-def extend(uow: UnitOfWork, actor: Actor, credential_id: Id, body: ExtensionIn) -> Credential:
+def extend(uow: UnitOfWork, actor: Actor, credential_id: Id, body: ExtensionIn) -> CredentialOut:
     """Extend a credential's cycle; military service proved late makes an expiry not to have happened."""
-    return actions.extend(uow, actor, credential_id, Extension(kind=body.kind, until=body.until, reason=body.reason))
+    granted = Extension(kind=body.kind, until=body.until, reason=body.reason)
+    return shown(uow, actor, actions.extend(uow, actor, credential_id, granted))
 
 
 @routes.get("/credentials/{credential_id}/cycles", action="cycle.read", answers=CycleOut, listing=Listing(Cycle))

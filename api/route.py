@@ -82,7 +82,7 @@ class Route:
         if self.answers is None:
             return orjson.dumps(result)
         model = result if isinstance(result, self.answers) else self.answers.model_validate(result)
-        if isinstance(model, Resource) and model.noun and not model.allowed_actions:
+        if isinstance(model, Resource) and model.noun and "allowed_actions" not in model.model_fields_set:
             model = model.model_copy(update={"allowed_actions": allowed_actions(actor, model.noun, result)})
         return model.__pydantic_serializer__.to_json(model)
 

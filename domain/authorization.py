@@ -59,6 +59,19 @@ _NEVER_PERSONS_OF_OURS = frozenset({Role.PARTNER, Role.SPONSOR, Role.AUDITOR})
 """Machines and onlookers: being signed in is not enough for them."""
 _FOR_PROGRAMS = frozenset({"badge_host.read", "badge_host.keep", "badge_host.state"})
 """What a holder lets somebody else's program do, by the scopes of Open Badges 3.0; each route names its own."""
+_FROM_ANY_STATUS = frozenset(
+    {
+        "licence.update",
+        "licence.verify",
+        "education.judge",
+        "item.declare_enemy",
+        "item_set.revise",
+        "approved_activity.end",
+        "watch_list.change",
+        "webhook_endpoint.change",
+    }
+)
+"""Steps on a thing that its status does not bar; the other rows without states read, list or begin something."""
 
 
 def admits(actor: Actor, action: str) -> bool:
@@ -97,9 +110,10 @@ def allowed_actions(actor: Actor, kind: str, thing: object) -> list[str]:
 
 @cache
 def _steps(kind: str) -> tuple[tuple[str, str], ...]:
-    """The verbs of a kind that depend on a thing's status, each with its action; sorted."""
+    """The verbs that change a thing of a kind, each with its action; sorted."""
     prefix = f"{kind}."
-    steps = (name for name, row in TABLE.items() if name.startswith(prefix) and row.states is not None)
+    changes = [name for name, row in TABLE.items() if row.states is not None or name in _FROM_ANY_STATUS]
+    steps = (name for name in changes if name.startswith(prefix))
     return tuple(sorted((name.removeprefix(prefix), name) for name in steps))
 
 

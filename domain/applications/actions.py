@@ -200,11 +200,12 @@ def judged(uow: UnitOfWork, application: Application, mode: Mode = Mode.CLAIMED)
     return assess(policy, facts_of.of_application(uow, application, mode), uow.today, mode)
 
 
-def complete(uow: UnitOfWork, application: Application, policy: Policy) -> Ruling:
-    """Whether the application may be handed in now; see `completeness.may_submit`."""
+def complete(uow: UnitOfWork, application: Application, policy: Policy, *, lock: bool = True) -> Ruling:
+    """Whether the application may be handed in now; see `completeness.may_submit`. Holds its charges with `lock`."""
     claimed = assess(policy, facts_of.of_application(uow, application), uow.today)
     evidence = uow.evidence.find(application_id=application.id)
-    fee = _fee(uow, application.id, policy) if application.status is ApplicationStatus.DRAFT else None
+    drafted = application.status is ApplicationStatus.DRAFT
+    fee = _fee(uow, application.id, policy, lock=lock) if drafted else None
     return completeness.may_submit(policy, application, evidence, claimed, fee, uow.today)
 
 
@@ -229,10 +230,11 @@ def tell(
     notify(uow, application.candidate_id, kind, about or application.id, ruling=ruling, **words)
 
 
-def _fee(uow: UnitOfWork, application_id: UUID, policy: Policy) -> Finding:
+def _fee(uow: UnitOfWork, application_id: UUID, policy: Policy, *, lock: bool) -> Finding:
     standing = sorted(uow.charges.find(about_id=application_id), key=lambda one: one.id)
-    held = [uow.charges.lock(one.id) for one in standing]
-    return payment_rules.settled(held, application_id, submission_fee(policy), policy)
+    if lock:
+        standing = [uow.charges.lock(one.id) for one in standing]
+    return payment_rules.settled(standing, application_id, submission_fee(policy), policy)
 
 
 def _in_force(uow: UnitOfWork, program: str) -> Policy:

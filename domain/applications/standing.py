@@ -1,15 +1,17 @@
-"""What a caller may do now: the authorization table, and what it cannot know (claims, conflicts, appeals)."""
+"""What a caller may do now: the authorization table, and what it cannot know (claims, conflicts, days, appeals)."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
 from domain.actors import Actor, Role
+from domain.applications.actions import complete
 from domain.applications.model import Appeal, AppealStatus, Application, ApplicationStatus
 from domain.authorization import allowed_actions
 from domain.ports import UnitOfWork
 
 _BY_REVIEWERS = frozenset({"claim", "release", "return", "decide"})
 _BY_THE_CLAIMER = frozenset({"release", "return", "decide"})
+_WITH_AN_APPROVAL = frozenset({"authorize", "charge_exam"})
 _REVIEWERS = frozenset({Role.REVIEWER, Role.ADMINISTRATOR})
 
 
@@ -38,10 +40,21 @@ def _verbs(uow: UnitOfWork, actor: Actor, application: Application, barred: set[
         without |= _BY_REVIEWERS - {"release"}
     if application.reviewer != actor.subject:
         without |= _BY_THE_CLAIMER - ({"release"} if Role.ADMINISTRATOR in actor.roles else set())
+    if application.expires_on is not None and uow.today > application.expires_on:
+        without |= _WITH_AN_APPROVAL
     found = [verb for verb in allowed_actions(actor, "application", application) if verb not in without]
+    if application.status is ApplicationStatus.DRAFT and "submit" in found:
+        found = _while_draft(uow, application, found)
     if application.status is ApplicationStatus.DENIED and application.candidate_id == actor.candidate_id:
         found = _while_denied(uow, application, found)
     return found
+
+
+def _while_draft(uow: UnitOfWork, application: Application, found: list[str]) -> list[str]:
+    """A draft is submitted once it is complete and its fee settled; until then there is nothing to press."""
+    policy = uow.policies.named(application.edition)
+    ready = complete(uow, application, policy, lock=False).granted
+    return [verb for verb in found if ready or verb != "submit"]
 
 
 def _while_denied(uow: UnitOfWork, application: Application, found: list[str]) -> list[str]:

@@ -82,6 +82,13 @@ def reinstatement_until(cycle: Cycle, policy: Policy) -> date:
     return lapsed_on + timedelta(days=policy.renewal.reinstatement.within_days)
 
 
+def is_in_time(cycle: Cycle, policy: Policy, standing: Standing, on: date) -> bool:
+    """Whether a renewal, or after a lapse a reinstatement, may take place on this day as far as the days go."""
+    if standing is Standing.LAPSED:
+        return on <= reinstatement_until(cycle, policy)
+    return opens_on(cycle, policy) <= on <= grace_until(cycle, policy)
+
+
 def fees_due(cycle: Cycle, charges: Iterable[Charge], policy: Policy, standing: Standing, on: date) -> tuple[str, ...]:
     """The codes of the fees that a renewal, or a reinstatement, on this day needs settled; settled ones included."""
     if standing is Standing.LAPSED:

@@ -47,7 +47,7 @@ def test_a_draft_is_pinned_to_the_edition_in_force_and_charged_at_once(either_wo
     assert (draft["edition"], draft["status"], draft["pathway"]) == ("cpom-2026", "draft", "us-licensed")
     assert draft["number"][0] == "A"
     assert draft["due_on"] == draft["expires_on"] == "2027-03-02"
-    assert verbs(draft) == ["add_evidence", "attest", "submit", "update", "withdraw"]
+    assert verbs(draft) == ["add_evidence", "attest", "update", "withdraw"]
     assert made.headers["location"] == f"/v1/applications/{draft['id']}"
     with either_world.unit() as uow:
         charge = uow.charges.first(about_id=UUID(draft["id"]))

@@ -64,7 +64,7 @@ def test_a_released_pass_becomes_a_credential_for_three_years(either_world: Worl
     told = holder.get().json()
 
     assert (told["status"], told["valid_until"], told["name"]) == ("active", "2029-03-02", "Adaeze Okafor")
-    assert told["allowed_actions"] == ["charge_renewal", "offer_to_wallet", "record_activity", "renew", "retire"]
+    assert told["allowed_actions"] == ["offer_to_wallet", "record_activity", "retire"]
     assert holder.award.status is AwardStatus.ISSUED
     assert holder.award.facts["licences"]
     assert (holder.cycle.number, holder.cycle.starts_on, holder.cycle.ends_on) == (1, AWARDED, ENDS)

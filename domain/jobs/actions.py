@@ -177,11 +177,20 @@ def _stored(uow: UnitOfWork, before: Job, batch: Batch) -> bool:
         _ended(uow, after)
     else:
         uow.jobs.save(after)
+    _tell(uow, batch)
+    return not after.finished
+
+
+def _tell(uow: UnitOfWork, batch: Batch) -> None:
+    """Keep what the batch says of its rows. Of one that failed it is told anew: a resumed job may fail there again."""
+    if batch.outcomes and batch.job.status is JobStatus.FAILED:
+        rows = sorted({one.row for one in batch.outcomes})
+        for told in uow.job_outcomes.find(job_id=batch.job.id, row=rows):
+            uow.job_outcomes.remove(told)
     try:
         uow.job_outcomes.add_all(numbered(batch.outcomes))
     except AlreadyExists:
         raise ToldTwice from None
-    return not after.finished
 
 
 def _ended(uow: UnitOfWork, job: Job) -> Job:

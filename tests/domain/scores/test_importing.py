@@ -251,6 +251,19 @@ def test_every_fault_of_a_refused_file_is_listed_in_the_order_of_its_columns(
     assert scores.attempts() == {}
 
 
+def test_a_refused_file_that_is_taken_up_again_is_refused_for_the_same_faults(either_scores: Scores) -> None:
+    scores = either_scores
+    first = scores.imported(b"a,b,c\n1,2,3\n")
+    manager = Actor(subject="mia", roles=frozenset({Role.EXAM_MANAGER}))
+    with scores.unit(manager) as uow:
+        resume(uow, manager, first.id)
+
+    again = scores.run(first)
+
+    assert (again.status, again.error_code) == (JobStatus.FAILED, "missing_column")
+    assert [one.code for one in scores.outcomes(again)] == ["missing_column", "unknown_form"]
+
+
 def test_the_same_file_again_is_the_same_import_and_changes_nothing(either_scores: Scores) -> None:
     scores = either_scores
     ann, bob = scores.sitters(2)

@@ -3,7 +3,7 @@
 `GET /v1/registry/{number}` is asked a thousand times for each change of a credential, so it does not go through the
 application: the lane checks the number, looks its finished answer up, and sends it. `GET /registry/{number}` shows the
 same answer as a page. All else, a question about another day (`as_of`) included, goes on to the application, whose
-route also puts the contract into the OpenAPI document.
+route also puts the contract into the OpenAPI document; a person's page of another day shows what that route answers.
 
 A number that cannot be one (its check symbol does not fit) is 422, before any look-up: whoever mistyped should hear so.
 Unknown and erased numbers are one and the same 404.
@@ -18,7 +18,7 @@ from itertools import count
 from typing import Final
 from urllib.parse import parse_qs
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.edge_errors import MethodNotAllowed
 from api.pages import POLICY, credential_page, refusal_page
@@ -42,6 +42,7 @@ PAGE_ROUTE: Final = "/registry/{number}"
 FRESH_SECONDS: Final = 30
 
 _OK: Final = 200
+_UNAVAILABLE: Final = 503
 _POSTED: Final = frozenset({"check", "verify"})
 _READS: Final = frozenset({"GET", "HEAD"})
 _FRESH: Final[Header] = (b"cache-control", b"public, max-age=%d" % FRESH_SECONDS)
@@ -74,6 +75,19 @@ _REFUSALS: Final[dict[type[DomainError], tuple[int, str, str]]] = {
         "The registry holds no credential with this number. Please compare it with the certificate once more.",
     ),
     Unavailable: (503, "The registry cannot answer just now", "Please try again in a minute."),
+}
+_OF_A_DAY: Final[dict[int, tuple[int, str, str]]] = {
+    404: (
+        404,
+        "No such credential on that day",
+        "On the day you ask about, the registry held no credential with this number.",
+    ),
+    409: (409, "That day is still to come", "The registry says how a credential stands or stood, not how it will."),
+    422: (
+        422,
+        "This question cannot be read",
+        "A page is asked about a day in one way, by its number and as_of=2026-03-02, and about nothing else.",
+    ),
 }
 
 
@@ -167,18 +181,36 @@ class RegistryLane:
         try:
             if not written:
                 return self._form(scope)
+            number = parse(written)
+            if scope["query_string"]:
+                return await self._of_a_day(scope, number)
             now = int(self._now())
-            found = await self._reader.read(parse(written), now)
+            found = await self._reader.read(number, now)
             if found is None:
                 raise NotFound
         except DomainError as refusal:
-            status, heading, sentence = _REFUSALS[type(refusal)]
-            more = [(b"cache-control", b"no-store")]
-            if isinstance(refusal, Unavailable):
-                more.append((b"retry-after", b"%d" % PATIENCE))
-            return status, more, refusal_page(self._issuer, heading, sentence)
+            return self._refused(*_REFUSALS[type(refusal)])
         day, fresh = self._days.at(found.zone, now)
         return 200, [fresh], credential_page(dated(found.payload, day))
+
+    async def _of_a_day(self, scope: Scope, number: str) -> Finished:
+        """A credential on the day that `as_of` names, as the application answers programs."""
+        asked = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        if list(asked) != ["as_of"]:
+            return self._refused(*_OF_A_DAY[422])
+        path = API + number
+        inner = {**scope, "method": "GET", "path": path, "raw_path": path.encode("latin-1"), "headers": []}
+        status, body = await _answer_of(self._app, inner)
+        if status == _OK:
+            return 200, [_FRESH], credential_page(body)
+        return self._refused(*_OF_A_DAY.get(status, _REFUSALS[Unavailable]))
+
+    def _refused(self, status: int, heading: str, sentence: str) -> Finished:
+        """The page that says why there is nothing to show."""
+        more = [(b"cache-control", b"no-store")]
+        if status == _UNAVAILABLE:
+            more.append((b"retry-after", b"%d" % PATIENCE))
+        return status, more, refusal_page(self._issuer, heading, sentence)
 
     def _form(self, scope: Scope) -> Finished:
         """The empty form; or, once it is filled in, the way to the credential's own page."""
@@ -216,3 +248,21 @@ async def _send(scope: Scope, send: Send, finished: Finished) -> None:
     status, headers, body = finished
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+async def _answer_of(app: ASGIApp, scope: Scope) -> tuple[int, bytes]:
+    """The status and the body that an application answers a request without a body with."""
+    status, parts = 500, list[bytes]()
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        nonlocal status
+        if message["type"] == "http.response.start":
+            status = message["status"]
+        elif message["type"] == "http.response.body":
+            parts.append(message.get("body", b""))
+
+    await app(scope, receive, send)
+    return status, b"".join(parts)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.actors import Actor
 from domain.credentials.actions_standing import life_of, owned, public_facts, today_of
-from domain.credentials.errors import DayOutOfRange
+from domain.credentials.errors import DayToCome
 from domain.credentials.model import StandingChange
 from domain.credentials.number import parse
 from domain.credentials.public import PublicStanding, answer_on
@@ -19,7 +19,7 @@ def answer(uow: UnitOfWork, written: str, as_of: date | None) -> bytes:
     """The registry's answer (JSON) for a number on a day that has come, today where none is named.
 
     An unknown number, an erased credential, and a day before the award are one and the same NotFound. Raises
-    MalformedNumber for a number that none ever had, and DayOutOfRange for a day still to come.
+    MalformedNumber for a number that none ever had, and DayToCome for a day still to come.
     """
     credential = uow.credentials.first(number=parse(written))
     if credential is None or not credential.name:
@@ -27,7 +27,7 @@ def answer(uow: UnitOfWork, written: str, as_of: date | None) -> bytes:
     today = today_of(uow, uow.policies.named(credential.edition))
     day = as_of or today
     if day > today:
-        raise DayOutOfRange(pointer="/query/as_of")
+        raise DayToCome
     history = uow.standing_changes.find(credential_id=credential.id)
     life = life_of(uow, history)
     stood, begun = life.on(day), life.valid_from(day)

@@ -16,6 +16,17 @@ class DayOutOfRange(Contradiction):
     code = "day_out_of_range"
     title = "The day must lie between the last change of the credential's standing and today."
 
-    def __init__(self, pointer: str = "/effective_on") -> None:
-        """Refuse the day at this place of the request."""
-        super().__init__(Fault(pointer, self.code, self.title))
+    def __init__(self) -> None:
+        """Refuse the day of a change."""
+        super().__init__(Fault("/effective_on", self.code, self.title))
+
+
+class DayToCome(Contradiction):
+    """The registry says how a credential stands or stood, never how it will."""
+
+    code = "day_to_come"
+    title = "The day asked about is still to come."
+
+    def __init__(self) -> None:
+        """Refuse the day of a question."""
+        super().__init__(Fault("/query/as_of", self.code, self.title))

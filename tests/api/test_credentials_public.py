@@ -6,9 +6,12 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from adapters.db.registry import registry_reader
+from api.pages import credential_page
+from api.registry import RegistryLane
 from domain.credentials.actions_standing import forget
 from domain.credentials.number import new_number
 from domain.credentials.public import dated
+from tests.api.asgi import Answer, ask
 from tests.builders_credentials import AWARDED, ENDS, ZONE, Holder, a_holder, midday, officer
 from tests.world import World
 
@@ -109,13 +112,6 @@ def test_a_day_before_the_award_is_as_if_there_were_no_such_credential(world: Wo
     assert a_holder(world).registry(AWARDED - DAY).status_code == 404
 
 
-def test_a_day_to_come_is_refused(world: World) -> None:
-    answer = a_holder(world).registry(AWARDED + DAY)
-
-    assert (answer.status_code, answer.json()["code"]) == (409, "day_out_of_range")
-    assert answer.json()["errors"][0]["pointer"] == "/query/as_of"
-
-
 @pytest.mark.parametrize("written", ["7K3M-Q0DV-2XHT-9PE5", "nonsense", "7K3M"])
 def test_a_number_that_cannot_be_one_is_mistyped(world: World, written: str) -> None:
     answer = world.client.get(f"/v1/registry/{written}?as_of=2026-03-02")
@@ -192,3 +188,57 @@ def test_the_history_of_a_number_that_is_unknown_or_erased_is_one_and_the_same_a
 
     assert (gone.status_code, never.status_code, mistyped.status_code) == (404, 404, 422)
     assert gone.json()["code"] == never.json()["code"]
+
+
+# --- the page for people, of another day
+
+
+def page(holder: Holder, query: str) -> Answer:
+    """The page of a credential, by the lane in front of the whole application."""
+    reader = registry_reader(holder.world.database.url)
+    lane = RegistryLane(holder.world.client.app, reader, issuer="CPS", now=holder.world.clock.now.timestamp)
+    return ask(lane, path=f"/registry/{holder.credential.number}", query=query.encode())
+
+
+def test_a_person_sees_another_day_as_programs_are_told_it(either_world: World) -> None:
+    holder = a_holder(either_world)
+    holder.post("/suspension", {"reason": "A reason."}, officer(either_world))
+    midday(either_world, AWARDED + 40 * DAY)
+    holder.post("/suspension-lift", {"reason": "A reason."}, officer(either_world))
+
+    then, now = page(holder, f"as_of={AWARDED + 10 * DAY}"), page(holder, f"as_of={AWARDED + 40 * DAY}")
+
+    told = holder.registry(AWARDED + 10 * DAY)
+    assert then.status == 200
+    assert then.body == credential_page(told.content)
+    assert then.headers["content-type"] == "text/html; charset=utf-8"
+    assert then.body != now.body == credential_page(holder.registry(AWARDED + 40 * DAY).content)
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "heading"),
+    [
+        pytest.param(f"as_of={AWARDED - DAY}", 404, "No such credential on that day", id="before the award"),
+        pytest.param(f"as_of={AWARDED + DAY}", 409, "That day is still to come", id="tomorrow"),
+        pytest.param("as_of=2026-02-30", 422, "This question cannot be read", id="no day"),
+        pytest.param("as_of=", 422, "This question cannot be read", id="nothing"),
+        pytest.param("asof=2026-03-02", 422, "This question cannot be read", id="misspelt"),
+        pytest.param("as_of=2026-03-02&x=1", 422, "This question cannot be read", id="more than a day"),
+        pytest.param("as_of=2026-03-02&as_of=2026-03-03", 422, "This question cannot be read", id="two days"),
+    ],
+)
+def test_a_person_is_told_why_another_day_is_not_shown(world: World, query: str, status: int, heading: str) -> None:
+    answer = page(a_holder(world), query)
+
+    assert answer.status == status
+    assert f"<h1>{heading}</h1>" in answer.body.decode()
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_a_day_to_come_is_refused_in_words_that_are_true_of_it(world: World) -> None:
+    refused = a_holder(world).registry(AWARDED + DAY)
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "day_to_come")
+    assert [one["pointer"] for one in refused.json()["errors"]] == ["/query/as_of"]
+    assert "still to come" in refused.json()["title"]
+    assert "standing" not in refused.text

@@ -173,6 +173,28 @@ def test_a_file_becomes_attempts_and_what_was_not_taken_comes_back_as_csv(either
     assert attempt["allowed_actions"] == ["hold", "invalidate"]
 
 
+def test_a_file_with_other_columns_fails_with_every_fault_in_the_list_and_in_the_report(either_desk: Desk) -> None:
+    desk = either_desk
+
+    accepted = desk.upload("a,b,c\n1,2,3\n".encode("utf-16"))
+    desk.work()
+
+    where = accepted.headers["location"]
+    job = desk.get(where, desk.max).json()
+    assert (accepted.status_code, job["status"], job["error_code"]) == (202, "failed", "missing_column")
+    first = desk.get(f"{where}/outcomes?limit=1", desk.max).json()
+    rest = desk.get(f"{where}/outcomes?limit=1&cursor={first['next_cursor']}", desk.max).json()
+    listed = [(one["row"], one["code"], one["values"]) for one in (*first["items"], *rest["items"])]
+    assert listed == [(1, "missing_column", {"column": "candidate_id"}), (1, "unknown_form", {})]
+    assert desk.get(f"{where}/errors.csv", desk.max).text.splitlines() == [
+        "row,status,code,detail,column",
+        "1,error,missing_column,No column holds the candidate ids.,candidate_id",
+        "1,error,unknown_form,No heading names an item of this form.,",
+    ]
+    imported = desk.get(f"/v1/response-imports/{accepted.json()['import_id']}", desk.max).json()
+    assert imported["status"] == "failed"
+
+
 def test_the_same_bytes_are_one_import(desk: Desk) -> None:
     content = a_file({desk.scores.sitters(1)[0].number: answers(12)})
 

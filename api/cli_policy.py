@@ -38,7 +38,8 @@ def publish(
     """Publish a file's edition, for good. What stands against it is listed, and nothing is changed then.
 
     With --dry-run nothing is published: every application that is under way or approved is judged under its own edition
-    and under this one, and those whose outcome changes are listed with the clauses that make the difference.
+    and under this one, and those whose outcome changes are listed with the clauses that make the difference. Then come
+    the renewal cycles, applications and authorizations whose terms differ, and the sections judged for nobody.
     """
     with _refusals_listed(file):
         if dry_run:
@@ -70,6 +71,12 @@ def _tell(compared: "Comparison") -> None:
     for application, outcome in compared.changed:
         becomes = "becomes eligible" if outcome.eligible_after else "is no longer eligible"
         typer.echo(f"{application.number} ({application.status.value}) {becomes}: {clauses_said(outcome)}")
+    for effect in compared.effects:
+        since = f"from {effect.from_on}" if effect.from_on else "never"
+        terms = "; ".join(f"{term.pointer}: {term.before} > {term.after}" for term in effect.terms)
+        typer.echo(f"{effect.judged} {effect.group.value} under {effect.edition} ({since}): {terms}. {effect.why}")
+    for skipped in compared.not_judged:
+        typer.echo(f"Not judged: {skipped.section}. {skipped.why}")
     typer.echo(f"Nothing was published. {len(compared.changed)} of {compared.judged} outcomes would change.")
 
 

@@ -19,6 +19,7 @@ from domain.ports import UnitOfWork
 from domain.programs import actions
 from domain.programs.actions import Recognition
 from domain.programs.dry_run import Comparison, rehearse
+from domain.programs.effects import Applies, Group
 from domain.programs.model import RecognisedProvider
 from domain.programs.policy import Policy
 from domain.programs.upkeep_terms import InFlight
@@ -47,10 +48,42 @@ class ChangedOutcomeOut(Out):
     clauses: list[ChangedClauseOut]
 
 
+class ChangedTermOut(Out):
+    """A place in the edition (a JSON Pointer) with what stands there before and after; null where nothing does."""
+
+    pointer: str
+    before: JsonValue
+    after: JsonValue
+
+
+class EffectOut(Out):
+    """Work in flight under one edition whose terms the new one would change: how many, which terms, and from when.
+
+    Where `applies` is `never`, what began under an edition keeps it, and is spared these terms; `why` says so.
+    """
+
+    group: Group
+    edition: str
+    judged: int
+    applies: Applies
+    from_on: date | None
+    why: str
+    terms: list[ChangedTermOut]
+
+
+class NotJudgedOut(Out):
+    """A section of the edition that changed and was judged for nobody, and why."""
+
+    section: str
+    why: str
+
+
 class RehearsalOut(Out):
     """What publishing an edition would do.
 
-    `in_flight` is the edition's own rule: under `grandfather` those changes befall nobody who has applied already.
+    `judged` and `changed` are about eligibility, application by application; `effects` are about renewal cycles,
+    applications and authorizations, by groups; `not_judged` names what else changed. `in_flight` is the edition's own
+    rule: under `grandfather` the changes befall nobody who has applied already.
     Where there are many applications, `job_id` names the job that compares them; its outcomes are the changes.
     """
 
@@ -60,6 +93,8 @@ class RehearsalOut(Out):
     in_flight: InFlight
     judged: int
     changed: list[ChangedOutcomeOut]
+    effects: list[EffectOut]
+    not_judged: list[NotJudgedOut]
     job_id: UUID | None
 
 
@@ -186,6 +221,8 @@ def _rehearsal(policy: Policy, compared: Comparison) -> RehearsalOut:
             )
             for application, outcome in compared.changed
         ],
+        effects=[EffectOut.model_validate(one) for one in compared.effects],
+        not_judged=[NotJudgedOut.model_validate(one) for one in compared.not_judged],
         job_id=compared.job.id if compared.job else None,
     )
 

@@ -1,8 +1,9 @@
 """Whose outcome would change under a new edition, and by which clauses.
 
-Judged are the applications of the program that are under way or approved, on the day the edition begins (or today, if
-that is later), each under its own edition and under the new one. What applicants state counts, verified or not: what is
-still to be verified is the same under both.
+Judged clause by clause are the applications of the program that are under way or approved, on the day the edition
+begins (or today, if that is later), each under its own edition and under the new one. What applicants state counts,
+verified or not: what is still to be verified is the same under both. What else is in flight is told by groups, in
+`effects`.
 """
 
 from collections import defaultdict
@@ -21,6 +22,7 @@ from domain.jobs import actions as jobs
 from domain.jobs.model import Batch, Job, JobOutcome, JobRequest, OutcomeStatus
 from domain.paging import PageRequest
 from domain.ports import UnitOfWork
+from domain.programs.effects import Effect, NotJudged, effects, not_judged
 from domain.programs.policy import Policy
 from domain.programs.reading import policy_document, read_policy
 
@@ -33,22 +35,28 @@ _JUDGED = frozenset({*UNDER_WAY, ApplicationStatus.APPROVED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """How many were judged, and whose outcome changes; or the job that is finding out."""
+    """How many applications were judged, and whose outcome changes; or the job that is finding out.
+
+    `effects` and `not_judged` are about everything else that the edition changes.
+    """
 
     judged: int = 0
     changed: tuple[tuple[Application, ChangedOutcome], ...] = ()
     job: Job | None = None
+    effects: tuple[Effect, ...] = ()
+    not_judged: tuple[NotJudged, ...] = ()
 
 
 def rehearse(uow: UnitOfWork, actor: Actor, policy: Policy) -> Comparison:
     """Compare at once where there are few applications; else request the job that does."""
     actor.must("policy.publish")
     page = uow.applications.page(PageRequest(limit=AT_ONCE, equals={"program": policy.program}))
+    told = _beside(uow, policy)
     if page.after is not None:
         wanted = JobRequest(kind=COMPARE, parameters={"document": policy_document(policy)}, dry_run=True)  # type: ignore[dict-item]
-        return Comparison(job=jobs.request(uow, actor, wanted))
+        return replace(told, job=jobs.request(uow, actor, wanted))
     judged = _judged(page.items)
-    return Comparison(judged=len(judged), changed=tuple(_compared(uow, policy, judged)))
+    return replace(told, judged=len(judged), changed=tuple(_compared(uow, policy, judged)))
 
 
 def compare_all(uow: UnitOfWork, policy: Policy) -> Comparison:
@@ -61,7 +69,7 @@ def compare_all(uow: UnitOfWork, policy: Policy) -> Comparison:
         judged += len(found)
         changed += _compared(uow, policy, found)
         if page.after is None:
-            return Comparison(judged=judged, changed=tuple(changed))
+            return replace(_beside(uow, policy), judged=judged, changed=tuple(changed))
         wanted = replace(wanted, after=page.after)
 
 
@@ -90,6 +98,11 @@ def step(uow: UnitOfWork, job: Job) -> Batch:
     if page.after is None:
         further = further.succeeded(uow.now, {"edition": policy.edition, "gain": gain, "lose": lose})
     return Batch(further, outcomes)
+
+
+def _beside(uow: UnitOfWork, policy: Policy) -> Comparison:
+    found = effects(uow, policy)
+    return Comparison(effects=found, not_judged=not_judged(uow, policy, found))
 
 
 def _so_far(job: Job, name: str) -> int:

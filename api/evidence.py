@@ -59,7 +59,7 @@ class ExperienceEvidenceIn(_PieceIn):
     setting: Code
     starts_on: Day
     ends_on: Day | None = None
-    hours_per_week: Annotated[Hours, Field(le=168)] | None = None
+    hours_per_week: Annotated[Hours, Field(gt=0, le=168)] | None = None
     role: Line | None = None
     employer: Line | None = None
 

@@ -5,6 +5,7 @@ application's. So nothing is added to, or judged in, an application that leaves 
 """
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from uuid import UUID
 
 from domain.actors import Actor
@@ -20,7 +21,7 @@ from domain.applications.model import (
     EvidenceKind,
     EvidenceStatus,
 )
-from domain.candidates import records
+from domain.candidates import records, rules as possible
 from domain.candidates.model import Verification
 from domain.errors import Contradiction, Fault, NotFound, SeparationOfDuties, WrongState
 from domain.files import actions as files
@@ -53,6 +54,7 @@ class Judgement:
     recognised: bool | None = None
 
 
+_DAYS = frozenset({"starts_on", "ends_on", "completed_on", "expires_on"})
 _JUDGED_OF = {
     EvidenceKind.EDUCATION: frozenset({"equivalent"}),
     EvidenceKind.EXPERIENCE: frozenset({"related"}),
@@ -211,6 +213,16 @@ def _must_be_theirs(uow: UnitOfWork, candidate_id: UUID, piece: Piece) -> None:
     if not known:
         raise NotFound
     files.require(uow, candidate_id, piece.file_ids)
+    _must_be_possible(uow, piece)
+
+
+def _must_be_possible(uow: UnitOfWork, piece: Piece) -> None:
+    """Raise Contradiction for days that cannot be; those of a claim are stored as ISO text."""
+    days = {name: date.fromisoformat(str(said)) for name, said in piece.claim.items() if name in _DAYS}
+    if piece.kind is EvidenceKind.EXPERIENCE:
+        possible.must_be_possible(possible.experience_faults(days))
+    elif piece.kind is EvidenceKind.TRAINING:
+        possible.must_be_possible(possible.training_faults({**piece.claim, **days}, uow.today))
 
 
 def _must_fit(piece: Evidence, judgement: Judgement) -> None:

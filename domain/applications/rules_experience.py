@@ -66,7 +66,7 @@ def experience(clause: Experience, case: Case) -> Finding:
     """Do the related jobs come to the months asked for, up to and including the day?"""
     jobs = [job for job in case.counting(case.facts.experience) if _begun(job, case.on)]
     if not jobs:
-        return finding(clause, case, Verdict(code="experience_none", found="No experience was given."))
+        return finding(clause, case, Verdict(code="experience_none", found=_why_none(case)))
     related = [job for job in jobs if _related(job, clause)]
     verdict = _sum(related, clause, case)
     undecided = [job for job in jobs if job.related is None and not _related(job, clause)]
@@ -85,6 +85,15 @@ def waiver(clause: Waiver, case: Case) -> Finding:
     )
     verdicts = [_training(one, clause, case) for one in case.counting(case.facts.training)]
     return nearest(clause, case, verdicts, none)
+
+
+def _why_none(case: Case) -> str:
+    """Why not one of the jobs that were given has a day to count yet."""
+    given = case.counting(case.facts.experience)
+    ahead = [job.starts_on for job in given if job.starts_on > case.on]
+    if ahead:
+        return f"The experience that was given begins on {min(ahead)}; it counts from that day."
+    return "The experience that was given ends before it begins." if given else "No experience was given."
 
 
 def _begun(job: ExperienceFact, on: date) -> bool:
@@ -113,6 +122,8 @@ def _nothing_counts(jobs: list[ExperienceFact]) -> Verdict:
 
 
 def _span(job: ExperienceFact, clause: Experience, on: date) -> Span | None:
+    if job.hours_per_week is not None and job.hours_per_week <= 0:
+        return None
     by_hours = clause.part_time is PartTime.PRO_RATA or clause.min_hours_per_week > 0
     if by_hours and (job.hours_per_week is None or job.hours_per_week < clause.min_hours_per_week):
         return None

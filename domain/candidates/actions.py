@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.actors import Actor
 from domain.applications.model import Application, ApplicationStatus
+from domain.candidates import rules
 from domain.candidates.errors import AlreadyLinked, EmailNotVerified, InvitationSpent, NameChangeNeedsStaff
 from domain.candidates.events import (
     CandidateInvited,
@@ -51,6 +52,8 @@ def register(uow: UnitOfWork, actor: Actor, profile: Profile) -> Candidate:
     actor.must("candidate.register")
     if not actor.is_staff and actor.candidate_id is not None:
         raise AlreadyLinked
+    said = {"date_of_birth": profile.date_of_birth, "practises_in": profile.practises_in}
+    rules.must_be_possible(rules.profile_faults(said, uow.today))
     candidate = uow.candidates.add(
         Candidate(
             id=uow.new_id(),
@@ -75,6 +78,7 @@ def update(uow: UnitOfWork, actor: Actor, candidate_id: UUID, changes: dict[str,
     """Change contact details and country of practice; the legal name has a verb of its own."""
     candidate = uow.candidates.get(candidate_id)
     actor.must("candidate.update", candidate)
+    rules.must_be_possible(rules.profile_faults(changes, uow.today))
     changed = uow.candidates.save(replace(candidate, **changes))  # type: ignore[arg-type]
     uow.record(CandidateUpdated(candidate_id=candidate_id, fields=",".join(sorted(changes))))
     return changed

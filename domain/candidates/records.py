@@ -4,6 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from domain.actors import Actor
+from domain.candidates import rules
 from domain.candidates.events import EducationJudged, EducationRecorded, LicenceRecorded, LicenceVerified
 from domain.candidates.model import Education, Licence, Verification
 from domain.independence import is_independent, must_be_independent
@@ -11,8 +12,9 @@ from domain.ports import UnitOfWork
 
 
 def add_licence(uow: UnitOfWork, actor: Actor, candidate_id: UUID, details: dict[str, object]) -> Licence:
-    """Record a licence, not yet verified."""
+    """Record a licence, not yet verified. Raises Contradiction for what cannot be."""
     actor.must("licence.record", uow.candidates.get(candidate_id))
+    rules.must_be_possible(rules.licence_faults(details))
     licence = uow.licences.add(Licence(id=uow.new_id(), candidate_id=candidate_id, **details))  # type: ignore[arg-type]
     uow.record(LicenceRecorded(candidate_id=candidate_id, licence_id=licence.id, status=licence.status))
     return licence
@@ -22,6 +24,7 @@ def change_licence(uow: UnitOfWork, actor: Actor, licence_id: UUID, details: dic
     """Change a licence's particulars; what was verified before is verified anew, unless independent staff change it."""
     licence = uow.licences.get(licence_id)
     actor.must("licence.update", licence)
+    rules.must_be_possible(rules.licence_faults(details))
     stated = replace(licence, **details)  # type: ignore[arg-type]
     if not actor.is_staff or not is_independent(uow, actor, licence.candidate_id):
         stated = replace(stated, verification=Verification.UNVERIFIED, verified_at=None, verified_by=None)
@@ -47,8 +50,9 @@ def verify_licence(uow: UnitOfWork, actor: Actor, licence_id: UUID, verification
 
 
 def add_education(uow: UnitOfWork, actor: Actor, candidate_id: UUID, details: dict[str, object]) -> Education:
-    """Record a degree or an FPGEC certificate, not yet verified."""
+    """Record a degree or an FPGEC certificate, not yet verified. Raises Contradiction for what cannot be."""
     actor.must("education.record", uow.candidates.get(candidate_id))
+    rules.must_be_possible(rules.education_faults(details, uow.today))
     education = uow.educations.add(Education(id=uow.new_id(), candidate_id=candidate_id, **details))  # type: ignore[arg-type]
     uow.record(EducationRecorded(candidate_id=candidate_id, education_id=education.id))
     return education

@@ -256,3 +256,31 @@ def test_another_job_never_costs_anyone_the_clause(pairs: list[tuple[date, date]
     after = found("standard-experience", facts(experience=(*jobs, a_span(*more))))
 
     assert after.met or not before.met
+
+
+@pytest.mark.parametrize(
+    ("jobs", "why"),
+    [
+        pytest.param((), "No experience was given.", id="none"),
+        pytest.param(
+            (a_job(starts_on=date(2027, 3, 2)), a_job(starts_on=date(2027, 1, 2), ref="b")),
+            "The experience that was given begins on 2027-01-02; it counts from that day.",
+            id="it begins later",
+        ),
+        pytest.param(
+            (a_span(date(2024, 6, 1), date(2024, 1, 1)),),
+            "The experience that was given ends before it begins.",
+            id="it ends before it begins",
+        ),
+    ],
+)
+def test_experience_that_has_no_day_yet_is_told_for_its_true_reason(jobs: tuple[ExperienceFact, ...], why: str) -> None:
+    ruled = found("standard-experience", facts(experience=jobs))
+
+    assert (ruled.code, ruled.found) == ("experience_none", why)
+
+
+def test_work_of_no_hours_a_week_counts_for_nothing() -> None:
+    job = a_span(date(2024, 1, 1), date(2025, 12, 31), hours_per_week=Decimal(0))
+
+    assert found("standard-experience", facts(experience=(job,))).code == "experience_too_few_hours"

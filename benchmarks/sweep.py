@@ -178,7 +178,7 @@ def _row_by_row(units: SqlUnitsOfWork) -> float:
 
 
 def _a_task_each(database: Database, units: SqlUnitsOfWork) -> float:
-    """Seconds that a worker takes for each of many tasks, of which each expires one credential."""
+    """Seconds that a worker with its usual threads takes for a task, of which each expires one credential."""
     from adapters.jobs.worker import Pace, Worker  # noqa: PLC0415 - dbos is for this one figure
 
     ids, ends, last = _still_active(units), list[float](), threading.Event()
@@ -194,7 +194,7 @@ def _a_task_each(database: Database, units: SqlUnitsOfWork) -> float:
             uow.enqueue("benchmark.expire", {"credential_id": id_})
     letters = dict.fromkeys((SEND, SEND_MANY, TELL), _left_unsent)
     pace = Pace(poll=timedelta(seconds=0.02))
-    with Worker(database, units, handlers={"benchmark.expire": expire, **letters}, steps={}, pace=pace, threads=8):
+    with Worker(database, units, handlers={"benchmark.expire": expire, **letters}, steps={}, pace=pace):
         if not last.wait(LONGEST):
             message = f"{len(ends)} of {len(ids)} tasks were done in {LONGEST} s"
             raise RuntimeError(message)
@@ -276,8 +276,8 @@ SELECT $id_b, 1, $id_a, (SELECT id FROM applications), 'CPOM', 'cpom-2026', $no_
 """,
     """
 $series INSERT INTO cycles (id, version, credential_id, candidate_id, program, edition, number, starts_on, ends_on,
-    status, audited, reminders)
-SELECT $id_c, 1, $id_b, $id_a, 'CPOM', 'cpom-2026', 1, '2026-03-02', $until, 'open', $false, $empty FROM s
+    status, extensions, audited, reminders)
+SELECT $id_c, 1, $id_b, $id_a, 'CPOM', 'cpom-2026', 1, '2026-03-02', $until, 'open', $empty, $false, $empty FROM s
 """,
     """
 $series INSERT INTO standing_changes (id, version, credential_id, candidate_id, number, standing, effective_on, at,

@@ -17,8 +17,9 @@ from domain.credentials.model import Credential
 from domain.paging import Page, PageRequest
 from domain.payments.model import ChargeStatus
 from domain.ports import UnitOfWork
+from domain.programs.upkeep_terms import ExtensionKind
 from domain.renewals import actions, activities
-from domain.renewals.actions import Extension, ExtensionKind, Outlook
+from domain.renewals.actions import Extension, Outlook
 from domain.renewals.activities import MOST_FILES, Claim, Listed
 from domain.renewals.model import Activity, ActivityStatus, ApprovedActivity, Cycle, CycleStatus
 from domain.renewals.uan import WRITTEN, WRITTEN_STEM
@@ -35,7 +36,7 @@ FileIds = Annotated[tuple[Id, ...], Field(max_length=MOST_FILES)]
 class CycleOut(Resource):
     """A renewal cycle; its days are inclusive. `extended_until` is the last day for a renewal in time, where it moved.
 
-    `audited` is told once renewal has opened.
+    `extensions` are the kinds of those granted; `audited` is told once renewal has opened.
     """
 
     noun: ClassVar[str] = "cycle"
@@ -49,6 +50,7 @@ class CycleOut(Resource):
     ends_on: date
     status: CycleStatus
     extended_until: date | None
+    extensions: list[ExtensionKind]
     audited: bool
     audit_cleared_at: datetime | None
     renewed_on: date | None
@@ -250,7 +252,10 @@ def reinstate(uow: UnitOfWork, actor: Actor, credential_id: Id) -> CredentialOut
     if_match=Credential,
 )
 def extend(uow: UnitOfWork, actor: Actor, credential_id: Id, body: ExtensionIn) -> CredentialOut:
-    """Extend a credential's cycle; military service proved late makes an expiry not to have happened."""
+    """Extend a credential's cycle, within the edition's terms (`renewal.extension`).
+
+    Military service proved late makes an expiry not to have happened.
+    """
     granted = Extension(kind=body.kind, until=body.until, reason=body.reason)
     return shown(uow, actor, actions.extend(uow, actor, credential_id, granted))
 

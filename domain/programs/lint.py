@@ -29,7 +29,7 @@ from domain.programs.lint_terms import lint_exam, lint_money, lint_upkeep
 from domain.programs.partial import as_far_as_read
 from domain.programs.policy import Policy, blocks
 from domain.programs.reasons import REASONS
-from domain.programs.upkeep_terms import Attestation, InFlightRule
+from domain.programs.upkeep_terms import Attestation, ExtensionTerm, InFlightRule
 from domain.programs.values import Terms
 
 _NEVER_GOOD = {
@@ -341,6 +341,7 @@ def _repeats(policy: Policy) -> Iterator[Fault]:
         ("/fees", lambda: (fee.code for fee in policy.fees)),
         ("/renewal/categories", lambda: (category.code for category in policy.renewal.categories)),
         ("/renewal/ce/topics", lambda: (topic.topic for topic in policy.renewal.ce.topics)),
+        ("/renewal/extension/kinds", lambda: (one.kind for one in _extensions(policy))),
         ("/attestations", lambda: ((one.code, one.version) for one in policy.attestations)),
         ("/curriculum", lambda: (module.number for module in policy.curriculum.modules)),
         ("/curriculum/domains", lambda: (domain.code for domain in policy.curriculum.domains)),
@@ -355,6 +356,11 @@ def _repeats(policy: Policy) -> Iterator[Fault]:
         yield from _twice(pointer, "duplicate_code", codes)
     paragraphs = lambda: (one.paragraph for one in (*terms.pathways, *policy.clauses()))  # noqa: E731 - as the others
     yield from _twice("/eligibility", "duplicate_paragraph", paragraphs)
+
+
+def _extensions(policy: Policy) -> tuple[ExtensionTerm, ...]:
+    extension = policy.renewal.extension
+    return extension.kinds if extension else ()
 
 
 def _commitments(policy: Policy) -> tuple[Commitment, ...]:

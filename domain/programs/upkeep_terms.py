@@ -108,12 +108,38 @@ class Reinstatement(Terms):
     exam_after: Flag
 
 
+class ExtensionKind(StrEnum):
+    """Why a cycle is extended. Military service counts also when it is proved after the lapse."""
+
+    MEDICAL = "medical"
+    MILITARY = "military"
+    OTHER = "other"
+
+
+class ExtensionTerm(Part):
+    """How far extensions of a kind may reach past the day on which the cycle ends, and how many there may be of it."""
+
+    kind: ExtensionKind
+    max_days: Positive
+    max_times: Positive
+
+
+class Extensions(Terms):
+    """Which extensions staff may grant. A kind that is not listed is not granted."""
+
+    kinds: tuple[ExtensionTerm, ...]
+
+    def of(self, kind: ExtensionKind) -> ExtensionTerm | None:
+        """The term of a kind, if there are extensions of it."""
+        return next((term for term in self.kinds if term.kind is kind), None)
+
+
 class Renewal(Terms):
     """What keeps a credential: hours in the allowed categories within the cycle, and the fee.
 
     Renewal opens `window_days` before the last valid day. In the `grace_days` after it the credential may still be
     renewed, late, for a term that runs `late_term_from`; then it lapses. Of surplus hours, `carry_over_hours` go to the
-    next cycle.
+    next cycle. `extension` bounds the extensions of a cycle; an edition without it allows none.
     """
 
     hours: Hours
@@ -127,6 +153,7 @@ class Renewal(Terms):
     fee: Code
     carry_over_hours: Hours
     reinstatement: Reinstatement
+    extension: Extensions | None = None
     reminder_days: tuple[Positive, ...]
 
     def late_fee(self, days_late: int) -> str | None:

@@ -7,7 +7,6 @@ which the other verbs of a credential hold them; so of two renewals, or a renewa
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from enum import StrEnum
 from uuid import UUID
 
 from domain.actors import Actor
@@ -24,6 +23,7 @@ from domain.payments.actions import cancel_open, charge
 from domain.payments.model import Charge, ChargeStatus
 from domain.ports import UnitOfWork
 from domain.programs.policy import Policy
+from domain.programs.upkeep_terms import ExtensionKind
 from domain.renewals import rules
 from domain.renewals.cycles import next_reminder, opened
 from domain.renewals.errors import NoCycle, NotExtended, TooLateToExtend
@@ -33,14 +33,6 @@ from domain.renewals.model import ActivityStatus, Cycle, CycleStatus
 from domain.ruling import Ruling
 
 _DAY = timedelta(days=1)
-
-
-class ExtensionKind(StrEnum):
-    """Why a cycle is extended. Military service counts also when it is proved after the lapse."""
-
-    MEDICAL = "medical"
-    MILITARY = "military"
-    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,7 +204,8 @@ def extend(uow: UnitOfWork, actor: Actor, credential_id: UUID, wanted: Extension
     """Move the last day of a cycle, and of its credential, on.
 
     Military service makes an expiry that has passed not to have happened: the credential counts as active throughout,
-    though it lapsed meanwhile. Any other reason counts from today, and only before the lapse.
+    though it lapsed meanwhile. Any other reason counts from today, and only before the lapse. How far and how often is
+    for the edition that the cycle began under to say.
     """
     credential = held(uow, actor, "credential.extend", credential_id)
     must_be_independent(uow, actor, credential.candidate_id)
@@ -223,6 +216,7 @@ def extend(uow: UnitOfWork, actor: Actor, credential_id: UUID, wanted: Extension
         raise NotExtended
     if credential.status is Standing.LAPSED and not military:
         raise TooLateToExtend
+    rules.may_extend(cycle, wanted.kind, wanted.until, terms_of(uow, cycle)).require()
     retroactive = on > credential.valid_until and military
     effective = credential.valid_until + _DAY if retroactive else on
     extended = _extended(uow, actor, credential, wanted, effective, on)
@@ -308,6 +302,7 @@ def _move(uow: UnitOfWork, cycle: Cycle, extended: Credential, policy: Policy, w
             status=CycleStatus.LAPSED if over else CycleStatus.OPEN,
             extended_until=wanted.until,
             extension_reason=wanted.reason,
+            extensions=(*cycle.extensions, wanted.kind.value),
             reminders=(),
             remind_on=None if over else next_reminder(policy.renewal, wanted.until, on),
         )

@@ -23,7 +23,7 @@ class Cycle(Entity):
 
     The store allows one open cycle per credential. `extended_until` moves the last day for a renewal in time. `audited`
     was drawn by lot when the cycle began, or chosen by staff. `reminders` are the letters sent so far, and `remind_on`
-    is the day of the next.
+    is the day of the next. `extensions` are the kinds of those granted, in their order.
     """
 
     credential_id: UUID
@@ -36,6 +36,7 @@ class Cycle(Entity):
     status: CycleStatus = CycleStatus.OPEN
     extended_until: date | None = None
     extension_reason: str | None = None
+    extensions: tuple[str, ...] = ()
     audited: bool = False
     audit_cleared_at: datetime | None = None
     audit_cleared_by: str | None = None

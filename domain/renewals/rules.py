@@ -8,7 +8,7 @@ from domain.dates import add_years, date_at
 from domain.payments.model import Charge, ChargeStatus
 from domain.payments.rules import settled
 from domain.programs.policy import Policy
-from domain.programs.upkeep_terms import CeCategory, LateTermFrom
+from domain.programs.upkeep_terms import CeCategory, ExtensionKind, ExtensionTerm, LateTermFrom
 from domain.renewals.ledger import MINUTES, Total, due
 from domain.renewals.model import Cycle, CycleStatus
 from domain.renewals.uan import Uan
@@ -80,6 +80,51 @@ def reinstatement_until(cycle: Cycle, policy: Policy) -> date:
     """The last day for a reinstatement by hours and fee; inclusive. The lapse is on the day after the grace."""
     lapsed_on = grace_until(cycle, policy) + timedelta(days=1)
     return lapsed_on + timedelta(days=policy.renewal.reinstatement.within_days)
+
+
+def may_extend(cycle: Cycle, kind: ExtensionKind, until: date, policy: Policy) -> Ruling:
+    """May staff extend this cycle to this day, inclusive? `policy` is the edition the cycle began under.
+
+    Days are counted from the day on which the cycle ends by itself, so that several extensions reach no further than
+    one.
+    """
+    terms = policy.renewal.extension
+    term = terms.of(kind) if terms else None
+    source = Source(edition=policy.edition, paragraph="renewal.extension")
+    if term is None:
+        allowed = Finding(
+            clause="extension_kind",
+            met=False,
+            code="extension_kind_not_allowed",
+            asked="The edition allows extensions of this kind.",
+            found="It allows none.",
+        )
+        return Ruling((allowed,)).citing(source)
+    return Ruling((_far(cycle, term, until), _often(cycle, term))).citing(source)
+
+
+def _far(cycle: Cycle, term: ExtensionTerm, until: date) -> Finding:
+    days = (until - cycle.ends_on).days
+    met = days <= term.max_days
+    return Finding(
+        clause="extension_days",
+        met=met,
+        code="met" if met else "extension_too_long",
+        asked=f"An extension of this kind reaches at most {term.max_days} days past {cycle.ends_on}.",
+        found=f"{until} is {days} days past it.",
+    )
+
+
+def _often(cycle: Cycle, term: ExtensionTerm) -> Finding:
+    granted = cycle.extensions.count(term.kind.value)
+    met = granted < term.max_times
+    return Finding(
+        clause="extension_times",
+        met=met,
+        code="met" if met else "extended_too_often",
+        asked=f"At most {term.max_times} of this kind in one cycle.",
+        found=f"{granted} before this one.",
+    )
 
 
 def is_in_time(cycle: Cycle, policy: Policy, standing: Standing, on: date) -> bool:

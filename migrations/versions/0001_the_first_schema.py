@@ -1880,6 +1880,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("extended_until", sa.Date(), nullable=True),
         sa.Column("extension_reason", sa.String(), nullable=True),
+        sa.Column("extensions", columns.json_value(), nullable=False),
         sa.Column("audited", sa.Boolean(), nullable=False),
         sa.Column("audit_cleared_at", columns.instant(), nullable=True),
         sa.Column("audit_cleared_by", sa.String(), nullable=True),

@@ -403,6 +403,46 @@ def test_after_the_lapse_only_military_service_extends(world: World, kind: str) 
     assert everything(world) == before
 
 
+@pytest.mark.parametrize(
+    ("kind", "until", "reasons"),
+    [
+        pytest.param("other", date(2099, 12, 31), ["extension_too_long"], id="seventy years"),
+        pytest.param("other", ENDS + timedelta(days=181), ["extension_too_long"], id="a day too long"),
+        pytest.param("military", ENDS + timedelta(days=1826), ["extension_too_long"], id="military has a bound too"),
+    ],
+)
+def test_an_extension_beyond_the_editions_terms_is_refused_with_its_ruling(
+    world: World, kind: str, until: date, reasons: list[str]
+) -> None:
+    holder = a_holder(world)
+    before = everything(world)
+
+    refused = holder.post("/extensions", extension(kind, until), officer(world))
+
+    assert codes(refused) == reasons
+    assert everything(world) == before
+
+
+def test_extensions_of_a_kind_are_counted_in_their_cycle(either_world: World) -> None:
+    holder = a_holder(either_world)
+    first = holder.post("/extensions", extension("other", ENDS + timedelta(days=60)), officer(either_world))
+
+    second = holder.post("/extensions", extension("other", ENDS + timedelta(days=90)), officer(either_world))
+    medical = holder.post("/extensions", extension("medical", ENDS + timedelta(days=90)), officer(either_world))
+
+    assert (first.status_code, codes(second), medical.status_code) == (200, ["extended_too_often"], 200)
+    assert holder.cycle.extensions == ("other", "medical")
+    assert holder.get("/cycles", officer(either_world)).json()["items"][0]["extensions"] == ["other", "medical"]
+
+
+def test_an_edition_without_terms_for_extensions_grants_none(world: World) -> None:
+    holder = a_holder(world, {"/renewal/extension": None})
+
+    refused = holder.post("/extensions", extension("medical", ENDS + DAY), officer(world))
+
+    assert codes(refused) == ["extension_kind_not_allowed"]
+
+
 @pytest.mark.parametrize("until", [ENDS - DAY, ENDS])
 def test_an_extension_never_moves_the_last_day_back(world: World, until: date) -> None:
     holder = a_holder(world)

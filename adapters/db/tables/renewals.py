@@ -32,6 +32,7 @@ class CycleRow(Row, table=True):
     status: str
     extended_until: date | None
     extension_reason: str | None
+    extensions: Any = json_column()
     audited: bool
     audit_cleared_at: datetime | None = instant(nullable=True)
     audit_cleared_by: str | None

@@ -317,6 +317,7 @@ def test_fifty_states_the_district_and_five_territories_license_pharmacists() ->
         "/fees/6/amount_minor",
         "/renewal/grace_days",
         "/renewal/window_days",
+        "/renewal/extension",
         "/renewal/categories/0/min_hours",
         "/renewal/categories/2/min_hours",
         "/in_force_from",

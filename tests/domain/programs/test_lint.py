@@ -108,6 +108,11 @@ FAULTS = [
     ({"/audit/applications_rate": 1.01}, "/audit/applications_rate", "rate_out_of_range"),
     ({"/audit/renewals_rate": -0.1}, "/audit/renewals_rate", "rate_out_of_range"),
     ({"/retention/exam_years": 2}, "/retention/exam_years", "retention_too_short"),
+    (
+        {"/renewal/extension/kinds": [{"kind": "other", "max_days": n, "max_times": 1} for n in (1, 2)]},
+        "/renewal/extension/kinds",
+        "duplicate_code",
+    ),
     # --- work in flight
     ({"/in_flight/rule": "move_on"}, "/in_flight/moves_on", "date_missing"),
     ({"/in_flight/moves_on": "2026-06-01"}, "/in_flight/moves_on", "date_unused"),

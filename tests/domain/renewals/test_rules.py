@@ -9,6 +9,7 @@ import pytest
 from domain.credentials.model import Standing
 from domain.payments.model import Charge, ChargeStatus
 from domain.programs.policy import Policy
+from domain.programs.upkeep_terms import ExtensionKind
 from domain.renewals.ledger import total
 from domain.renewals.model import Cycle, CycleStatus
 from domain.renewals.rules import (
@@ -17,6 +18,7 @@ from domain.renewals.rules import (
     counts_from,
     fees_due,
     grace_until,
+    may_extend,
     may_record,
     next_begins,
     opens_on,
@@ -334,3 +336,52 @@ def test_what_was_earned_after_an_early_renewal_stands_in_the_next_cycle(complet
     ruling = may_record(a_cycle(**SECOND), completed_on, ENDS + DAY, lapsed=False, first=EARLY)
 
     assert [finding.code for finding in ruling.findings] == [code]
+
+
+# --- extensions
+
+MEDICAL, MILITARY, OTHER = ExtensionKind.MEDICAL, ExtensionKind.MILITARY, ExtensionKind.OTHER
+
+
+@pytest.mark.parametrize(
+    ("kind", "days", "before", "expected"),
+    [
+        pytest.param(MEDICAL, 365, (), [], id="medical, to its last day"),
+        pytest.param(MEDICAL, 366, (), ["extension_too_long"], id="medical, a day further"),
+        pytest.param(MEDICAL, 365, (MEDICAL,), [], id="medical, a second time"),
+        pytest.param(MEDICAL, 365, (MEDICAL, MEDICAL), ["extended_too_often"], id="medical, a third time"),
+        pytest.param(MEDICAL, 1, (OTHER, MILITARY), [], id="those of other kinds do not count"),
+        pytest.param(MILITARY, 1825, (), [], id="military, five years"),
+        pytest.param(MILITARY, 1826, (), ["extension_too_long"], id="military, a day further"),
+        pytest.param(MILITARY, 1, (MILITARY,) * 5, ["extended_too_often"], id="military, a sixth time"),
+        pytest.param(OTHER, 180, (), [], id="any other, to its last day"),
+        pytest.param(OTHER, 181, (), ["extension_too_long"], id="any other, a day further"),
+        pytest.param(OTHER, 180, (OTHER,), ["extended_too_often"], id="any other, a second time"),
+        pytest.param(OTHER, 181, (OTHER,), ["extension_too_long", "extended_too_often"], id="both at once"),
+    ],
+)
+def test_an_extension_is_bounded_by_kind(
+    kind: ExtensionKind, days: int, before: tuple[ExtensionKind, ...], expected: list[str]
+) -> None:
+    cycle = a_cycle(extensions=tuple(one.value for one in before))
+
+    ruling = may_extend(cycle, kind, ENDS + timedelta(days=days), a_policy())
+
+    assert (codes(ruling), ruling.granted) == (expected, not expected)
+    assert all(finding.source and finding.source.paragraph == "renewal.extension" for finding in ruling.findings)
+
+
+def test_an_extension_of_an_extended_cycle_reaches_no_further_than_one() -> None:
+    extended = a_cycle(extended_until=ENDS + timedelta(days=300), extensions=("medical",))
+
+    at_most = may_extend(extended, MEDICAL, ENDS + timedelta(days=365), a_policy())
+    further = may_extend(extended, MEDICAL, ENDS + timedelta(days=366), a_policy())
+
+    assert (at_most.granted, codes(further)) == (True, ["extension_too_long"])
+
+
+@pytest.mark.parametrize("terms", [None, {"basis": "page", "kinds": []}])
+def test_what_the_edition_does_not_list_is_not_granted(terms: object) -> None:
+    ruling = may_extend(a_cycle(), OTHER, ENDS + DAY, a_policy({"/renewal/extension": terms}))
+
+    assert codes(ruling) == ["extension_kind_not_allowed"]

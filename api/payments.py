@@ -188,9 +188,12 @@ def start(uow: UnitOfWork, actor: Actor, gateway: PaymentGateway, body: PaymentI
 
 @routes.get("/payments", action="payment.list", answers=PaymentOut, listing=PAYMENTS)
 def list_payments(uow: UnitOfWork, actor: Actor, page: PageRequest) -> Page[Payment]:
-    """List everyone's payments, for finance: by status, or by the provider's reference (an invoice number, say)."""
+    """List payments by status, or by the provider's reference (an invoice number, say).
+
+    Finance sees everyone's, a sponsor those that name its organisation as their payer.
+    """
     actor.must("payment.list")
-    return uow.payments.page(page)
+    return uow.payments.page(actions.payments_known_to(actor, page))
 
 
 @routes.get("/candidates/{candidate_id}/payments", action="payment.read", answers=PaymentOut, listing=PAYMENTS)
@@ -206,6 +209,14 @@ def read_payment(uow: UnitOfWork, actor: Actor, payment_id: Id) -> Payment:
     payment = uow.payments.get(payment_id)
     actor.must("payment.read", payment)
     return payment
+
+
+@routes.get("/payments/{payment_id}/charges", action="payment.read", answers=ChargeOut, listing=CHARGES)
+def list_charges_of_payment(uow: UnitOfWork, actor: Actor, payment_id: Id, page: PageRequest) -> Page[Charge]:
+    """List what a payment pays for; a sponsor reads so what it pays for, and nothing else of the candidate."""
+    payment = uow.payments.get(payment_id)
+    actor.must("payment.read", payment)
+    return uow.charges.page(page.within(id=list(payment.charge_ids)))
 
 
 @routes.post(

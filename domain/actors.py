@@ -77,6 +77,11 @@ class Actor:
         return any(scope.startswith(DELEGATING) for scope in self.scopes)
 
     @property
+    def pays_as(self) -> str:
+        """How a payment names this caller as its payer: by the organisation whose sponsor they are."""
+        return f"sponsor:{self.subject.removeprefix('organisation:')}"
+
+    @property
     def is_staff(self) -> bool:
         """Whether any staff role is held."""
         return bool(self.roles & STAFF)

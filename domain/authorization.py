@@ -22,7 +22,7 @@ class Permission:
     `roles` may do it to anyone's thing. `owner` lets the candidate whose thing it is. `public` needs no token.
     `states` are the values of the thing's `status` from which it may be done (None: any). `apart_from` names fields of
     the thing that hold the subject (or subjects) of an earlier step, who may not take this one. `partner` lets the
-    partner whose thing it is, by the thing's `partner`.
+    partner whose thing it is, by the thing's `partner`; `sponsor` the one who pays, by its `payer`.
     """
 
     roles: frozenset[Role]
@@ -32,6 +32,7 @@ class Permission:
     apart_from: tuple[str, ...] = ()
     signed_in: bool = False
     partner: bool = False
+    sponsor: bool = False
 
 
 def permission(
@@ -42,6 +43,7 @@ def permission(
     states: tuple[str, ...] | None = None,
     apart_from: tuple[str, ...] = (),
     partner: bool = False,
+    sponsor: bool = False,
 ) -> Permission:
     """A row of the table. `signed_in` lets every caller with a valid token, whatever the roles."""
     return Permission(
@@ -50,6 +52,7 @@ def permission(
         public=public,
         signed_in=signed_in,
         partner=partner,
+        sponsor=sponsor,
         states=None if states is None else frozenset(states),
         apart_from=apart_from,
     )
@@ -86,7 +89,7 @@ def admits(actor: Actor, action: str) -> bool:
         return True
     if row.signed_in and actor.subject != "anonymous" and not actor.roles & _NEVER_PERSONS_OF_OURS:
         return True
-    if row.partner and Role.PARTNER in actor.roles:
+    if (row.partner and Role.PARTNER in actor.roles) or (row.sponsor and Role.SPONSOR in actor.roles):
         return True
     return row.owner and Role.CANDIDATE in actor.roles
 
@@ -137,6 +140,8 @@ def _may_know(actor: Actor, row: Permission, thing: object) -> bool:
         return True
     if row.partner and Role.PARTNER in actor.roles:
         return getattr(thing, "partner", None) == actor.subject
+    if row.sponsor and Role.SPONSOR in actor.roles and getattr(thing, "payer", None) == actor.pays_as:
+        return True
     owner = getattr(thing, "candidate_id", None)
     return row.owner and owner is not None and owner == actor.candidate_id
 
@@ -426,8 +431,8 @@ TABLE: dict[str, Permission] = {
     "charge.pay": permission(Role.FINANCE, _ADMIN, owner=True, states=("open",)),
     "charge.waive": permission(Role.FINANCE, _ADMIN, states=("open",)),
     "charge.refund": permission(Role.FINANCE, _ADMIN, states=("paid",)),
-    "payment.list": permission(Role.FINANCE, _ADMIN, _AUDITOR),
-    "payment.read": permission(Role.FINANCE, _ADMIN, _AUDITOR, owner=True),
+    "payment.list": permission(Role.FINANCE, _ADMIN, _AUDITOR, sponsor=True),
+    "payment.read": permission(Role.FINANCE, _ADMIN, _AUDITOR, owner=True, sponsor=True),
     "payment.receive": permission(Role.FINANCE, _ADMIN, states=("started", "failed")),
     "payment.fail": permission(Role.FINANCE, _ADMIN, owner=True, states=("started",)),
     "statement.read": permission(Role.FINANCE, _ADMIN, _AUDITOR, owner=True),

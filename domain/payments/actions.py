@@ -9,11 +9,12 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from domain.actors import Actor
+from domain.actors import Actor, Role
 from domain.errors import Contradiction, Fault, NotFound
 from domain.independence import must_be_independent, must_be_owner_or_independent
 from domain.notices.actions import notify
 from domain.notices.model import NoticeKind
+from domain.paging import PageRequest
 from domain.payments import rules
 from domain.payments.errors import PaymentUnderWay, SettledAlready
 from domain.payments.events import (
@@ -30,6 +31,7 @@ from domain.ports import PaymentGateway, UnitOfWork
 from domain.programs.policy import Policy
 from domain.ruling import Finding
 
+_LISTS_ALL = frozenset({Role.FINANCE, Role.ADMINISTRATOR, Role.AUDITOR})
 BY_CANDIDATE = "candidate"
 """The payer of a payment that no sponsor makes."""
 
@@ -211,6 +213,15 @@ def statement(uow: UnitOfWork, actor: Actor, candidate_id: UUID) -> tuple[rules.
     actor.must("statement.read", uow.candidates.get(candidate_id))
     whose = {"candidate_id": candidate_id}
     return rules.balances(uow.charges.find(**whose), uow.payments.find(**whose), uow.refunds.find(**whose))
+
+
+def payments_known_to(actor: Actor, page: PageRequest) -> PageRequest:
+    """The same request, kept to the payments that a caller may list: a sponsor's are those it pays."""
+    return page.within(payer=actor.pays_as) if _pays_for_others(actor) else page
+
+
+def _pays_for_others(actor: Actor) -> bool:
+    return Role.SPONSOR in actor.roles and not actor.roles & _LISTS_ALL
 
 
 def _raised(uow: UnitOfWork, raised: Charge) -> Charge:

@@ -1,5 +1,6 @@
 """Money that goes back, and what stands on it: no step that costs proceeds on a fee that its payer has again."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -103,6 +104,20 @@ def test_an_authorization_without_a_seat_ends_with_its_fee_and_another_is_paid_f
     assert exam.get(f"/authorizations/{authorization['id']}")["status"] == "cancelled"
     assert (refused.status_code, refused.json()["code"]) == (409, "wrong_state")
     assert (again["status"], again["instance"], again["amount_minor"]) == ("open", 2, 39_500)
+
+
+def test_of_a_booking_and_a_refund_at_once_one_wins(exam: Exam) -> None:
+    for name in ("ada", "bea", "cleo"):
+        me, authorization = exam.authorized(name)
+        session = exam.session(APRIL)
+
+        with ThreadPoolExecutor(2) as pool:
+            back = pool.submit(send_back, exam)
+            seat = pool.submit(book, exam, me, authorization, session)
+            answers = back.result().status_code, seat.result().status_code
+
+        kept = exam.fee(authorization["application_id"]), exam.seats(session)
+        assert (answers, kept) in (((201, 409), (("refunded", 39_500), [0])), ((409, 201), (("paid", 0), [1])))
 
 
 @pytest.mark.parametrize("authorized", [False, True])

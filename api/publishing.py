@@ -59,7 +59,8 @@ class ChangedTermOut(Out):
 class EffectOut(Out):
     """Work in flight under one edition whose terms the new one would change: how many, which terms, and from when.
 
-    Where `applies` is `never`, what began under an edition keeps it, and is spared these terms; `why` says so.
+    Where `applies` is `never`, what began under an edition keeps it, and is spared these terms; `why` says so. `ids`
+    are the first hundred of the group: the credentials of renewal cycles, the applications, or the authorizations.
     """
 
     group: Group
@@ -69,6 +70,7 @@ class EffectOut(Out):
     from_on: date | None
     why: str
     terms: list[ChangedTermOut]
+    ids: list[UUID]
 
 
 class NotJudgedOut(Out):

@@ -7,14 +7,17 @@ too, with the reason.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
+from uuid import UUID
 
 from domain.applications.actions import UNDER_WAY
 from domain.applications.model import ApplicationStatus
 from domain.exams.model import AuthorizationStatus
-from domain.ports import UnitOfWork
+from domain.paging import PageRequest
+from domain.ports import Repository, UnitOfWork
 from domain.programs.difference import Change, difference
 from domain.programs.model import EditionHeading
 from domain.programs.policy import Policy
@@ -44,7 +47,8 @@ class Effect:
     """A group of work in flight under one edition: how many, the terms that differ, and from when they apply.
 
     `terms` are places in the edition (`/renewal/hours`) with what stands there before and after. `from_on` is the first
-    day on which they can apply; None where they never do.
+    day on which they can apply; None where they never do. `ids` names the first `MOST_NAMED`: the credentials of
+    cycles, the applications, or the authorizations.
     """
 
     group: Group
@@ -54,6 +58,7 @@ class Effect:
     from_on: date | None
     why: str
     terms: tuple[Change, ...]
+    ids: tuple[UUID, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +68,16 @@ class NotJudged:
     section: str
     why: str
 
+
+MOST_NAMED = 100
+"""Of a group, no more than these are named one by one; all are counted."""
+
+_IN_FLIGHT: dict[Group, tuple[StrEnum, ...]] = {
+    Group.RENEWAL_CYCLES: (CycleStatus.OPEN,),
+    Group.APPLICATIONS_UNDER_WAY: UNDER_WAY,
+    Group.APPROVED_APPLICATIONS: (ApplicationStatus.APPROVED,),
+    Group.AUTHORIZATIONS: (AuthorizationStatus.ACTIVE,),
+}
 
 _RENEWING = frozenset({FeeDue.RENEWAL, FeeDue.LATE_RENEWAL, FeeDue.REINSTATEMENT})
 _UPKEEP = frozenset({"renewal", "validity"})
@@ -111,7 +126,8 @@ def effects(uow: UnitOfWork, policy: Policy) -> tuple[Effect, ...]:
             terms = _terms_of(group, changes, uow.policies.named(heading.edition), policy)
             judged = _how_many(uow, group, heading.edition) if terms else 0
             if judged:
-                found.append(_effect(group, heading.edition, judged, terms, policy, uow.today))
+                told = _effect(group, heading.edition, judged, terms, policy, uow.today)
+                found.append(replace(told, ids=_first(uow, group, heading.edition)))
     return tuple(found)
 
 
@@ -141,7 +157,9 @@ def _effect(group: Group, edition: str, judged: int, terms: tuple[Change, ...], 
         applies, from_on = Applies.NEXT_CYCLE, max(policy.in_force_from, today + timedelta(days=1))
     elif group is Group.APPLICATIONS_UNDER_WAY and policy.in_flight.rule is InFlightRule.MOVE_ON:
         applies, from_on, why = Applies.MOVES_ON, policy.in_flight.moves_on, _MOVES
-    return Effect(group=group, edition=edition, judged=judged, applies=applies, from_on=from_on, why=why, terms=terms)
+    return Effect(
+        group=group, edition=edition, judged=judged, applies=applies, from_on=from_on, why=why, terms=terms, ids=()
+    )
 
 
 def _section(change: Change) -> str:
@@ -149,15 +167,26 @@ def _section(change: Change) -> str:
 
 
 def _how_many(uow: UnitOfWork, group: Group, edition: str) -> int:
+    counted = _store(uow, group)
+    return sum(counted.count(edition=edition, status=status) for status in _IN_FLIGHT[group])
+
+
+def _first(uow: UnitOfWork, group: Group, edition: str) -> tuple[UUID, ...]:
+    found: list[Any] = []
+    for status in _IN_FLIGHT[group]:
+        wanted = PageRequest(limit=MOST_NAMED - len(found), equals={"edition": edition, "status": status})
+        found += _store(uow, group).page(wanted).items if wanted.limit else []
+    return tuple(one.credential_id if group is Group.RENEWAL_CYCLES else one.id for one in found)
+
+
+def _store(uow: UnitOfWork, group: Group) -> Repository[Any]:
     match group:
         case Group.RENEWAL_CYCLES:
-            return uow.cycles.count(edition=edition, status=CycleStatus.OPEN)
+            return uow.cycles
         case Group.AUTHORIZATIONS:
-            return uow.authorizations.count(edition=edition, status=AuthorizationStatus.ACTIVE)
-        case Group.APPROVED_APPLICATIONS:
-            return uow.applications.count(edition=edition, status=ApplicationStatus.APPROVED)
-        case Group.APPLICATIONS_UNDER_WAY:
-            return sum(uow.applications.count(edition=edition, status=status) for status in UNDER_WAY)
+            return uow.authorizations
+        case Group.APPROVED_APPLICATIONS | Group.APPLICATIONS_UNDER_WAY:
+            return uow.applications
 
 
 def _terms_of(group: Group, changes: Iterable[Change], old: Policy, new: Policy) -> tuple[Change, ...]:

@@ -34,13 +34,14 @@ def _groups(said: dict[str, Any]) -> dict[str, tuple[int, str, str | None, dict[
 
 
 def test_open_renewal_cycles_are_told_what_their_next_cycle_will_ask(either_world: World) -> None:
-    a_holder(either_world)
+    ada = a_holder(either_world)
 
     said = _rehearsed(either_world, {**MOVING, **STRICTER})
 
     asked = {"/renewal/hours": ("30", "60"), "/fees/renewal/amount_minor": (20000, 25000)}
     assert _groups(said)["renewal_cycles"] == (1, "next_cycle", "2026-07-01", asked)
     assert "began under" in said["effects"][0]["why"]
+    assert said["effects"][0]["ids"] == [str(ada.credential_id)]
 
 
 @pytest.mark.parametrize(
@@ -75,13 +76,13 @@ def test_applications_under_way_meet_the_new_way_to_the_exam_only_where_they_mov
     world: World, rule: dict[str, object], applies: str, from_on: str | None
 ) -> None:
     publish(world)
-    an_applicant(world).draft().submitted()
-    an_applicant(world, "bea").draft()
+    ada, bea = an_applicant(world).draft().submitted(), an_applicant(world, "bea").draft()
 
     said = _rehearsed(world, {**rule, "/retakes/wait_days": 60, "/fees/1/amount_minor": 1})
 
     asked = {"/retakes/wait_days": (45, 60), "/fees/exam/amount_minor": (39500, 1)}
     assert _groups(said)["applications_under_way"] == (2, applies, from_on, asked)
+    assert set(said["effects"][0]["ids"]) == {ada.application_id, bea.application_id}
 
 
 def test_approved_applications_and_authorizations_keep_their_edition_and_are_said_to(world: World) -> None:

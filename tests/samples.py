@@ -25,6 +25,7 @@ from domain.files.model import FileStatus, StoredFile
 from domain.jobs.model import Job, JobStatus
 from domain.notices.model import Notice, NoticeStatus
 from domain.payments.model import Charge
+from domain.renewals.model import Cycle
 
 T = TypeVar("T", bound=Entity)
 
@@ -38,6 +39,7 @@ DEMANDED: dict[type[Entity], dict[str, dict[str, object]]] = {
     Job: {"full": {"status": JobStatus.SUCCEEDED, "done": 3, "failed_rows": 1}, "bare": {"status": JobStatus.QUEUED}},
     StoredFile: {"full": {"status": FileStatus.REMOVED}, "bare": {}},
     Notice: {"full": {"status": NoticeStatus.SENT}, "bare": {}},
+    Cycle: {"full": {"extensions": ("medical", "military")}, "bare": {}},
 }
 """By kind and manner, what its table's constraints ask for beyond the types of its fields."""
 

@@ -35,9 +35,7 @@ _SUITES: Final = {
 }
 _SELF_NAMED: Final = ("did:key:", "did:jwk:")
 _ELSEWHERE: Final = ("did:web:", "https://")
-_NOT_LOOKED: Final = (
-    "Its key is neither in a jwk nor named by did:key, did:jwk, did:web or an https address."
-)
+_NOT_LOOKED: Final = "Its key is neither in a jwk nor named by did:key, did:jwk, did:web or an https address."
 _OB_TYPES: Final = frozenset({None, "JWT"})
 _W3C_TYPE: Final = "vc+jwt"
 _HEADER: Final = frozenset({"alg", "kid", "jwk", "typ", "cty", "iss"})
@@ -106,9 +104,7 @@ class SignedElsewhere:
         try:
             check(self._named(header, given), parts[0] + b"." + parts[1], signature)
         except (InvalidSignature, *_MALFORMED):
-            raise UnfitBadge(
-                Fault("", "proof", "Its signature does not hold by the key that it names.")
-            ) from None
+            raise UnfitBadge(Fault("", "proof", "Its signature does not hold by the key that it names.")) from None
         return given
 
     def _named(self, header: Json, given: Given) -> PublicKey:

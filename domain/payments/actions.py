@@ -48,8 +48,8 @@ def charge(
 ) -> Charge | None:
     """Ask the policy's fee for a thing, once per `instance`; None when the policy asks nothing for it.
 
-    A charge that stands already is returned as it is; a cancelled one is opened again. The caller holds the lock of the
-    thing, so that two of its steps never charge at once.
+    A charge that stands already is returned as it is; one that was cancelled, or went back whole, is opened again. The
+    caller holds the lock of the thing, so that two of its steps never charge at once.
     """
     fee = policy.fee(fee_code) if fee_code else None
     if fee is None or fee.amount_minor == 0:
@@ -172,12 +172,13 @@ def send_back(uow: UnitOfWork, gateway: PaymentGateway, standing: Charge, amount
     Raises NotFound where no payment of it was received.
     """
     payment = _payment_of(uow, standing)
-    # The reference follows from the ledger alone: a transaction that is run again asks for the same refund, once.
+    # The reference follows from the ledger alone: a transaction that is run again asks for the same refund, once, and
+    # each refund of a charge finds another version of it.
     sent = gateway.refund(
         provider_reference=payment.provider_reference,
         amount_minor=amount,
         currency=standing.currency,
-        reference=f"{standing.id}.{standing.refunded_minor}.{amount}",
+        reference=f"{standing.id}.{standing.version}",
     )
     made = uow.refunds.add(
         Refund(
@@ -251,7 +252,7 @@ def _tell_due(
 
 
 def _reopen(uow: UnitOfWork, standing: Charge) -> Charge:
-    if standing.status is not ChargeStatus.CANCELLED:
+    if standing.status not in (ChargeStatus.CANCELLED, ChargeStatus.REFUNDED):
         return standing
     return _raised(uow, uow.charges.save(standing.reopened()))
 
@@ -346,10 +347,11 @@ def _refunded(uow: UnitOfWork, made: Refund) -> None:
 
 def _payment_of(uow: UnitOfWork, standing: Charge) -> Payment:
     received = uow.payments.find(candidate_id=standing.candidate_id, status=PaymentStatus.RECEIVED)
-    payment = next((one for one in received if standing.id in one.charge_ids), None)
-    if payment is None:
+    of_it = [one for one in received if standing.id in one.charge_ids]
+    if not of_it:
         raise NotFound
-    return payment
+    # The last one: what was paid before it went back already.
+    return of_it[-1]
 
 
 def _locked(uow: UnitOfWork, charge_ids: Iterable[UUID]) -> list[Charge]:

@@ -60,8 +60,8 @@ class Charge(Entity):
         return replace(self, status=ChargeStatus.CANCELLED, settled_at=at)
 
     def reopened(self) -> Self:
-        """What it is for came about after all."""
-        return replace(self, status=ChargeStatus.OPEN, settled_at=None)
+        """What it is for came about after all, or is asked for again once all of it went back."""
+        return replace(self, status=ChargeStatus.OPEN, settled_at=None, refunded_minor=0)
 
     def refunded(self, amount_minor: int) -> Self:
         """So much more of it went back; when all has, it is refunded."""

@@ -145,6 +145,25 @@ def test_an_exam_fee_that_went_back_before_it_was_used_authorizes_nobody(exam: E
     assert unmet(refused) == ["fee_refunded"]
 
 
+def test_a_fee_that_went_back_is_asked_for_again_and_each_payment_goes_back_once(exam: Exam) -> None:
+    me, application = exam.candidate()
+    for _ in range(2):
+        asked = exam.done(f"/applications/{application}/exam-charge", me)
+        assert (asked["status"], asked["amount_minor"]) == ("open", 39_500)
+        exam.pay(asked, me)
+        assert send_back(exam).status_code == 201
+    exam.pay(exam.done(f"/applications/{application}/exam-charge", me), me)
+
+    authorized = exam.post(f"/applications/{application}/authorizations", me)
+
+    assert authorized.status_code == 201, authorized.text
+    with exam.world.unit() as uow:
+        refunds, payments = uow.refunds.find(), uow.payments.find()
+    assert [one.payment_id for one in refunds] == [one.id for one in payments[:2]]
+    assert len({one.provider_reference for one in refunds}) == 2
+    assert [one.amount_minor for one in refunds] == [39_500, 39_500]
+
+
 def test_an_exam_fee_stays_until_the_result_is_out_and_then_undoes_nothing(exam: Exam) -> None:
     _, _, registration = exam.booked(APRIL)
     attempt = sat(exam, registration)

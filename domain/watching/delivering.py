@@ -248,8 +248,7 @@ def _missed(uow: UnitOfWork, endpoint: WebhookEndpoint, delivery: WebhookDeliver
         uow.webhook_deliveries.save(tried)
         return
     _given_up(uow, tried)
-    silent = endpoint.answered_at is None or endpoint.answered_at <= delivery.created_at
-    if silent:
+    if endpoint.silent_since(delivery.created_at):
         disable(uow, endpoint, DisabledFor.UNREACHABLE)
 
 

@@ -82,13 +82,17 @@ def disable(uow: UnitOfWork, actor: Actor, endpoint_id: UUID) -> WebhookEndpoint
 
 
 def enable(uow: UnitOfWork, actor: Actor, endpoint_id: UUID) -> WebhookEndpoint:
-    """Tell a disabled endpoint again. What happened meanwhile is read with its numbers, or recovered."""
+    """Tell a disabled endpoint again; one that never answered is pending anew, and is sent a ping.
+
+    What happened meanwhile is read with its numbers, or recovered.
+    """
     found = _held(uow, actor, "webhook_endpoint.enable", endpoint_id)
-    enabled = uow.webhook_endpoints.save(
-        replace(found, status=EndpointStatus.ENABLED, disabled_for=None, answered_at=uow.now)
-    )
-    uow.record(EndpointEnabled(endpoint_id=enabled.id))
-    return enabled
+    reopened = uow.webhook_endpoints.save(found.reopened(uow.now))
+    if reopened.status is EndpointStatus.PENDING:
+        pinged(uow, reopened)
+    else:
+        uow.record(EndpointEnabled(endpoint_id=reopened.id))
+    return reopened
 
 
 def redeliver(uow: UnitOfWork, actor: Actor, delivery_id: UUID) -> WebhookDelivery:

@@ -145,7 +145,8 @@ class WebhookEndpoint(Entity):
     """Where a partner is told. No secret is stored: `generation` is that of the secret derived for it.
 
     Until `former_until` the secret of the generation before signs too. `types` are the CloudEvents types it is told
-    of; none named means all.
+    of; none named means all. `answered_at` is when it last took a message; `reopened_at`, when its owner last asked for
+    it to be told again.
     """
 
     partner: str
@@ -158,6 +159,7 @@ class WebhookEndpoint(Entity):
     generation: int = 1
     former_until: datetime | None = None
     answered_at: datetime | None = None
+    reopened_at: datetime | None = None
 
     def wants(self, type_: str) -> bool:
         """Whether it is told of events of this type."""
@@ -171,6 +173,15 @@ class WebhookEndpoint(Entity):
     def disabled(self, reason: DisabledFor) -> Self:
         """It is told nothing any more."""
         return replace(self, status=EndpointStatus.DISABLED, disabled_for=reason)
+
+    def reopened(self, at: datetime) -> Self:
+        """It is told again; one that never took a message must take a ping first."""
+        status = EndpointStatus.PENDING if self.answered_at is None else EndpointStatus.ENABLED
+        return replace(self, status=status, disabled_for=None, reopened_at=at)
+
+    def silent_since(self, at: datetime) -> bool:
+        """Whether it took nothing after an instant, though nobody asked since for it to be told again."""
+        return all(one is None or one <= at for one in (self.answered_at, self.reopened_at))
 
     def generations(self, now: datetime) -> tuple[int, ...]:
         """The generations of the secrets that sign at an instant, the present one first."""

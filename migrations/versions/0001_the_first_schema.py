@@ -417,6 +417,7 @@ def upgrade() -> None:
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("former_until", columns.instant(), nullable=True),
         sa.Column("answered_at", columns.instant(), nullable=True),
+        sa.Column("reopened_at", columns.instant(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_endpoints")),
     )
     with op.batch_alter_table("webhook_endpoints", schema=None) as batch_op:

@@ -350,6 +350,49 @@ def test_a_disabled_endpoint_is_told_again_once_it_is_enabled(scene: Scene) -> N
     assert [one["type"].split(".")[-2] for one in scene.told()] == ["revoked"]
 
 
+def test_an_endpoint_that_never_answered_is_pending_and_pinged_when_it_is_enabled(world: World, tmp_path: Path) -> None:
+    with a_receiver(tmp_path) as receiver:
+        receiver.usual = AWAY
+        scene = a_scene(world, receiver, tmp_path)
+        path = f"/webhook-endpoints/{scene.endpoint['id']}"
+        scene.partner.post(f"{path}/disablement")
+        reopened = scene.partner.post(f"{path}/enablement").json()
+        scene.work()
+        unanswered = scene.of()
+        scene.suspended()
+        scene.work()
+        silent = scene.told()
+
+        receiver.usual = OK
+        scene.partner.post(f"{path}/ping")
+        scene.work()
+        answered = scene.of()
+
+    assert [(one["status"], one["disabled_for"], one["answered_at"]) for one in (reopened, unanswered)] == [
+        ("pending", None, None)
+    ] * 2
+    assert len(receiver.taken) == 3  # the first ping, the one that enabling sends, and the one that is asked for
+    assert silent == []
+    assert (answered["status"], answered["answered_at"] is None) == ("enabled", False)
+
+
+def test_a_message_from_before_the_enabling_that_is_given_up_after_it_does_not_disable(scene: Scene) -> None:
+    scene.receiver.usual = AWAY
+    scene.suspended()
+    scene.work()
+    for wait in WAITS[:-1]:
+        scene.minute(seconds=wait.total_seconds())
+    path = f"/webhook-endpoints/{scene.endpoint['id']}"
+    before = scene.of()["answered_at"]
+    scene.partner.post(f"{path}/disablement")
+    scene.partner.post(f"{path}/enablement")
+
+    scene.minute(seconds=WAITS[-1].total_seconds())
+
+    assert scene.message()["status"] == "failed"
+    assert (scene.of()["status"], scene.of()["answered_at"]) == ("enabled", before)
+
+
 # --- again
 
 

@@ -104,6 +104,7 @@ class WebhookEndpointRow(Row, table=True):
     generation: int
     former_until: datetime | None = instant(nullable=True)
     answered_at: datetime | None = instant(nullable=True)
+    reopened_at: datetime | None = instant(nullable=True)
 
 
 @stores(WebhookDelivery)

@@ -177,28 +177,70 @@ def test_a_token_with_another_header_is_no_badge(holder: Holder, header: dict[st
     assert (answer.status_code, answer.json()["code"]) == (422, "unreadable_badge")
 
 
+PROOF = {
+    "type": "DataIntegrityProof",
+    "cryptosuite": "eddsa-rdfc-2022",
+    "created": "2026-03-01T17:30:00Z",
+    "verificationMethod": "did:web:certifier.example#key",
+    "proofPurpose": "assertionMethod",
+    "proofValue": "z",
+}
+
+
+def _with_proof(*proofs: object) -> bytes:
+    return json.dumps({"id": 1, "proof": list(proofs)}).encode()
+
+
 @pytest.mark.parametrize(
-    ("content", "code"),
+    ("content", "code", "pointer"),
     [
-        pytest.param(b"", "unreadable_image", id="nothing"),
-        pytest.param(b"\x89PNG\r\n\x1a\n", "unreadable_image", id="a picture cut short"),
-        pytest.param(b"{}", "unreadable_badge", id="an empty object"),
-        pytest.param(b'{"proof": [], "id": 1}', "unreadable_badge", id="no proof"),
-        pytest.param(b'{"a": 1, "a": 2, "proof": {}}', "unreadable_badge", id="a member twice"),
-        pytest.param(b'{"a": NaN, "proof": {}}', "unreadable_badge", id="not a number"),
-        pytest.param(b'{"a":' + b"[" * 5_000 + b"]" * 5_000 + b"}", "unreadable_badge", id="very deep"),
-        pytest.param(b'{"a": [' + b"1," * 90_000 + b"1]}", "unreadable_badge", id="very wide"),
-        pytest.param(b'{"a": "' + b"x" * 300_000 + b'"}', "unreadable_badge", id="very long"),
-        pytest.param(b"eyJhbGciOiJub25lIn0.e30.", "unreadable_badge", id="an unsigned token"),
-        pytest.param(b"eyJ.eyJ.eyJ", "unreadable_badge", id="three words"),
-        pytest.param(b'{"proof": {"cryptosuite": "eddsa-rdfc-2022"}}', "unreadable_badge", id="half a proof"),
+        pytest.param(b" \n", "empty", "", id="nothing"),
+        pytest.param(b"null", "malformed", "", id="a JSON word"),
+        pytest.param(b"[]", "malformed", "", id="a list"),
+        pytest.param(b"{}", "no_proof", "/proof", id="an empty object"),
+        pytest.param(b'{"proof": [], "id": 1}', "no_proof", "/proof", id="no proof"),
+        pytest.param(_with_proof(PROOF, PROOF), "several_proofs", "/proof", id="two proofs"),
+        pytest.param(_with_proof("z"), "malformed_proof", "/proof", id="a proof that is a text"),
+        pytest.param(_with_proof({"cryptosuite": "eddsa-rdfc-2022"}), "malformed_proof", "/proof", id="half a proof"),
+        pytest.param(
+            _with_proof({**PROOF, "cryptosuite": "bbs-2023"}), "unknown_suite", "/proof/cryptosuite", id="another suite"
+        ),
+        pytest.param(_with_proof({**PROOF, "type": "Ed25519Signature2020"}), "unknown_proof", "/proof/type", id="type"),
+        pytest.param(
+            _with_proof({**PROOF, "proofPurpose": "authentication"}),
+            "wrong_purpose",
+            "/proof/proofPurpose",
+            id="another purpose",
+        ),
+        pytest.param(_with_proof(PROOF), "malformed_signature", "/proof/proofValue", id="no signature's bytes"),
+        pytest.param(b'{"a": 1, "a": 2, "proof": {}}', "not_json", "", id="a member twice"),
+        pytest.param(b'{"a": NaN, "proof": {}}', "not_json", "", id="not a number"),
+        pytest.param(b'{"a": "\xff\xfe"}', "not_utf8", "", id="another encoding"),
+        pytest.param(b'{"a":' + b"[" * 5_000 + b"]" * 5_000 + b"}", "not_json", "", id="very deep"),
+        pytest.param(b'{"a":' + b"[" * 30 + b"]" * 30 + b"}", "too_deep", "", id="deep"),
+        pytest.param(b'{"a": [' + b"1," * 90_000 + b"1]}", "too_deep", "", id="very wide"),
+        pytest.param(b'{"a": "' + b"x" * 300_000 + b'"}', "too_large", "", id="very long"),
+        pytest.param(b"eyJhbGciOiJub25lIn0.e30.", "malformed_header", "/header", id="half a header"),
+        pytest.param(
+            b"eyJhbGciOiJub25lIiwia2lkIjoiayIsInR5cCI6IkpXVCJ9.e30.", "unknown_algorithm", "/header/alg", id="unsigned"
+        ),
+        pytest.param(b"eyJ.eyJ", "malformed", "", id="two words"),
     ],
 )
-def test_what_is_no_badge_is_refused_and_not_repeated(world: World, content: bytes, code: str) -> None:
+def test_what_is_no_badge_is_refused_for_its_reason_and_not_repeated(
+    world: World, content: bytes, code: str, pointer: str
+) -> None:
     refused = presented(world, content)
 
-    assert (refused.status_code, refused.json()["code"]) == (422, code)
+    assert (refused.status_code, refused.json()["code"]) == (422, "unreadable_badge")
+    assert [(one["code"], one["pointer"]) for one in refused.json()["errors"]] == [(code, f"/body{pointer}")]
     assert "xxx" not in refused.text
+
+
+def test_a_picture_cut_short_is_told_as_a_picture(world: World) -> None:
+    refused = presented(world, b"\x89PNG\r\n\x1a\n")
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "unreadable_image")
 
 
 @pytest.mark.parametrize("securing", FORMS)

@@ -78,6 +78,7 @@ def credentials(
 
     Of a badge of this body the newest version stands under `credential` as JSON with its proof, and under
     `compactJwsString` as a token of the same badge. One of another issuer stands as it was given.
+    Badges of this body whose credential is suspended, revoked or given up are left out.
     """
     shelf = actions.shelf(uow, actor, since, offset, limit)
     documents: list[orjson.Fragment] = []

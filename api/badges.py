@@ -51,7 +51,12 @@ How = Annotated[
 ]
 
 
-@routes.get("/credentials/{credential_id}/badge", action="credential.read", response_class=Response, responses=SIGNED)
+@routes.get(
+    "/credentials/{credential_id}/badge",
+    action="credential.read",
+    response_class=Response,
+    responses={**SIGNED, 409: {}},
+)
 def of_credential(
     uow: UnitOfWork,
     actor: Actor,
@@ -63,12 +68,13 @@ def of_credential(
     """Download the badge of a credential. Its holder and staff get the newest version.
 
     Its form follows Accept. Each version stays at its own address, which the document names as its `id`; what is not
-    the stored master is signed on request.
+    the stored master is signed on request. While the credential is suspended, and once it is revoked or given up, the
+    answer is a problem that says so.
     """
     return _signed(uow, actions.of_credential(uow, actor, credential_id), accept, securing, if_none_match)
 
 
-@routes.get("/badges/{badge_id}", action="badge.read", response_class=Response, responses=SIGNED)
+@routes.get("/badges/{badge_id}", action="badge.read", response_class=Response, responses={**SIGNED, 409: {}})
 def read(
     uow: UnitOfWork, badge_id: Id, accept: Accept = None, securing: How = None, if_none_match: IfNoneMatch = None
 ) -> Response:
@@ -76,7 +82,8 @@ def read(
 
     One whose key was withdrawn since states the same under the present key. The address is random, and nothing lists
     it: who asks has seen the badge. Whether it still holds, its dates and the status lists say, which are the same for
-    everyone.
+    everyone. Nothing is signed while the credential is suspended, or once it is revoked or given up: what was handed
+    out is answered as it was, and any other form is a problem.
     """
     return _signed(uow, actions.presented(uow, badge_id), accept, securing, if_none_match)
 

@@ -12,7 +12,7 @@ from domain.badges.issuing import sign_anew, sign_list_anew, signed_list, signer
 from domain.badges.model import Badge, StatusList
 from domain.badges.stating import achievement
 from domain.credentials.actions_standing import owned
-from domain.credentials.model import Standing
+from domain.credentials.model import Credential, Standing
 from domain.errors import NotFound
 from domain.ports import UnitOfWork
 
@@ -20,9 +20,14 @@ _WITHDRAWN = frozenset({Standing.REVOKED, Standing.RETIRED})
 
 
 def of_credential(uow: UnitOfWork, actor: Actor, credential_id: UUID) -> Badge:
-    """The newest version of a credential's badge, for its holder and staff; NotFound where there is none any more."""
+    """The newest version of a credential's badge, for its holder and staff; NotFound where there is none any more.
+
+    Raises BadgeSuspended and BadgeWithdrawn as `refreshed` does.
+    """
     owned(uow, actor, "credential.read", credential_id)
-    return _newest(uow, credential_id)
+    badge = _newest(uow, credential_id)
+    _must_stand(uow, badge)
+    return badge
 
 
 def presented(uow: UnitOfWork, badge_id: UUID) -> Badge:
@@ -37,12 +42,13 @@ def refreshed(uow: UnitOfWork, badge_id: UUID) -> Badge:
     is handed out then that could be taken for a good badge, whichever profile it is cut for.
     """
     badge = uow.badges.get(badge_id)
-    status = uow.credentials.get(badge.credential_id).status
-    if status is Standing.SUSPENDED:
-        raise BadgeSuspended
-    if status in _WITHDRAWN:
-        raise BadgeWithdrawn
+    _must_stand(uow, badge)
     return _newest(uow, badge.credential_id)
+
+
+def may_be_handed_out(credential: Credential) -> bool:
+    """Whether a credential's badge is given to anybody: it is neither suspended nor withdrawn for good."""
+    return credential.status is not Standing.SUSPENDED and credential.status not in _WITHDRAWN
 
 
 def secured(uow: UnitOfWork, badge: Badge, securing: Securing) -> bytes:
@@ -51,14 +57,18 @@ def secured(uow: UnitOfWork, badge: Badge, securing: Securing) -> bytes:
     That is the stored master, for as long as its key is, else what it states, signed by the key that signs now. Between
     the revocation of a key and the reissue of what it signed, the master too is signed on request. NotFound where it
     cannot be: it states an issuer under a former address, in whose name nobody signs any more.
+
+    Raises BadgeSuspended and BadgeWithdrawn where it would have to be signed: nothing is, while its credential is
+    suspended or once that is withdrawn.
     """
     if uow.publisher is None:
         raise NotFound
     signer = uow.publisher.signer
+    if securing is MASTER and signer.publishes(badge.key_id):
+        return badge.document
+    _must_stand(uow, badge)
     if securing is not MASTER:
         return signer.sign(badge.facts, securing)
-    if signer.publishes(badge.key_id):
-        return badge.document
     try:
         return signer.sign(replace(badge.facts, signed_at=uow.now.replace(microsecond=0)), MASTER)
     except UnfitFacts:
@@ -136,6 +146,13 @@ def _achievement(uow: UnitOfWork, program: str, edition: str) -> AchievementFact
     if policy.program != program or uow.publisher is None:
         raise NotFound
     return achievement(uow.publisher.base_url, policy)
+
+
+def _must_stand(uow: UnitOfWork, badge: Badge) -> None:
+    """Refuse a badge whose credential is suspended or withdrawn for good."""
+    credential = uow.credentials.get(badge.credential_id)
+    if not may_be_handed_out(credential):
+        raise BadgeSuspended if credential.status is Standing.SUSPENDED else BadgeWithdrawn
 
 
 def _newest(uow: UnitOfWork, credential_id: UUID) -> Badge:

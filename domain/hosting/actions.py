@@ -36,11 +36,13 @@ class Shelf:
 def shelf(uow: UnitOfWork, actor: Actor, since: datetime | None, offset: int, limit: int) -> Shelf:
     """A page of the actor's badges, the first issued first: the newest of each credential here, and those taken in.
 
-    `since` leaves out what was issued until then: a badge of ours by its signing, another's by its `validFrom`.
+    `since` leaves out what was issued until then: a badge of ours by its signing, another's by its `validFrom`. One of
+    ours whose credential is suspended, revoked or given up is not listed, nor counted.
     """
     if actor.candidate_id is None:
         return Shelf(0)
-    own = [uow.badges.newest(credential.id) for credential in _credentials(uow, actor)]
+    handed_out = filter(badges.may_be_handed_out, _credentials(uow, actor))
+    own = [uow.badges.newest(credential.id) for credential in handed_out]
     found: list[Badge | Heading] = [badge for badge in own if badge is not None]
     found += uow.hosted_badges.headings(actor.candidate_id)
     wanted = sorted(

@@ -16,7 +16,7 @@ from domain.credentials.actions_standing import forget
 from domain.hosting.model import LARGEST, MOST, HolderProfile, HostedBadge, HostTerms
 from domain.paging import PageRequest
 from tests.builders_badges import Stranger
-from tests.builders_credentials import Holder, a_holder
+from tests.builders_credentials import Holder, a_holder, officer
 from tests.builders_foreign import ID, Issuer, TokenIssuer, a_badge, altered, with_claims
 from tests.world import ADDRESS, World
 
@@ -76,6 +76,23 @@ def test_the_holders_badges_are_listed_in_both_forms_and_verify(holder: Holder) 
     assert body["credential"] == [json.loads(holder.get("/badge").content)]
     assert len(body["compactJwsString"]) == 1
     assert Stranger(holder.world).fault(json.dumps(body["credential"][0]).encode()) is None
+
+
+@pytest.mark.parametrize("verb", ["suspension", "revocation", "retirement"])
+@pytest.mark.parametrize("profile", ["vcdm2", "ob30-strict"])
+def test_a_badge_whose_credential_does_not_stand_is_neither_listed_nor_counted(
+    world: World, issuer: Issuer, verb: str, profile: str
+) -> None:
+    holder = a_holder(world, {"/badges/profile": profile})
+    foreign = issuer.signed()
+    assert given(world, foreign).status_code == 201
+    assert listed(world).headers["x-total-count"] == "2"
+
+    holder.post(f"/{verb}", {"reason": "The board acted."}, officer(world))
+    answer = listed(world)
+
+    assert answer.headers["x-total-count"] == "1"
+    assert answer.json() == {"credential": [json.loads(foreign)], "compactJwsString": []}
 
 
 OPERATIONS: Final = [

@@ -7,13 +7,16 @@ import json
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from httpx2 import Response
 from sqlalchemy import text
 
 from adapters.keys import FileKeyProvider
 from domain.actors import Role
 from domain.badges.actions import Replaced, replace_key
+from domain.badges.facts import MASTER, Securing
 from domain.badges.keys import EDDSA
 from domain.credentials.actions_standing import forget
 from tests.api.test_credentials import everything
@@ -251,6 +254,46 @@ def test_a_credential_withdrawn_fails_everywhere_for_good(either_world: World, v
     refused = refreshed(either_world, held)
     assert (refused.status_code, refused.json()["code"]) == (409, "badge_withdrawn")
     assert either_world.client.get(path_of(held)).content == held
+
+
+def asked(holder: Holder, document: bytes, securing: Securing) -> list[Response]:
+    """A badge in one securing, of its credential for the holder and for staff, and at its own address."""
+    query = f"?securing={quote(securing.value)}"
+    whose = [holder.get(f"/badge{query}", header) for header in (holder.header, officer(holder.world))]
+    return [*whose, holder.world.client.get(path_of(document) + query)]
+
+
+@pytest.mark.parametrize("profile", ["vcdm2", "ob30-strict"])
+@pytest.mark.parametrize(
+    ("verb", "code"),
+    [("suspension", "badge_suspended"), ("revocation", "badge_withdrawn"), ("retirement", "badge_withdrawn")],
+)
+def test_while_a_credential_does_not_stand_its_badge_is_not_handed_out_nor_signed_in_another_form(
+    either_world: World, verb: str, code: str, profile: str
+) -> None:
+    holder = a_holder(either_world, {"/badges/profile": profile})
+    held = badge_of(holder)
+    holder.post(f"/{verb}", REASON, officer(either_world))
+    before = signatures(either_world)
+
+    answers = {one: asked(holder, held, one) for one in Securing}
+
+    *of_credential, at_its_address = answers.pop(MASTER)
+    assert (at_its_address.status_code, at_its_address.content) == (200, held)
+    refused = [*of_credential, *(answer for some in answers.values() for answer in some)]
+    assert {(answer.status_code, answer.json()["code"]) for answer in refused} == {(409, code)}
+    assert len(refused) == 3 * len(Securing) - 1
+    assert signatures(either_world) == before
+
+
+def test_once_a_suspension_is_lifted_the_badge_is_handed_out_in_every_form_again(world: World) -> None:
+    holder = a_holder(world)
+    held = badge_of(holder)
+    holder.post("/suspension", REASON, officer(world))
+
+    holder.post("/lift", REASON, officer(world))
+
+    assert {answer.status_code for one in Securing for answer in asked(holder, held, one)} == {200}
 
 
 def test_a_revocation_during_a_suspension_leaves_one_bit(world: World) -> None:

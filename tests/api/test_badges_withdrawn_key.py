@@ -230,6 +230,7 @@ def test_a_rotation_hands_out_what_is_stored(house: House) -> None:
 @pytest.mark.parametrize("purpose", [EDDSA, ES256])
 def test_a_revocation_signs_every_list_anew_before_it_returns_and_their_tags_change(house: House, purpose: str) -> None:
     holder = a_holder(house.world)
+    held = badge_of(holder)
     holder.post("/suspension", {"reason": "The board suspended it."}, officer(house.world))
     media_type = LIST_TYPES[0] if purpose == EDDSA else LIST_TYPES[1]
     tags = [house.world.client.get(path, headers={"accept": media_type}).headers["etag"] for path in LISTS]
@@ -240,8 +241,23 @@ def test_a_revocation_signs_every_list_anew_before_it_returns_and_their_tags_cha
     for path, tag in zip(LISTS, tags, strict=True):
         anew = house.world.client.get(path, headers={"accept": media_type, "if-none-match": tag})
         assert (anew.status_code, anew.headers["etag"] != tag, anew.content in stored) == (200, True, True)
-    assert Stranger(house.world).says(badge_of(holder), "suspension")
-    assert not Stranger(house.world).says(badge_of(holder), "revocation")
+    assert Stranger(house.world).says(held, "suspension")
+    assert not Stranger(house.world).says(held, "revocation")
+
+
+def test_a_suspended_badge_under_a_revoked_key_is_not_signed_until_the_suspension_is_lifted(house: House) -> None:
+    holder = a_holder(house.world)
+    path = path_of(badge_of(holder))
+    holder.post("/suspension", {"reason": "The board suspended it."}, officer(house.world))
+    house.keys.revoke(EDDSA, house.stolen(EDDSA))
+
+    refused = house.world.client.get(path)
+    holder.post("/lift", {"reason": "The board lifted it."}, officer(house.world))
+    lifted = house.world.client.get(path)
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "badge_suspended")
+    assert lifted.status_code == 200, lifted.text
+    assert house.verifies(lifted.content)
 
 
 @pytest.mark.parametrize("purpose", [EDDSA, ES256])

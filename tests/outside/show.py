@@ -2,7 +2,8 @@
 
 `python -m tests.outside.show` awards a credential in a service of its own, in this process, and needs nothing running.
 With `--address`, `--credential` and `--token` it downloads the forms from a running service as the holder would, and
-prints the verdicts of this moment.
+prints the verdicts of this moment; with `--keep` it keeps them, and judges those once they are there: a suspended or
+revoked badge is handed out no more.
 """
 
 import argparse
@@ -34,15 +35,16 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--address", help="of a running service, as http://127.0.0.1:8000")
     parser.add_argument("--credential", help="the credential's id")
     parser.add_argument("--token", help="the holder's access token")
+    parser.add_argument("--keep", type=Path, help="a directory for the forms: filled once, then judged as they are")
     asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as directory:
         if asked.address:
-            _running(Path(directory), asked.address.rstrip("/"), asked.credential, asked.token)
+            _running(Path(directory), asked.address.rstrip("/"), asked.credential, asked.token, asked.keep)
         else:
             _our_own(Path(directory))
 
 
-def _running(directory: Path, address: str, credential: str, token: str) -> None:
+def _running(directory: Path, address: str, credential: str, token: str, keep: Path | None) -> None:
     with httpx.Client(base_url=address, headers={"authorization": f"Bearer {token}"}) as holder:
 
         def got(path: str) -> bytes:
@@ -50,9 +52,17 @@ def _running(directory: Path, address: str, credential: str, token: str) -> None
             answer.raise_for_status()
             return answer.content
 
-        badges = {
-            name_of(way): got(f"/v1/credentials/{credential}/badge?securing={quote(way.value)}") for way in Securing
-        }
+        def badge(way: Securing) -> bytes:
+            kept = None if keep is None else keep / name_of(way)
+            if kept is not None and kept.is_file():
+                return kept.read_bytes()
+            downloaded = got(f"/v1/credentials/{credential}/badge?securing={quote(way.value)}")
+            if kept is not None:
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                kept.write_bytes(downloaded)
+            return downloaded
+
+        badges = {name_of(way): badge(way) for way in Securing}
         did = str(json.loads(got("/.well-known/did.json"))["id"])
 
         def fetch(wanted: str) -> bytes:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import orjson
 from fastapi import Form, Header, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from starlette.routing import BaseRoute, Route
 
 from api.dialects import ANYWHERE
@@ -188,6 +188,9 @@ class CredentialRequestIn(_Open):
 
     credential_configuration_id: Annotated[str | None, Field(max_length=200, pattern=r"^[!-~]+$")] = None
     proofs: ProofsIn = ProofsIn()
+    credential_response_encryption: Annotated[
+        dict[str, JsonValue] | None, Field(description="Refused: the issuer's metadata offers no encryption.")
+    ] = None
 
 
 class NotificationIn(_Open):
@@ -214,6 +217,10 @@ def credential(
     authorization: Authorization = None,
 ) -> Response:
     """Fetch the badge with the access token, bound to the key that the proof proves (OpenID4VCI 1.0, section 8)."""
+    if body.credential_response_encryption is not None:
+        # Before anything is used up: who asked for encryption is never answered in clear.
+        said = "Answers are not encrypted: the issuer's metadata offers no encryption."
+        return _refused(Refused(Refusal.INVALID_ENCRYPTION, said))
     if body.credential_configuration_id is None:
         return _refused(Refused(Refusal.INVALID_CREDENTIAL_REQUEST, "Name a configuration of the issuer's metadata."))
     if len(body.proofs.jwt) != 1:

@@ -85,6 +85,7 @@ class Refusal(StrEnum):
     INVALID_NONCE = "invalid_nonce"
     UNKNOWN_CONFIGURATION = "unknown_credential_configuration"
     INVALID_CREDENTIAL_REQUEST = "invalid_credential_request"
+    INVALID_ENCRYPTION = "invalid_encryption_parameters"
     REQUEST_DENIED = "credential_request_denied"
     INVALID_NOTIFICATION_ID = "invalid_notification_id"
     INVALID_NOTIFICATION_REQUEST = "invalid_notification_request"

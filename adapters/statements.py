@@ -23,14 +23,19 @@ class JwtStatements:
         """Sign as `issuer`, this service's public address, whose `/.well-known/jwks.json` holds the key."""
         self._keys, self._issuer = keys, issuer
 
-    def signed(self, answer: Mapping[str, object], *, at: datetime, id_: UUID, audience: str | None) -> str:
-        """The answer as the claim `registry`, beside `iss`, `sub` (the number), `iat`, `exp`, `jti`, perhaps `aud`."""
+    def signed(
+        self, answer: Mapping[str, object], *, at: datetime, id_: UUID, audience: str | None, present: bool
+    ) -> str:
+        """The answer as the claim `registry`, beside `iss`, `sub` (the number), `iat`, `jti`, perhaps `aud`.
+
+        And `exp`, where the answer is of the present day; else `historical`, since it never was the standing at `iat`.
+        """
         made = int(at.timestamp())
         claims: dict[str, object] = {
             "iss": self._issuer,
             "sub": answer["number"],
             "iat": made,
-            "exp": made + int(GOOD_FOR.total_seconds()),
+            **({"exp": made + int(GOOD_FOR.total_seconds())} if present else {"historical": True}),
             "jti": str(id_),
             **({} if audience is None else {"aud": audience}),
             "registry": answer,
@@ -40,5 +45,5 @@ class JwtStatements:
         signed = b".".join(to_base64url(orjson.dumps(part)).encode() for part in (head, claims))
         kid, signature = self._keys.sign(PURPOSE, signed)
         if kid != face.kid:  # the key turned over between the two calls
-            return self.signed(answer, at=at, id_=id_, audience=audience)
+            return self.signed(answer, at=at, id_=id_, audience=audience, present=present)
         return f"{signed.decode()}.{to_base64url(signature)}"

@@ -94,10 +94,11 @@ def state(
     """Verify a credential by a signed statement, which can be filed as primary-source verification.
 
     The claim `registry` holds what `GET /v1/registry/{number}` answers. `exp` says how long it may be taken for the
-    present standing; what it says of the moment of its making stays true.
+    present standing; what it says of the moment of its making stays true. One about a day before today (in the
+    program's zone) is no proof of the present standing: it has the claim `historical` (`true`), and no `exp`.
     """
-    answer = orjson.loads(actions_public.answer(uow, number, as_of))
-    token = statements.signed(answer, at=uow.now, id_=uow.new_id(), audience=audience)
+    answer, present = actions_public.answer_and_whether_present(uow, number, as_of)
+    token = statements.signed(orjson.loads(answer), at=uow.now, id_=uow.new_id(), audience=audience, present=present)
     return Response(token, media_type="application/jwt", headers=_UNKEPT)
 
 

@@ -233,9 +233,10 @@ def disable(uow: UnitOfWork, actor: Actor, endpoint_id: Id) -> WebhookEndpoint:
     if_match=WebhookEndpoint,
 )
 def enable(uow: UnitOfWork, actor: Actor, endpoint_id: Id) -> WebhookEndpoint:
-    """Enable a disabled endpoint; one that never answered is pending until it answers the ping sent at once.
+    """Enable a disabled endpoint.
 
-    What happened meanwhile is read from `GET /v1/events`, or recovered.
+    One that never answered is pending until it answers the ping that is sent at once. What happened
+    meanwhile is read from `GET /v1/events`, or recovered.
     """
     return endpoints.enable(uow, actor, endpoint_id)
 

@@ -21,6 +21,11 @@ def answer(uow: UnitOfWork, written: str, as_of: date | None) -> bytes:
     An unknown number, an erased credential, and a day before the award are one and the same NotFound. Raises
     MalformedNumber for a number that none ever had, and DayToCome for a day still to come.
     """
+    return answer_and_whether_present(uow, written, as_of)[0]
+
+
+def answer_and_whether_present(uow: UnitOfWork, written: str, as_of: date | None) -> tuple[bytes, bool]:
+    """What `answer` gives, and whether its day is today in the program's zone; raises as that does."""
     credential = uow.credentials.first(number=parse(written))
     if credential is None or not credential.name:
         raise NotFound
@@ -38,7 +43,7 @@ def answer(uow: UnitOfWork, written: str, as_of: date | None) -> bytes:
     # The name is today's: a former one is nobody's business.
     as_then = replace(credential, valid_until=then.valid_until, edition=then.edition)
     facts = public_facts(uow, as_then, policy, begun or credential.awarded_on)
-    return answer_on(facts, stood.public(), day)
+    return answer_on(facts, stood.public(), day), day == today
 
 
 def standings(uow: UnitOfWork, written: str) -> tuple[str, tuple[PublicStanding, ...]]:

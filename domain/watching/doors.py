@@ -33,8 +33,13 @@ class WebhookSender(Protocol):
 class RegistryStatements(Protocol):
     """Signs what the registry answers."""
 
-    def signed(self, answer: Mapping[str, object], *, at: datetime, id_: UUID, audience: str | None) -> str:
-        """The answer as a compact JWT of this service, made at an instant, for an audience if one is named."""
+    def signed(
+        self, answer: Mapping[str, object], *, at: datetime, id_: UUID, audience: str | None, present: bool
+    ) -> str:
+        """The answer as a compact JWT of this service, made at an instant, for an audience if one is named.
+
+        Only one that is `present`, of the day of its making, has an end until which it may be taken for the standing.
+        """
         ...
 
 

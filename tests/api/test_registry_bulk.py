@@ -1,10 +1,13 @@
 """The registry for those who ask much: many numbers at once, and statements that can be filed."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from httpx2 import Response
+from jose import JWTError, jwt
 from joserfc import jwt as oracle
 from joserfc.jwk import KeySet
 
@@ -156,6 +159,48 @@ def test_a_statement_may_speak_of_another_day(world: World) -> None:
         (day.isoformat(), "active"),
         (world.clock.now.date().isoformat(), "revoked"),
     ]
+
+
+def test_only_a_statement_about_today_may_be_taken_for_the_present_standing(world: World) -> None:
+    holder = a_holder(world)
+    world.clock.advance(days=40)
+    holder.post("/revocation", {"reason": "Withdrawn."}, officer(world))
+    today = world.clock.now.date()
+
+    yesterdays = claims(world, statement(world, holder, f"?as_of={today - timedelta(days=1)}"))
+    todays = [claims(world, statement(world, holder, query)) for query in ("", f"?as_of={today}")]
+
+    assert (yesterdays["registry"]["status"], yesterdays["registry"]["valid"]) == ("active", True)
+    assert (yesterdays["historical"], "exp" in yesterdays) == (True, False)
+    assert [(one["registry"]["status"], one["registry"]["valid"]) for one in todays] == [("revoked", False)] * 2
+    assert [("historical" in one, one["exp"] - one["iat"]) for one in todays] == [(False, 86_400)] * 2
+
+
+def test_whether_a_day_is_past_is_told_in_the_programs_zone(world: World) -> None:
+    holder = a_holder(world)
+    world.clock.advance(days=40)
+    world.clock.set(world.clock.now.replace(hour=2))
+
+    answered = claims(world, statement(world, holder))
+    day = answered["registry"]["as_of"]
+
+    assert day < world.clock.now.date().isoformat()
+    assert "exp" in claims(world, statement(world, holder, f"?as_of={day}"))
+
+
+def test_a_statement_about_a_past_day_is_refused_by_whoever_demands_an_end(world: World) -> None:
+    holder = a_holder(world)
+    day = world.clock.now.date()
+    world.clock.advance(days=40)
+    past, present = (statement(world, holder, query).text for query in (f"?as_of={day}", ""))
+    keys = world.client.get("/.well-known/jwks.json").json()
+
+    with time_machine.travel(world.clock.now):
+        with pytest.raises(JWTError, match="exp"):
+            jwt.decode(past, keys, algorithms=["ES256"], options={"require_exp": True})
+        taken = jwt.decode(present, keys, algorithms=["ES256"], options={"require_exp": True})
+
+    assert taken["registry"]["as_of"] == world.clock.now.date().isoformat()
 
 
 def test_nothing_is_stated_of_an_unknown_or_an_erased_number(world: World) -> None:

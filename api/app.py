@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
 
 from api import (
     access,
@@ -63,6 +65,7 @@ from api import (
 from api.auth import Authenticator
 from api.badge_host_description import SCOPES
 from api.idempotency import Idempotency
+from api.registry import PAGE
 from api.routing import Routes
 from api.threads import Threads
 from api.transaction import Transactions, Units
@@ -224,5 +227,7 @@ def _add_pages(app: FastAPI, parts: Parts) -> None:
         *wallets.pages(parts.base_url, parts.title),
         *docs.routes("certificant", described),
         *problem_pages.routes(),
+        # What badges name as the body's address: whoever follows it wants to know whether one is genuine.
+        Route("/", lambda _: RedirectResponse(PAGE, 303), methods=["GET"], include_in_schema=False),
     ]
     app.router.routes.extend(found)

@@ -242,3 +242,9 @@ def test_a_day_to_come_is_refused_in_words_that_are_true_of_it(world: World) -> 
     assert [one["pointer"] for one in refused.json()["errors"]] == ["/query/as_of"]
     assert "still to come" in refused.json()["title"]
     assert "standing" not in refused.text
+
+
+def test_the_service_s_own_address_leads_to_the_question_whether_a_certification_is_genuine(world: World) -> None:
+    answer = world.client.get("/", follow_redirects=False)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/registry")

@@ -216,7 +216,10 @@ def credential(
     body: CredentialRequestIn,
     authorization: Authorization = None,
 ) -> Response:
-    """Fetch the badge with the access token, bound to the key that the proof proves (OpenID4VCI 1.0, section 8)."""
+    """Fetch the badge with the access token, bound to the key that the proof proves (OpenID4VCI 1.0, section 8).
+
+    Each form that the offer names is fetched once; all are bound to the key that the first was bound to.
+    """
     if body.credential_response_encryption is not None:
         # Before anything is used up: who asked for encryption is never answered in clear.
         said = "Answers are not encrypted: the issuer's metadata offers no encryption."

@@ -1,8 +1,8 @@
 """Verbs of wallets, as OpenID4VCI 1.0 has them: offer, exchange the code, fetch, tell.
 
-Locks: every verb holds the offer's row, so that a code is exchanged once and a badge fetched once for each offer; who
-needs the credential's row too takes that first. What is used up of a refused step (a wrong transaction code, a nonce)
-stays used up.
+Locks: every verb holds the offer's row, so that a code is exchanged once and each form of a badge fetched once for each
+offer; who needs the credential's row too takes that first. What is used up of a refused step (a wrong transaction code,
+a nonce) stays used up.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -56,6 +56,7 @@ MOST_WRONG_PINS: Final = 5
 PIN_DIGITS: Final = 6
 SECRET_BYTES: Final = 32
 _OPEN: Final = (OfferStatus.OFFERED, OfferStatus.REDEEMED)
+_REDEEMED: Final = (OfferStatus.REDEEMED, OfferStatus.FETCHED)
 _NONCE_RANDOM: Final = 16
 _NONCE_TAG: Final = 16
 
@@ -166,14 +167,19 @@ def nonce(uow: UnitOfWork, keys: KeyProvider) -> str:
 def fetch(
     uow: UnitOfWork, keys: KeyProvider, proofs: WalletProofs, token: str | None, asked: Asked
 ) -> Fetched | Refused:
-    """The badge, bound to the key that the proof proves: once for each offer, while the credential stands."""
+    """The badge, bound to the key that the proof proves: once in each form, while the credential stands.
+
+    The first fetch settles the key: further forms are for it alone. Each fetch lets the token live five minutes more.
+    """
     held = _held(uow, token)
     if isinstance(held, Refused):
         return held
     securing = CONFIGURATIONS.get(asked.configuration)
     if securing is None:
         return Refused(Refusal.UNKNOWN_CONFIGURATION, "The issuer's metadata names no such configuration.")
-    proved = _proved(uow, keys, proofs, asked)
+    if asked.configuration in held.notification_ids:
+        return Refused(Refusal.REQUEST_DENIED, "The badge was fetched in this form.")
+    proved = _proved(uow, keys, proofs, asked, held.holder)
     if isinstance(proved, Refused):
         return proved
     badge = _standing_badge(uow, held.credential_id)
@@ -188,7 +194,7 @@ def fetch(
             held,
             status=OfferStatus.FETCHED,
             token_expires_at=uow.now + TOKEN_LIFE,
-            notification_id=notification,
+            notification_ids={**held.notification_ids, asked.configuration: notification},
             holder=proved.holder,
             fetched_at=uow.now,
         )
@@ -202,7 +208,7 @@ def tell(uow: UnitOfWork, token: str | None, notification_id: str, event: str) -
     if found is None or found.token_expires_at is None or found.token_expires_at <= uow.now:
         return Refused(Refusal.INVALID_TOKEN, "The access token is unknown or expired.")
     held = uow.wallet_offers.lock(found.id)
-    if held.notification_id is None or not compare_digest(held.notification_id.encode(), notification_id.encode()):
+    if notification_id not in held.notification_ids.values():
         return Refused(Refusal.INVALID_NOTIFICATION_ID, "There is no such notification id under this token.")
     if event not in set(Told):
         return Refused(Refusal.INVALID_NOTIFICATION_REQUEST, "There is no such event.")
@@ -226,23 +232,30 @@ def _end(uow: UnitOfWork, held: WalletOffer) -> WalletOffer:
 
 
 def _held(uow: UnitOfWork, token: str | None) -> WalletOffer | Refused:
-    """The redeemed offer that a token goes with. The credential's row is held before the offer's, as `offer` does."""
-    refused = Refused(Refusal.INVALID_TOKEN, "The access token is unknown, used or expired.")
+    """The offer that a token goes with, redeemed or fetched from.
+
+    The credential's row is held before the offer's, as `offer` does.
+    """
+    refused = Refused(Refusal.INVALID_TOKEN, "The access token is unknown, withdrawn or expired.")
     found = None if not token else uow.wallet_offers.first(token_digest=_digest(token))
     if found is None:
         return refused
     uow.credentials.lock(found.credential_id)
     held = uow.wallet_offers.lock(found.id)
-    if held.status is not OfferStatus.REDEEMED or held.token_expires_at is None or held.token_expires_at <= uow.now:
+    if held.status not in _REDEEMED or held.token_expires_at is None or held.token_expires_at <= uow.now:
         return refused
     return held
 
 
-def _proved(uow: UnitOfWork, keys: KeyProvider, proofs: WalletProofs, asked: Asked) -> HolderProof | Refused:
-    """What a proof proves, its nonce used up."""
+def _proved(
+    uow: UnitOfWork, keys: KeyProvider, proofs: WalletProofs, asked: Asked, holder: str | None
+) -> HolderProof | Refused:
+    """What a proof proves, its nonce used up; `holder` is whose key it must be, None where no form was fetched yet."""
     said = proofs.read(asked.proof)
     if said is None or said.audience != asked.audience:
         return Refused(Refusal.INVALID_PROOF, "The proof is malformed, of another audience, or its signature fails.")
+    if holder not in (None, said.holder):
+        return Refused(Refusal.INVALID_PROOF, "The badge was fetched for another key.")
     made = datetime.fromtimestamp(said.issued_at, UTC)
     if not uow.now - NONCE_LIFE - CLOCK_SKEW <= made <= uow.now + CLOCK_SKEW:
         return Refused(Refusal.INVALID_PROOF, "The proof was not made just now.")

@@ -1,6 +1,6 @@
 """Offers to wallets, the nonces their proofs answer, and what a proof proves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -30,11 +30,11 @@ class Told(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WalletOffer(Entity):
-    """One offer of a credential's badge to one wallet: made by the holder, good for one exchange and one fetch.
+    """One offer of a credential's badge to one wallet, made by the holder: one exchange, and one fetch of each form.
 
     Codes and tokens are kept as digests (SHA-256, hex) only; the transaction code's is made with the pre-authorized
     code, which is not kept, so that its few digits cannot be tried out. `wrong_pins` counts wrong ones. `holder` is
-    the DID whose key the wallet proved.
+    the DID whose key the wallet proved. `notification_ids` are those given with what was fetched, by configuration.
     """
 
     credential_id: UUID
@@ -47,7 +47,7 @@ class WalletOffer(Entity):
     wrong_pins: int = 0
     token_digest: str | None = None
     token_expires_at: datetime | None = None
-    notification_id: str | None = None
+    notification_ids: dict[str, str] = field(default_factory=dict)
     holder: str | None = None
     fetched_at: datetime | None = None
     told: Told | None = None

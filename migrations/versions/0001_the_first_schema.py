@@ -1995,7 +1995,7 @@ def upgrade() -> None:
         sa.Column("wrong_pins", sa.Integer(), nullable=False),
         sa.Column("token_digest", sa.String(), nullable=True),
         sa.Column("token_expires_at", columns.instant(), nullable=True),
-        sa.Column("notification_id", sa.String(), nullable=True),
+        sa.Column("notification_ids", columns.json_value(), nullable=False),
         sa.Column("holder", sa.String(), nullable=True),
         sa.Column("fetched_at", columns.instant(), nullable=True),
         sa.Column("told", sa.String(), nullable=True),

@@ -145,7 +145,7 @@ def _did_key(x: str) -> str:
     return f"did:key:{ed25519_multikey(from_base64url(x.encode()))}"
 
 
-def test_an_offer_is_exchanged_once_and_fetched_once(holder: Holder) -> None:
+def test_an_offer_is_exchanged_once_and_each_form_fetched_once(holder: Holder) -> None:
     wallet, offer = Wallet(holder.world), offered(holder)
     token = wallet.token(offer)
 
@@ -154,7 +154,7 @@ def test_an_offer_is_exchanged_once_and_fetched_once(holder: Holder) -> None:
 
     assert error_of(again) == (400, "invalid_grant")
     assert first.status_code == 200
-    assert error_of(second) == (401, "invalid_token")
+    assert error_of(second) == (400, "credential_request_denied")
 
 
 @pytest.mark.parametrize(("after", "works"), [(599, True), (600, False)])

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Field
 
-from adapters.db.tables.base import Row, instant, stores
+from adapters.db.tables.base import Row, instant, json_column, stores
 from domain.wallets.model import WalletNonce, WalletOffer
 
 
@@ -25,7 +25,7 @@ class WalletOfferRow(Row, table=True):
     wrong_pins: int
     token_digest: str | None = Field(unique=True)
     token_expires_at: datetime | None = instant(nullable=True)
-    notification_id: str | None
+    notification_ids: dict[str, str] = json_column()
     holder: str | None
     fetched_at: datetime | None = instant(nullable=True)
     told: str | None

@@ -19,7 +19,7 @@ Kid = Annotated[str, typer.Argument(help="A key's id, as `keys list` shows it.")
 
 # One id in 64 begins with a hyphen, and is no option for that.
 _KIDS_TAKEN: dict[str, bool] = {"ignore_unknown_options": True}
-_WAIT = "Others may hold the former key set for five minutes: rotate when ten have passed."
+_WAIT = "Others may hold the former key set for five minutes: it may sign when ten have passed, and not before."
 
 
 @keys.command("list")
@@ -58,13 +58,23 @@ def prepare(purpose: Purpose) -> None:
 
 
 @keys.command()
-def rotate(purpose: Purpose) -> None:
-    """Sign with the prepared key from now on, or with a new one; the old one stays published and verifies."""
+def rotate(
+    purpose: Purpose,
+    *,
+    now: Annotated[
+        bool,
+        typer.Option("--now", help="Do not wait until others know the key: for minutes they reject what it signs."),
+    ] = False,
+) -> None:
+    """Sign with the prepared key from now on; the old one stays published and verifies.
+
+    Refused where none is prepared, or was less than ten minutes ago, unless it is to be --now.
+    """
     keeper = _keeper()
     with _refusals():
-        if not keeper.has_pending(purpose):
-            typer.echo("No key was prepared: until others fetch the key set anew, they do not know this one.", err=True)
-        typer.echo(f"{keeper.rotate(purpose)} signs from now on; the former key is retired and still verifies.")
+        typer.echo(
+            f"{keeper.rotate(purpose, at_once=now)} signs from now on; the former key is retired and still verifies."
+        )
         keeper.enter(purpose, "rotate")
     list_keys()
 
@@ -135,9 +145,11 @@ def _plan(keeper: "KeyKeeper", what: str, purpose: str) -> Iterator[str]:
     active = keeper.active(purpose)
     yield f"\nHere, {active} signs for {purpose}."
     if what == "rotation":
-        prepared = keeper.has_pending(purpose)
-        yield "1. A key is prepared already." if prepared else f"1. certificant keys prepare {purpose}"
-        yield f"2. Wait ten minutes, so that every cached key set has run out; then: certificant keys rotate {purpose}"
+        pending = keeper.pending(purpose)
+        yield f"1. certificant keys prepare {purpose}" if pending is None else "1. A key is prepared already."
+        when = "Ten minutes later" if pending is None else f"From {pending.known_from.isoformat()} on"
+        yield f"2. {when}, when every cached key set has run out: certificant keys rotate {purpose}"
+        yield "   Sooner it is refused, unless it is asked for with --now."
         yield "3. Nothing is to be reissued: what was signed before stays good for as long as its key is not revoked."
         return
     yield f"1. certificant keys revoke {purpose} {active}"

@@ -5,6 +5,7 @@ Every change is entered into the journal, by the next command at the latest. See
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.exc import DBAPIError
@@ -59,9 +60,9 @@ class KeyKeeper:
         with _said():
             return self._keys.records(purpose)
 
-    def has_pending(self, purpose: str) -> bool:
-        """Whether a key is published already that may sign next."""
-        return any(one.state is KeyState.PENDING for one in self.records(purpose))
+    def pending(self, purpose: str) -> KeyRecord | None:
+        """The key that is published already, and signs next."""
+        return next((one for one in self.records(purpose) if one.state is KeyState.PENDING), None)
 
     def active(self, purpose: str) -> str:
         """The key that signs now."""
@@ -78,11 +79,32 @@ class KeyKeeper:
         with _said():
             return self._keys.prepare(purpose)
 
-    def rotate(self, purpose: str) -> str:
-        """Sign with the next key from now on; its id. Nothing is done where the journal cannot be written."""
+    def rotate(self, purpose: str, *, at_once: bool = False) -> str:
+        """Sign with the next key from now on; its id. Nothing is done where the journal cannot be written.
+
+        Nor, but `at_once`, while others may not know the next key yet: they would reject what it signs.
+        """
         self._settle([purpose], "keys.rotate")
+        if purpose in SIGNING and not at_once:
+            self._known_to_others(purpose)
         with _said():
             return self._keys.rotate(purpose)
+
+    def _known_to_others(self, purpose: str) -> None:
+        """Refuse a rotation for which nothing was prepared, or too lately."""
+        waiting = self.pending(purpose)
+        if waiting is None:
+            message = (
+                f"{purpose}: no key is prepared that others know, so it may be rotated ten minutes after"
+                f" `keys prepare {purpose}`, or at once with --now."
+            )
+            raise KeyRefused(message)
+        if datetime.now(UTC) < waiting.known_from:
+            message = (
+                f"{purpose}: {waiting.kid} was prepared at {waiting.since}, and others may hold an older key set,"
+                f" so it may be rotated from {waiting.known_from.isoformat()} on, or at once with --now."
+            )
+            raise KeyRefused(message)
 
     def revoke(self, purpose: str, kid: str) -> str:
         """Withdraw a key for good, whatever becomes of the journal; the id of the key that signs now.

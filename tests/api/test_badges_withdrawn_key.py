@@ -353,6 +353,7 @@ def test_every_key_operation_is_entered_in_the_journal_with_its_command(house: H
 
     house.command("prepare", purpose)
     second = house.keys.all(purpose)[1].kid
+    house.world.clock.advance(minutes=10)
     house.command("rotate", purpose)
     house.command("revoke", purpose, second, "--yes")
     third = house.stolen(purpose)
@@ -372,7 +373,7 @@ def test_the_journals_own_key_is_withdrawn_once_another_answers_for_its_leaves(h
     house.run("audit", "seal")
     stolen = house.stolen("journal")
     if state == "retired":
-        house.command("rotate", "journal")
+        house.command("rotate", "journal", "--now")
 
     revoked = house.command("revoke", "journal", stolen, "--yes")
     a_holder(house.world, subject="bea")
@@ -432,7 +433,7 @@ def test_what_a_broken_off_command_did_is_entered_by_the_next_one_with_its_own_t
     since = next(one.since for one in house.keys.records("registry") if one.kid == prepared)
     house.world.clock.advance(days=1)
 
-    house.command("rotate", "registry")
+    house.command("rotate", "registry", "--now")
 
     late, rotated = entries(house.world)[-2:]
     assert (late["kind"], late["kid"], late["since"]) == ("key.prepared", prepared, since)

@@ -135,7 +135,7 @@ def test_a_rotated_key_stays_published_beside_the_new_one(run: CliRunner) -> Non
     run.invoke(main, ["migrate"], catch_exceptions=False)
     run.invoke(main, ["keys", "create"], catch_exceptions=False)
 
-    rotated = run.invoke(main, ["keys", "rotate", "registry"], catch_exceptions=False)
+    rotated = run.invoke(main, ["keys", "rotate", "registry", "--now"], catch_exceptions=False)
 
     assert [line.split()[0] for line in rotated.output.splitlines()].count("registry") == 2
 

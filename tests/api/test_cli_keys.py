@@ -2,9 +2,11 @@
 
 import re
 import sqlite3
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from typer.testing import CliRunner, Result
 
 from adapters.badges import drill as drills
@@ -12,6 +14,7 @@ from api.cli import main
 from domain.badges.keys import BADGE_PURPOSES, EDDSA, ES256
 
 ROOT = Path(__file__).resolve().parents[2]
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 KID = r"[A-Za-z0-9_-]{43}"
 
 
@@ -62,13 +65,44 @@ def test_every_signing_key_is_listed_with_its_state_and_since_when(keeper: Keepe
 def test_a_key_is_prepared_then_signs_and_the_former_one_is_retired(keeper: Keeper) -> None:
     former = keeper.active(EDDSA)
 
-    prepared = keeper("keys", "prepare", EDDSA)
+    with time_machine.travel(NOON, tick=False):
+        prepared = keeper("keys", "prepare", EDDSA)
     pending = {kid for kid, state in keeper.states(EDDSA).items() if state == "pending"}
-    rotated = keeper("keys", "rotate", EDDSA)
+    with time_machine.travel(NOON + timedelta(minutes=10), tick=False):
+        rotated = keeper("keys", "rotate", EDDSA)
 
+    assert (rotated.exit_code, rotated.stderr) == (0, "")
     assert pending == set(re.findall(KID, prepared.output))
     assert keeper.states(EDDSA) == {former: "retired", **dict.fromkeys(pending, "active")}
-    assert "No key was prepared" not in rotated.stderr
+
+
+@pytest.mark.parametrize("purpose", [EDDSA, "registry"])
+def test_a_key_that_others_may_not_know_yet_signs_only_when_it_is_to_be_now(keeper: Keeper, purpose: str) -> None:
+    with time_machine.travel(NOON, tick=False):
+        keeper("keys", "prepare", purpose)
+    before = keeper.states(purpose)
+
+    with time_machine.travel(NOON + timedelta(minutes=9, seconds=59), tick=False):
+        refused = keeper("keys", "rotate", purpose)
+        after = keeper.states(purpose)
+        forced = keeper("keys", "rotate", purpose, "--now")
+
+    assert (refused.exit_code, refused.stdout, refused.stderr.count("\n")) == (1, "", 1)
+    assert (NOON + timedelta(minutes=10)).isoformat() in refused.stderr
+    assert after == before
+    assert (forced.exit_code, sorted(keeper.states(purpose).values())) == (0, ["active", "retired"])
+
+
+def test_the_plan_of_a_rotation_names_when_the_prepared_key_may_sign(keeper: Keeper) -> None:
+    unprepared = keeper("keys", "drill", "rotation").output
+    with time_machine.travel(NOON, tick=False):
+        keeper("keys", "prepare", EDDSA)
+
+    prepared = keeper("keys", "drill", "rotation").output
+
+    assert f"certificant keys prepare {EDDSA}" in unprepared
+    assert "2. Ten minutes later" in unprepared
+    assert f"2. From {(NOON + timedelta(minutes=10)).isoformat()} on" in prepared
 
 
 def test_a_second_preparation_is_refused_and_names_the_key_that_waits(keeper: Keeper) -> None:
@@ -82,10 +116,17 @@ def test_a_second_preparation_is_refused_and_names_the_key_that_waits(keeper: Ke
     assert keeper("keys", "list").output == before
 
 
-def test_a_rotation_without_preparation_is_done_and_warned_of(keeper: Keeper) -> None:
-    rotated = keeper("keys", "rotate", ES256)
+def test_a_rotation_without_preparation_is_refused_unless_it_is_to_be_now(keeper: Keeper) -> None:
+    before = keeper.states(ES256)
 
-    assert (rotated.exit_code, "No key was prepared" in rotated.stderr) == (0, True)
+    refused = keeper("keys", "rotate", ES256)
+    after = keeper.states(ES256)
+    forced = keeper("keys", "rotate", ES256, "--now")
+
+    assert (refused.exit_code, refused.stdout, refused.stderr.count("\n")) == (1, "", 1)
+    assert f"ten minutes after `keys prepare {ES256}`" in refused.stderr
+    assert after == before
+    assert forced.exit_code == 0
     assert sorted(keeper.states(ES256).values()) == ["active", "retired"]
 
 
@@ -193,7 +234,7 @@ def test_after_a_compromise_everything_stands_under_the_new_key(filled: Keeper) 
 
 def test_the_tokens_of_status_lists_are_signed_anew_too(filled: Keeper) -> None:
     former = filled.active(ES256)
-    filled("keys", "rotate", ES256)
+    filled("keys", "rotate", ES256, "--now")
     before = _tokens(filled)
 
     filled("keys", "reissue", ES256, former)

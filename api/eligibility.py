@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from api.fields import MANY, Code, CountryCode, Day, Flag, Hours, In, Language, Line, Out
+from api.fields import MANY, Code, CountryCode, Day, Flag, In, Language, Line, Out, WeeklyHours
 from api.public import AsOf, Program
 from api.routing import Routes
 from api.rulings import FindingOut, PathwayRulingOut
@@ -75,7 +75,7 @@ class ExperienceClaimIn(In):
     setting: Code
     starts_on: Day
     ends_on: Day | None = None
-    hours_per_week: Annotated[Hours, Field(gt=0, le=168)] | None = None
+    hours_per_week: WeeklyHours | None = None
     role: Line | None = None
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, JsonValue
 
-from api.fields import Code, Day, Flag, Hours, Id, In, Line, Reason, Text
+from api.fields import Code, Day, Flag, Id, In, Line, Reason, Text, WeeklyHours
 from api.paging import Listing
 from api.routing import Resource, Routes
 from domain.actors import Actor
@@ -59,7 +59,7 @@ class ExperienceEvidenceIn(_PieceIn):
     setting: Code
     starts_on: Day
     ends_on: Day | None = None
-    hours_per_week: Annotated[Hours, Field(gt=0, le=168)] | None = None
+    hours_per_week: WeeklyHours | None = None
     role: Line | None = None
     employer: Line | None = None
 

@@ -111,7 +111,7 @@ HttpsUrl = Annotated[str, Field(min_length=12, max_length=2_048, pattern=r"^http
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Money = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000, description="Minor units of the currency.")]
 Share = Annotated[float, Field(strict=True, ge=0, le=1)]
-Hours = Annotated[float, Field(strict=True, ge=0, le=10_000)]
+WeeklyHours = Annotated[float, Field(strict=True, gt=0, le=168)]
 Flag = Annotated[bool, Field(strict=True)]
 
 # In a form everything is text: of all that might mean yes or no, two spellings are read.

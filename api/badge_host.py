@@ -56,12 +56,14 @@ _FAILING: Final[dict[int | str, dict[str, Any]]] = dict.fromkeys(
 _READING: Final = {200: _OBJECT, **_FAILING}
 _BADGE: Final = {"schema": {"$ref": "#/components/schemas/PresentedBadge"}}
 _TOKEN: Final = {"schema": {"type": "string", "format": "jws", "maxLength": LARGEST}}
+# Bytes, for those who write clients from this: what is sent is sent as it is.
+_SENT: Final = {"schema": {"type": "string", "format": "binary", "maxLength": LARGEST}}
 _EITHER: Final = {"content": {_JSON: {"schema": {"type": "object"}}, "text/plain": _TOKEN}}
 _GIVEN: Final = {
     "requestBody": {
         "required": True,
         "description": "An AchievementCredential with its proof as JSON, or as a compact JWS.",
-        "content": {_JSON: _BADGE, "application/vc+ld+json": _BADGE, "text/plain": _TOKEN},
+        "content": {_JSON: _BADGE, "application/vc+ld+json": _BADGE, "text/plain": _SENT},
     }
 }
 

@@ -2,9 +2,10 @@
 
 The sweep is the product's own: batches, each with its commit, and for each credential an entry of its history, one of
 the journal and a letter, with one task for each batch's letters. The bare UPDATE sets the same columns by the same
-index in one statement and one transaction, and writes nothing else. An action each is what staff would do: lock, save,
-record, tell, one transaction each. Row by row, a worker does that by a durable task for each row. Each turn meets
-30,000 rows that became due since the turn before, scattered over the table.
+index in one statement and one transaction, and writes nothing else. Row by row is told in two readings, both held to
+the bound: an action each, as staff would do it (lock, save, record, tell, one transaction each), and that by a worker
+with a durable task for each row, which looks for tasks fifty times a second. Each turn meets 30,000 rows that became
+due since the turn before, scattered over the table.
 """
 
 import shutil
@@ -96,7 +97,12 @@ def _measure(engine: str, url: str, size: int, rounds: int) -> list[Figure]:
             unit="times the bare UPDATE in one statement",
             at_most=AGAINST_BARE,
         ),
-        Figure(what=f"{engine}: an action each", value=an_action * due / median(sweep), unit="times the sweep"),
+        Figure(
+            what=f"{engine}: row by row, an action each",
+            value=an_action * due / median(sweep),
+            unit="times the sweep",
+            at_least=AGAINST_ROWS,
+        ),
         Figure(
             what=f"{engine}: row by row, a task each",
             value=a_task * due / median(sweep),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders_credentials import Holder, a_holder
 from tests.world import World, a_world
 
 
@@ -20,3 +21,9 @@ def either_world(database_url: str, tmp_path: Path) -> Iterator[World]:
     """A whole service over each engine in turn."""
     with a_world(database_url, tmp_path) as made:
         yield made
+
+
+@pytest.fixture
+def holder(world: World) -> Holder:
+    """A holder of a credential in that service."""
+    return a_holder(world)

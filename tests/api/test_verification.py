@@ -12,7 +12,7 @@ from adapters.strict import to_base64url
 from domain.badges.facts import Securing
 from domain.certificates.model import Picture
 from tests.builders_badges import publisher_of
-from tests.builders_credentials import ENDS, Holder, a_holder, midday, officer
+from tests.builders_credentials import ENDS, Holder, midday, officer
 from tests.world import World
 
 FORMS = list(Securing)
@@ -31,11 +31,6 @@ def unmet(answer: Any) -> list[str]:
 def badge_as(holder: Holder, securing: Securing) -> bytes:
     found: bytes = holder.get(f"/badge?securing={quote(securing.value)}").content
     return found
-
-
-@pytest.fixture
-def holder(world: World) -> Holder:
-    return a_holder(world)
 
 
 @pytest.mark.parametrize("securing", FORMS)

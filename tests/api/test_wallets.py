@@ -81,11 +81,6 @@ def error_of(answer: Any) -> tuple[int, str]:
     return answer.status_code, answer.json()["error"]
 
 
-@pytest.fixture
-def holder(world: World) -> Holder:
-    return a_holder(world)
-
-
 @pytest.mark.parametrize("algorithm", ["ES256", "Ed25519"])
 def test_a_wallet_fetches_the_badge_bound_to_its_key(holder: Holder, algorithm: str) -> None:
     wallet = Wallet(holder.world, algorithm)

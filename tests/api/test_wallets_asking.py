@@ -10,11 +10,6 @@ from tests.builders_credentials import Holder, a_holder, officer
 from tests.world import World
 
 
-@pytest.fixture
-def holder(world: World) -> Holder:
-    return a_holder(world)
-
-
 @pytest.mark.parametrize("asked", [{"jwk": {"kty": "EC"}, "enc": "A256GCM"}, {"enc": "A256GCM"}, {}])
 def test_who_asks_for_encryption_is_not_answered_in_clear_and_keeps_token_and_nonce(
     holder: Holder, asked: dict[str, Any]

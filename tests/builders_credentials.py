@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from domain.numbers import reference
 from domain.payments.model import ChargeStatus
 from domain.renewals.model import Activity, ActivityStatus, Cycle
 from domain.scores.model import Attempt, AttemptStatus, Form
+from domain.sweep.actions import nightly
 from tests.builders import cpom
 from tests.builders_exams import stored_policy
 from tests.world import World
@@ -27,6 +28,11 @@ from tests.world import World
 ZONE = ZoneInfo("America/New_York")
 AWARDED = date(2026, 3, 2)
 ENDS = date(2029, 3, 2)
+OPENS = ENDS - timedelta(days=90)
+"""The first day on which it may be renewed."""
+IN_TIME = date(2029, 1, 15)
+GRACE_ENDS = ENDS + timedelta(days=90)
+"""The last day on which it may be renewed late."""
 OFFICER = (Role.CREDENTIAL_OFFICER,)
 SOME_ID = UUID("0190f3c2-8a5e-7c11-9d2b-5f0e6a7b8c9d")
 
@@ -217,6 +223,29 @@ def a_holder(
     with world.unit() as uow:
         made = award(uow, attempt, application, on)
     return Holder(world, header, candidate_id, application.id, attempt.id, made)
+
+
+def ready(world: World, on: date = IN_TIME, changes: Mapping[str, object] | None = None) -> Holder:
+    """A holder who has earned and paid all that a renewal on a day needs."""
+    holder = a_holder(world, changes)
+    holder.earned()
+    midday(world, on)
+    holder.paid()
+    return holder
+
+
+def lapsed(world: World, on: date = GRACE_ENDS + timedelta(days=1), *, sweep: bool = True) -> Holder:
+    """A holder whose credential has lapsed."""
+    holder = a_holder(world)
+    midday(world, on)
+    if sweep:
+        nightly(world.units)
+    return holder
+
+
+def extension(kind: str, until: date) -> dict[str, str]:
+    """What staff grant."""
+    return {"kind": kind, "until": until.isoformat(), "reason": "A document shows it."}
 
 
 def an_approved_application(

@@ -6,9 +6,8 @@ import pytest
 
 from domain.actors import Role
 from tests.api.exams_world import Exam
-from tests.api.test_renewals import GRACE_ENDS, OPENS
 from tests.builders_applications import an_applicant, publish
-from tests.builders_credentials import a_holder, midday, officer
+from tests.builders_credentials import GRACE_ENDS, OPENS, a_holder, midday, officer
 from tests.world import World
 
 DAY = timedelta(days=1)

@@ -9,7 +9,7 @@ from domain.applications.model import Application
 from domain.credentials.awarding import Pass, award_all
 from domain.credentials.model import AwardStatus, Standing
 from domain.notices.model import NoticeKind
-from tests.api.test_credentials import events, letters
+from tests.api.outcomes import events, letters
 from tests.builders_badges import Stranger, badge_of
 from tests.builders_credentials import (
     AWARDED,

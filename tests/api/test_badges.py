@@ -19,15 +19,14 @@ from domain.badges.actions import Replaced, replace_key
 from domain.badges.facts import MASTER, Securing
 from domain.badges.keys import EDDSA
 from domain.credentials.actions_standing import forget
-from tests.api.test_credentials import everything
+from tests.api.outcomes import everything
 from tests.builders_badges import Stranger, as_list, badge_of, refreshed
-from tests.builders_credentials import AWARDED, ENDS, Holder, a_holder, midday, officer
+from tests.builders_credentials import AWARDED, ENDS, IN_TIME, Holder, a_holder, midday, officer
 from tests.world import ADDRESS, World
 
 DAY = timedelta(days=1)
 REASON = {"reason": "The board suspended the licence."}
 STRICT = {"/badges/profile": "ob30-strict"}
-IN_TIME = date(2029, 1, 15)
 
 
 def path_of(document: bytes) -> str:

@@ -18,8 +18,8 @@ from domain.credentials.actions_standing import Change
 from domain.credentials.model import Credential, Standing
 from domain.errors import AlreadyExists, Conflict, Stale
 from domain.renewals import actions as renewals
+from tests.api.outcomes import events
 from tests.api.test_badges import REASON, signatures
-from tests.api.test_credentials import events
 from tests.builders_badges import Stranger, badge_of, bits_of
 from tests.builders_credentials import Holder, a_credential, a_holder, midday, officer
 from tests.world import ADDRESS, World

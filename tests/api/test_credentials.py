@@ -15,44 +15,13 @@ from domain.credentials.model import AwardStatus, Standing
 from domain.notices.model import NoticeKind
 from domain.payments.model import Charge
 from domain.renewals.model import CycleStatus
-from tests.builders_credentials import AWARDED, ENDS, Holder, a_holder, a_released_pass, midday, officer
+from tests.api.outcomes import events, everything, letters
+from tests.builders_credentials import AWARDED, ENDS, GRACE_ENDS, Holder, a_holder, a_released_pass, midday, officer
 from tests.world import World
 
 DAY = timedelta(days=1)
-GRACE_ENDS = ENDS + timedelta(days=90)
 REASON = {"reason": "The board suspended the licence."}
 ENDED = {"expires_on": date(2026, 3, 1)}
-
-
-def letters(world: World, kind: NoticeKind) -> list[dict[str, object]]:
-    """The parameters of the letters of a kind."""
-    with world.unit() as uow:
-        return [dict(one.parameters) for one in uow.notices.find(kind=kind)]
-
-
-def events(world: World, kind: str) -> int:
-    """How many lines of a kind the journal has."""
-    with world.database.transaction(write=False) as connection:
-        return int(
-            connection.execute(text("SELECT count(*) FROM journal WHERE kind = :kind"), {"kind": kind}).scalar_one()
-        )
-
-
-def everything(world: World) -> dict[str, list[tuple[Any, ...]]]:
-    """All that a refused request must leave as it was."""
-    tables = (
-        "credentials",
-        "standing_changes",
-        "cycles",
-        "awards",
-        "registry",
-        "journal",
-        "notices",
-        "charges",
-        "activities",
-    )
-    with world.database.transaction(write=False) as connection:
-        return {one: [tuple(row) for row in connection.execute(text(f"SELECT * FROM {one}"))] for one in tables}
 
 
 # --- awards

@@ -12,11 +12,10 @@ from domain.credentials.actions_standing import forget
 from domain.credentials.number import new_number
 from domain.credentials.public import dated
 from tests.api.asgi import Answer, ask
-from tests.builders_credentials import AWARDED, ENDS, ZONE, Holder, a_holder, midday, officer
+from tests.builders_credentials import AWARDED, ENDS, GRACE_ENDS, ZONE, Holder, a_holder, midday, officer
 from tests.world import World
 
 DAY = timedelta(days=1)
-GRACE_ENDS = ENDS + timedelta(days=90)
 REASON = {"reason": "A reason."}
 
 

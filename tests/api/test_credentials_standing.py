@@ -13,7 +13,7 @@ from domain.credentials.model import Standing
 from domain.credentials.rules import no_other
 from domain.notices.model import NoticeKind
 from domain.sweep.actions import nightly
-from tests.api.test_credentials import events, everything, letters
+from tests.api.outcomes import events, everything, letters
 from tests.builders_credentials import AWARDED, ENDS, a_credential, a_holder, midday, officer
 from tests.world import World
 

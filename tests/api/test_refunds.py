@@ -17,8 +17,7 @@ from domain.payments.model import ChargeStatus
 from domain.scores.model import Attempt, AttemptStatus
 from tests.api.exams_world import Exam, Json, unmet
 from tests.api.test_exams_registrations import book, cancel
-from tests.api.test_renewals import ready
-from tests.builders_credentials import a_released_pass
+from tests.builders_credentials import a_released_pass, ready
 from tests.builders_exams import stored_charge
 from tests.world import World
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.actors import Role
-from tests.api.test_credentials import everything
+from tests.api.outcomes import everything
 from tests.builders_credentials import AWARDED, ENDS, Holder, a_holder, midday, officer
 from tests.world import World
 

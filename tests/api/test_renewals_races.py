@@ -19,12 +19,11 @@ from domain.errors import Conflict, Stale
 from domain.renewals import actions as renewals
 from domain.renewals.model import CycleStatus
 from domain.sweep.actions import nightly
-from tests.api.test_credentials import events
-from tests.builders_credentials import AWARDED, ENDS, Holder, a_holder, a_released_pass, midday
+from tests.api.outcomes import events
+from tests.builders_credentials import AWARDED, ENDS, Holder, a_holder, a_released_pass, midday, ready
 from tests.world import World
 
 STAFF = Actor(subject="officer", roles=frozenset({Role.CREDENTIAL_OFFICER}))
-IN_TIME = date(2029, 1, 15)
 ROUNDS = 4
 
 Verb = Callable[[SqlUnitOfWork], object]
@@ -33,11 +32,7 @@ Verb = Callable[[SqlUnitOfWork], object]
 @pytest.fixture
 def holder(either_world: World) -> Holder:
     """A holder who may renew today."""
-    made = a_holder(either_world)
-    made.earned()
-    midday(either_world, IN_TIME)
-    made.paid()
-    return made
+    return ready(either_world)
 
 
 def at_once(world: World, *verbs: Verb) -> list[str]:

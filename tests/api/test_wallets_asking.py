@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.test_credentials import everything
+from tests.api.outcomes import everything
 from tests.api.test_wallets import LDP, OB, VC, Wallet, error_of, offered
 from tests.builders_credentials import Holder, a_holder, officer
 from tests.world import World

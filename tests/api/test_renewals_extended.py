@@ -1,0 +1,143 @@
+"""Cycles that staff extend, for illness, service or another reason, within the edition's terms."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from domain.renewals.model import CycleStatus
+from domain.sweep.actions import nightly
+from tests.api.outcomes import codes, everything
+from tests.builders_credentials import AWARDED, ENDS, GRACE_ENDS, IN_TIME, a_holder, extension, lapsed, midday, officer
+from tests.world import World
+
+DAY = timedelta(days=1)
+
+
+def test_a_medical_extension_moves_the_last_day_and_with_it_the_grace(either_world: World) -> None:
+    holder = a_holder(either_world)
+    holder.earned()
+    until = ENDS + timedelta(days=180)
+    midday(either_world, IN_TIME)
+
+    extended = holder.post("/extensions", extension("medical", until), officer(either_world))
+
+    assert extended.status_code == 200, extended.text
+    assert (extended.json()["status"], extended.json()["valid_until"]) == ("active", until.isoformat())
+    assert holder.registry().json()["valid_until"] == until.isoformat()
+    midday(either_world, until)
+    holder.paid()
+    assert holder.post("/renewals").json()["valid_until"] == "2032-03-02"
+
+
+@pytest.mark.parametrize("kind", ["medical", "other"])
+def test_an_extension_in_grace_counts_from_today(world: World, kind: str) -> None:
+    holder, on = a_holder(world), ENDS + timedelta(days=10)
+    midday(world, on)
+    nightly(world.units)
+
+    extended = holder.post("/extensions", extension(kind, on + timedelta(days=60)), officer(world)).json()
+
+    assert (extended["status"], extended["valid_from"]) == ("active", on.isoformat())
+    assert holder.registry(on - DAY).json()["status"] == "expired"
+
+
+def test_military_service_proved_late_makes_an_expiry_not_to_have_happened(either_world: World) -> None:
+    on = GRACE_ENDS + timedelta(days=200)
+    holder = lapsed(either_world, GRACE_ENDS + DAY)
+    midday(either_world, on)
+    until = on + timedelta(days=60)
+
+    extended = holder.post("/extensions", extension("military", until), officer(either_world))
+
+    assert extended.status_code == 200, extended.text
+    assert (extended.json()["status"], extended.json()["valid_from"]) == ("active", AWARDED.isoformat())
+    for day in (ENDS + DAY, GRACE_ENDS + DAY, on):
+        told = holder.registry(day).json()
+        assert (told["status"], told["valid"], told["status_since"]) == ("active", True, AWARDED.isoformat())
+    assert (holder.cycle.status, holder.cycle.extended_until) == (CycleStatus.OPEN, until)
+    holder.earned()
+    holder.paid()
+    assert holder.post("/renewals").json()["valid_until"] == "2032-03-02"
+
+
+def test_a_military_extension_that_has_itself_run_out_leaves_it_lapsed_from_then(world: World) -> None:
+    holder = lapsed(world, GRACE_ENDS + timedelta(days=300))
+    until = ENDS + timedelta(days=30)
+
+    extended = holder.post("/extensions", extension("military", until), officer(world)).json()
+
+    assert extended["status"] == "lapsed"
+    assert holder.registry(until).json()["valid"] is True
+    assert holder.registry(until + DAY).json()["status"] == "expired"
+    assert holder.registry().json()["status"] == "lapsed"
+
+
+@pytest.mark.parametrize("kind", ["medical", "other"])
+def test_after_the_lapse_only_military_service_extends(world: World, kind: str) -> None:
+    holder = lapsed(world)
+    before = everything(world)
+
+    refused = holder.post("/extensions", extension(kind, GRACE_ENDS + timedelta(days=300)), officer(world))
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "too_late_to_extend")
+    assert everything(world) == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "until", "reasons"),
+    [
+        pytest.param("other", date(2099, 12, 31), ["extension_too_long"], id="seventy years"),
+        pytest.param("other", ENDS + timedelta(days=181), ["extension_too_long"], id="a day too long"),
+        pytest.param("military", ENDS + timedelta(days=1826), ["extension_too_long"], id="military has a bound too"),
+    ],
+)
+def test_an_extension_beyond_the_editions_terms_is_refused_with_its_ruling(
+    world: World, kind: str, until: date, reasons: list[str]
+) -> None:
+    holder = a_holder(world)
+    before = everything(world)
+
+    refused = holder.post("/extensions", extension(kind, until), officer(world))
+
+    assert codes(refused) == reasons
+    assert everything(world) == before
+
+
+def test_extensions_of_a_kind_are_counted_in_their_cycle(either_world: World) -> None:
+    holder = a_holder(either_world)
+    first = holder.post("/extensions", extension("other", ENDS + timedelta(days=60)), officer(either_world))
+
+    second = holder.post("/extensions", extension("other", ENDS + timedelta(days=90)), officer(either_world))
+    medical = holder.post("/extensions", extension("medical", ENDS + timedelta(days=90)), officer(either_world))
+
+    assert (first.status_code, codes(second), medical.status_code) == (200, ["extended_too_often"], 200)
+    assert holder.cycle.extensions == ("other", "medical")
+    assert holder.get("/cycles", officer(either_world)).json()["items"][0]["extensions"] == ["other", "medical"]
+
+
+def test_an_edition_without_terms_for_extensions_grants_none(world: World) -> None:
+    holder = a_holder(world, {"/renewal/extension": None})
+
+    refused = holder.post("/extensions", extension("medical", ENDS + DAY), officer(world))
+
+    assert codes(refused) == ["extension_kind_not_allowed"]
+
+
+@pytest.mark.parametrize("until", [ENDS - DAY, ENDS])
+def test_an_extension_never_moves_the_last_day_back(world: World, until: date) -> None:
+    holder = a_holder(world)
+    before = everything(world)
+
+    refused = holder.post("/extensions", extension("medical", until), officer(world))
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_an_extension")
+    assert everything(world) == before
+
+
+def test_a_suspended_credential_stays_suspended_when_its_cycle_is_extended(world: World) -> None:
+    holder = a_holder(world)
+    holder.post("/suspension", {"reason": "A reason."}, officer(world))
+
+    extended = holder.post("/extensions", extension("medical", ENDS + DAY), officer(world)).json()
+
+    assert (extended["status"], extended["valid_until"]) == ("suspended", (ENDS + DAY).isoformat())

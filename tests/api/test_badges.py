@@ -4,7 +4,7 @@ Whether a badge holds is judged by openbadgeslib, which we did not write, from w
 """
 
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote

@@ -30,7 +30,7 @@ from domain.badges.keys import BADGE_PURPOSES, EDDSA, ES256, RS256
 from domain.badges.rules import list_id
 from domain.wallets.actions import CONFIGURATIONS
 from tests.api.test_badges import path_of
-from tests.api.test_wallets import Wallet, offered
+from tests.api.wallet import Wallet, offered
 from tests.builders_badge_facts import holds, spelled
 from tests.builders_badges import Stranger, as_list, badge_of
 from tests.builders_credentials import Holder, a_holder, officer

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.api.outcomes import everything
-from tests.api.test_wallets import LDP, OB, VC, Wallet, error_of, offered
+from tests.api.wallet import LDP, OB, VC, Wallet, error_of, offered
 from tests.builders_credentials import Holder, a_holder, officer
 from tests.world import World
 

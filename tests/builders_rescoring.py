@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from adapters.payments import InvoiceGateway
-from domain.actors import Actor
+from domain.actors import Actor, Role
 from domain.exams.model import Authorization, AuthorizationStatus
 from domain.jobs.actions import Step, carry_on
 from domain.jobs.model import Job
@@ -15,10 +15,13 @@ from domain.payments.model import Charge, ChargeStatus, Payment, PaymentStatus
 from domain.rescoring import actions, carrying, listing
 from domain.rescoring.actions import Wanted
 from domain.rescoring.model import Rescore, RescoreEntry
+from domain.scores import holds
+from domain.scores.holds import HoldKind
 from domain.scores.model import Attempt
 from tests.builders_scores import ADA, BEN, ITEMS, Scores, Sitter, a_file, answers
 
 GATEWAY = InvoiceGateway("CPS", "Pay by transfer, naming the invoice.")
+PAT = Actor(subject="pat", roles=frozenset({Role.EXAM_MANAGER}))
 GENEROUS = [[1]] * 11 + [[1, 2]] + [[1]] * 8
 """The twelfth item scores for its second option too: eleven right answers come to twelve points."""
 STRICT = [[2]] + [[1]] * (ITEMS - 1)
@@ -30,6 +33,12 @@ def sat(scores: Scores, *points: int) -> list[Sitter]:
     sitters = scores.sitters(len(points))
     scores.imported(a_file({one.number: answers(right) for one, right in zip(sitters, points, strict=True)}))
     return sitters
+
+
+def held(scores: Scores, attempt_id: UUID) -> None:
+    """A hold on an attempt, which changes its row."""
+    with scores.unit(PAT) as uow:
+        holds.place(uow, PAT, attempt_id, HoldKind.IDENTITY, "A note.")
 
 
 def steps(rows: int = 50) -> dict[str, Step]:

@@ -1,8 +1,5 @@
 """Review, separation of duties, appeals and races."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from uuid import UUID
 
 import pytest
@@ -21,6 +18,7 @@ from tests.builders_applications import (
     staff,
     verbs,
 )
+from tests.racing import at_once
 from tests.world import World
 
 
@@ -303,17 +301,6 @@ def test_an_appeal_taken_back_may_be_filed_again_in_its_window(world: World) -> 
 # --- races
 
 
-def _at_once(*calls: Callable[[], Response]) -> list[Response]:
-    start = Barrier(len(calls))
-
-    def run(call: Callable[[], Response]) -> Response:
-        start.wait()
-        return call()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return [future.result() for future in [pool.submit(run, call) for call in calls]]
-
-
 def _won(answers: list[Response]) -> int:
     assert {answer.status_code for answer in answers} <= {200, 201, 409, 412}, [answer.text for answer in answers]
     return sum(answer.status_code in (200, 201) for answer in answers)
@@ -324,7 +311,7 @@ def test_of_two_who_claim_one_gets_it(either_world: World) -> None:
     people = [a_reviewer(either_world, f"reviewer-{number}") for number in range(4)]
     version = ada.now()["version"]
 
-    answers = _at_once(*(lambda who=who: who.post(f"{ada.path}/claim", version=version) for who in people))
+    answers = at_once(*(lambda who=who: who.post(f"{ada.path}/claim", version=version) for who in people))
 
     assert _won(answers) == 1
 
@@ -337,7 +324,7 @@ def test_of_two_approvals_one_stands(either_world: World) -> None:
     def approve() -> Response:
         return rita.post(f"{ada.path}/determinations", a_decision(), version=version)
 
-    answers = _at_once(approve, approve, approve)
+    answers = at_once(approve, approve, approve)
 
     assert _won(answers) == 1
     assert _determinations(either_world) == 1
@@ -354,7 +341,7 @@ def test_of_an_approval_and_a_withdrawal_one_stands(either_world: World) -> None
     def approve() -> Response:
         return Caller(either_world, {**rita.header, **anyones}).post(f"{ada.path}/determinations", a_decision())
 
-    answers = _at_once(withdraw, approve)
+    answers = at_once(withdraw, approve)
 
     assert _won(answers) == 1
     assert ada.now()["status"] == ("withdrawn" if answers[0].status_code == 200 else "approved")
@@ -365,7 +352,7 @@ def test_of_two_decisions_on_an_appeal_one_stands(either_world: World) -> None:
     ada, _, appeal = _appealed(either_world)
     rob, ruth = a_reviewer(either_world, "rob"), a_reviewer(either_world, "ruth")
 
-    answers = _at_once(
+    answers = at_once(
         lambda: rob.post(f"{appeal}/decision", _overturning(), version=1),
         lambda: ruth.post(f"{appeal}/decision", {"outcome": "upheld", "reason": "No."}, version=1),
     )
@@ -382,7 +369,7 @@ def test_of_many_drafts_at_once_one_is_begun(either_world: World) -> None:
     def begin() -> Response:
         return ada.post("/applications", {"program": "CPOM"})
 
-    answers = _at_once(begin, begin, begin, begin)
+    answers = at_once(begin, begin, begin, begin)
 
     assert _won(answers) == 1
     with either_world.unit() as uow:

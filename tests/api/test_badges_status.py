@@ -1,13 +1,10 @@
 """Status lists: when they change and when not, how they are served, and who wins a place or a bit, on both engines."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from adapters.db.engine import Contended
 from domain.actors import Actor, Role
 from domain.badges import issuing, rules
 from domain.badges.facts import StatusPurpose
@@ -16,12 +13,13 @@ from domain.badges.rules import list_id
 from domain.credentials import actions_standing as standing
 from domain.credentials.actions_standing import Change
 from domain.credentials.model import Credential, Standing
-from domain.errors import AlreadyExists, Conflict, Stale
+from domain.errors import AlreadyExists
 from domain.renewals import actions as renewals
 from tests.api.outcomes import events
 from tests.api.test_badges import REASON, signatures
 from tests.builders_badges import Stranger, badge_of, bits_of
 from tests.builders_credentials import Holder, a_credential, a_holder, midday, officer
+from tests.racing import in_transactions
 from tests.world import ADDRESS, World
 
 STAFF = Actor(subject="officer", roles=frozenset({Role.CREDENTIAL_OFFICER}))
@@ -174,8 +172,8 @@ def test_sixteen_issuers_race_for_the_last_places_and_each_gets_one(either_world
     with either_world.unit() as uow:
         issuing.allocate(uow, tiny, made[: TINY - 8])
 
-    outcomes = at_once(
-        either_world, *[lambda uow, one=one: issuing.allocate(uow, tiny, [one]) for one in made[TINY - 8 :]]
+    outcomes = in_transactions(
+        either_world, STAFF, *[lambda uow, one=one: issuing.allocate(uow, tiny, [one]) for one in made[TINY - 8 :]]
     )
 
     with either_world.unit() as uow:
@@ -186,27 +184,6 @@ def test_sixteen_issuers_race_for_the_last_places_and_each_gets_one(either_world
     assert sum(one.shard == 1 for one in places) == 8
 
 
-def at_once(world: World, *verbs: Any, tries: int = 8) -> list[str]:
-    """Run each in a transaction and thread of its own, all let go at the same moment; what became of each."""
-    gate = threading.Barrier(len(verbs))
-
-    def run(verb: Any) -> str:
-        gate.wait()
-        for _ in range(tries):
-            try:
-                with world.units.begin(STAFF) as uow:
-                    verb(uow)
-            except Contended:
-                continue
-            except (Conflict, Stale) as refusal:
-                return refusal.code
-            return "done"
-        return "contended"
-
-    with ThreadPoolExecutor(len(verbs)) as pool:
-        return list(pool.map(run, verbs))
-
-
 def test_two_who_issue_hundreds_at_once_never_wait_for_each_other(either_world: World, holder: Holder) -> None:
     made = many(either_world, holder, 400)
     with either_world.unit() as uow:
@@ -214,8 +191,8 @@ def test_two_who_issue_hundreds_at_once_never_wait_for_each_other(either_world: 
         small = replace(uow.publisher, shard_size=1_024)
     halves = (made[:200], made[200:])
 
-    outcomes = at_once(
-        either_world, *[lambda uow, some=some: issuing.allocate(uow, small, some) for some in halves], tries=1
+    outcomes = in_transactions(
+        either_world, STAFF, *[lambda uow, some=some: issuing.allocate(uow, small, some) for some in halves], tries=1
     )
 
     assert outcomes == ["done", "done"]
@@ -227,8 +204,9 @@ def test_two_who_issue_hundreds_at_once_never_wait_for_each_other(either_world: 
 def test_two_revocations_at_once_set_one_bit_once(either_world: World, holder: Holder) -> None:
     held, change = badge_of(holder), Change(reason="Two officers at once.")
 
-    outcomes = at_once(
+    outcomes = in_transactions(
         either_world,
+        STAFF,
         *[lambda uow: standing.revoke(uow, STAFF, holder.credential_id, change) for _ in range(2)],
     )
 
@@ -242,8 +220,9 @@ def test_revocations_of_different_credentials_at_once_lose_no_bit(either_world: 
     holders = [holder, *(a_holder(either_world, subject=f"holder-{number}") for number in range(5))]
     held, change = [badge_of(one) for one in holders], Change(reason="All at once.")
 
-    outcomes = at_once(
+    outcomes = in_transactions(
         either_world,
+        STAFF,
         *[lambda uow, one=one: standing.revoke(uow, STAFF, one.credential_id, change) for one in holders],
     )
 
@@ -259,8 +238,9 @@ def test_a_revocation_beside_a_renewal_always_ends_revoked(either_world: World, 
     holder.paid()
     held, id_ = badge_of(holder), holder.credential_id
 
-    outcomes = at_once(
+    outcomes = in_transactions(
         either_world,
+        STAFF,
         lambda uow: standing.revoke(uow, STAFF, id_, Change(reason="Beside a renewal.")),
         lambda uow: renewals.renew(uow, STAFF, id_),
     )

@@ -1,8 +1,6 @@
 """One winner, always: approvals, packages, enemies and practice exams beside each other, on both engines."""
 
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -11,21 +9,15 @@ from tests.api.test_item_exchange import ASKED, filled, work
 from tests.api.test_items import Bank, events
 from tests.api.test_practice import Learner
 from tests.builders_items import practice_bank
+from tests.racing import at_once
 from tests.world import World
 
 Ask = Callable[[], Any]
 
 
-def at_once(*asks: Ask) -> list[int]:
+def statuses_of(*asks: Ask) -> list[int]:
     """The statuses of requests that are let go at the same moment, sorted."""
-    gate = threading.Barrier(len(asks))
-
-    def run(ask: Ask) -> int:
-        gate.wait()
-        return int(ask().status_code)
-
-    with ThreadPoolExecutor(len(asks)) as pool:
-        return sorted(pool.map(run, asks))
+    return sorted(int(answer.status_code) for answer in at_once(*asks))
 
 
 @pytest.fixture
@@ -39,7 +31,7 @@ def test_a_package_is_fetched_once_however_many_ask_at_once(bank: Bank) -> None:
     export = bank.world.client.post("/v1/item-exports", json=ASKED | {"item_ids": ids}, headers=bank.wanda).json()
     work(bank.world)
 
-    statuses = at_once(*[lambda: bank.ask("GET", f"/item-exports/{export['id']}/package", bank.wanda)] * 4)
+    statuses = statuses_of(*[lambda: bank.ask("GET", f"/item-exports/{export['id']}/package", bank.wanda)] * 4)
 
     assert statuses == [200, 409, 409, 409]
     assert len(events(bank.world, "item_export.fetched")) == 1
@@ -52,7 +44,7 @@ def test_no_more_than_a_few_items_leave_with_one_person_however_many_requests_co
         body = ASKED | {"item_ids": some}
         return lambda: bank.world.client.post("/v1/item-exports", json=body, headers=bank.wanda)
 
-    assert at_once(ask(ids[:6]), ask(ids[6:])) == [201, 201]
+    assert statuses_of(ask(ids[:6]), ask(ids[6:])) == [201, 201]
     small = [one["small"] for one in bank.done("GET", "/item-exports", bank.auditor)["items"]]
     assert sorted(small) == [False, True]
 
@@ -65,7 +57,7 @@ def test_an_item_is_approved_or_revised_and_never_operational_with_words_that_no
     content = {"title": "New", "stem": "x", "options": [{"text": "a"}, {"text": "b"}], "key": [1]}
     body = {"domain": "financial-management", "content": content}
 
-    statuses = at_once(
+    statuses = statuses_of(
         lambda: bank.ask("POST", f"{path}/approval", bank.thea, match=version),
         lambda: bank.ask("PUT", path, bank.wanda, body, match=version),
     )
@@ -81,7 +73,7 @@ def test_two_who_declare_one_pair_from_either_side_make_one_pair(bank: Bank) -> 
     def declare(item: str, enemy: str) -> Any:
         return bank.ask("POST", f"/items/{item}/enemies", bank.wanda, {"enemy_id": enemy, "reason": "Alike."})
 
-    assert at_once(lambda: declare(one, other), lambda: declare(other, one)) == [201, 409]
+    assert statuses_of(lambda: declare(one, other), lambda: declare(other, one)) == [201, 409]
     assert len(bank.done("GET", f"/items/{one}/enemies", bank.jonas)["items"]) == 1
 
 
@@ -102,7 +94,7 @@ def test_items_written_into_a_set_at_once_get_places_of_their_own(bank: Bank) ->
             headers=bank.wanda,
         )
 
-    assert at_once(*[write(code) for code in "ABCD"]) == [201] * 4
+    assert statuses_of(*[write(code) for code in "ABCD"]) == [201] * 4
     places = [one["set_place"] for one in bank.done("GET", f"/items?set_id={set_id}", bank.jonas)["items"]]
     assert sorted(places) == [1, 2, 3, 4]
 
@@ -111,7 +103,7 @@ def test_a_candidate_who_begins_twice_at_once_has_one_practice_exam(either_world
     learner = Learner(either_world)
     practice_bank(either_world.units, 5)
 
-    assert at_once(*[learner.start] * 4) == [201] * 4
+    assert statuses_of(*[learner.start] * 4) == [201] * 4
     assert len(events(either_world, "practice_exam.started")) == 1
 
 
@@ -122,7 +114,7 @@ def test_answering_and_finishing_at_once_leaves_one_version(either_world: World)
     headers = {**learner.me, "if-match": f'"{exam["version"]}"'}
     path = f"/v1/practice-exams/{exam['id']}"
 
-    statuses = at_once(
+    statuses = statuses_of(
         lambda: learner.answer(exam, {1: [2]}, match=f'"{exam["version"]}"'),
         lambda: either_world.client.post(f"{path}/completion", headers=headers),
     )

@@ -1,9 +1,7 @@
 """Publishing editions, their dry run, and the providers that staff recognise."""
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from threading import Barrier
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +22,7 @@ from tests.builders_applications import (
     publish,
     staff,
 )
+from tests.racing import at_once
 from tests.world import World
 
 POLICIES = "/programs/CPOM/policies"
@@ -126,14 +125,12 @@ def test_only_administrators_publish(world: World, role: Role) -> None:
 
 def test_of_two_editions_that_begin_on_one_day_one_is_published(either_world: World) -> None:
     publish(either_world)
-    admin, start = staff(either_world, Role.ADMINISTRATOR), Barrier(2)
+    admin = staff(either_world, Role.ADMINISTRATOR)
 
     def put(name: str) -> Response:
-        start.wait()
         return admin.post(POLICIES, next_edition({"/edition": name}))
 
-    with ThreadPoolExecutor(2) as pool:
-        answers = list(pool.map(put, ("one", "two")))
+    answers = at_once(lambda: put("one"), lambda: put("two"))
 
     assert sorted(answer.status_code for answer in answers) == [201, 409]
     assert len(_editions(either_world)) == 2

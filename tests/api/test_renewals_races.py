@@ -1,32 +1,26 @@
 """One winner, always: renewals, revocations, extensions and the sweep beside each other, on both engines."""
 
-import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from adapters.db.engine import Contended
-from adapters.db.unit_of_work import SqlUnitOfWork
 from domain.actors import Actor, Role
 from domain.credentials import actions_standing as standing
 from domain.credentials.actions import award
 from domain.credentials.actions_standing import Change
 from domain.credentials.model import AwardStatus, Standing
-from domain.errors import Conflict, Stale
 from domain.renewals import actions as renewals
 from domain.renewals.model import CycleStatus
 from domain.sweep.actions import nightly
 from tests.api.outcomes import events
 from tests.builders_credentials import AWARDED, ENDS, Holder, a_holder, a_released_pass, midday, ready
+from tests.racing import Verb, at_once, in_transactions
 from tests.world import World
 
 STAFF = Actor(subject="officer", roles=frozenset({Role.CREDENTIAL_OFFICER}))
 ROUNDS = 4
-
-Verb = Callable[[SqlUnitOfWork], object]
 
 
 @pytest.fixture
@@ -35,25 +29,9 @@ def holder(either_world: World) -> Holder:
     return ready(either_world)
 
 
-def at_once(world: World, *verbs: Verb) -> list[str]:
-    """Run each in a transaction and thread of its own, all let go at the same moment; what became of each."""
-    gate = threading.Barrier(len(verbs))
-
-    def run(verb: Verb) -> str:
-        gate.wait()
-        for _ in range(5):
-            try:
-                with world.units.begin(STAFF) as uow:
-                    verb(uow)
-            except Contended:
-                continue
-            except (Conflict, Stale) as refusal:
-                return refusal.code
-            return "done"
-        return "contended"
-
-    with ThreadPoolExecutor(len(verbs)) as pool:
-        return sorted(pool.map(run, verbs))
+def raced(world: World, *verbs: Verb) -> list[str]:
+    """What became of verbs that staff let go at the same moment, sorted."""
+    return sorted(in_transactions(world, STAFF, *verbs, tries=5))
 
 
 def renew(holder: Holder) -> Verb:
@@ -67,7 +45,7 @@ def revoke(holder: Holder) -> Verb:
 
 
 def test_of_many_renewals_one_wins(holder: Holder) -> None:
-    outcomes = at_once(holder.world, *[renew(holder)] * ROUNDS)
+    outcomes = raced(holder.world, *[renew(holder)] * ROUNDS)
 
     assert outcomes == ["done", *["refused_by_rule"] * (ROUNDS - 1)]
     assert holder.credential.valid_until == date(2032, 3, 2)
@@ -77,15 +55,12 @@ def test_of_many_renewals_one_wins(holder: Holder) -> None:
 
 def test_over_http_the_second_renewal_finds_the_credential_changed(holder: Holder) -> None:
     path, version = f"/v1/credentials/{holder.credential_id}/renewals", holder.credential.version
-    gate = threading.Barrier(2)
 
     def post(key: str) -> int:
-        gate.wait()
         headers = {**holder.header, "if-match": f'"{version}"', "idempotency-key": key}
         return holder.world.client.post(path, headers=headers).status_code
 
-    with ThreadPoolExecutor(2) as pool:
-        statuses = sorted(pool.map(post, ["one", "two"]))
+    statuses = sorted(at_once(lambda: post("one"), lambda: post("two")))
 
     assert statuses == [201, 412]
     assert events(holder.world, "credential.renewed") == 1
@@ -103,7 +78,7 @@ def test_a_repeated_key_renews_once_and_answers_the_same(holder: Holder) -> None
 
 
 def test_revoke_against_renew_ends_revoked_whoever_comes_first(holder: Holder) -> None:
-    outcomes = at_once(holder.world, renew(holder), revoke(holder))
+    outcomes = raced(holder.world, renew(holder), revoke(holder))
 
     # Either the revocation came second and revokes the renewed credential, or it came first and nothing is renewed.
     assert outcomes in (["done", "done"], ["done", "wrong_state"])
@@ -119,7 +94,7 @@ def test_of_many_changes_each_has_its_own_place_in_the_history(holder: Holder) -
         for _ in range(ROUNDS)
     ]
 
-    outcomes = at_once(holder.world, *suspend)
+    outcomes = raced(holder.world, *suspend)
 
     assert outcomes == ["done", *["wrong_state"] * (ROUNDS - 1)]
     assert [one.number for one in holder.history()] == [1, 2]
@@ -131,7 +106,7 @@ def test_the_sweep_beside_a_late_renewal_leaves_one_of_two_true_stories(holder: 
 
     with ThreadPoolExecutor(1) as pool:
         sweep = pool.submit(nightly, holder.world.units)
-        outcomes = at_once(holder.world, renew(holder))
+        outcomes = raced(holder.world, renew(holder))
         sweep.result()
 
     assert outcomes == ["done"]
@@ -149,7 +124,7 @@ def test_two_passes_of_one_person_become_one_credential(either_world: World) -> 
         (licence,) = uow.licences.find(candidate_id=first.candidate_id)
         uow.licences.save(replace(licence, expires_on=None))
 
-    outcomes = at_once(either_world, *[lambda uow, one=one: award(uow, one, application, AWARDED) for one in attempts])
+    outcomes = raced(either_world, *[lambda uow, one=one: award(uow, one, application, AWARDED) for one in attempts])
 
     assert outcomes == ["done", "done"]
     with either_world.unit() as uow:
@@ -166,7 +141,7 @@ def test_one_attempt_is_awarded_once_however_often_it_is_released(either_world: 
         attempt = a_released_pass(uow, first.candidate_id)
         application = uow.applications.get(first.application_id)
 
-    outcomes = at_once(either_world, *[lambda uow: award(uow, attempt, application, AWARDED)] * ROUNDS)
+    outcomes = raced(either_world, *[lambda uow: award(uow, attempt, application, AWARDED)] * ROUNDS)
 
     assert set(outcomes) <= {"done", "already_exists"}
     with either_world.unit() as uow:

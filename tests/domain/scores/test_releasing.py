@@ -1,7 +1,5 @@
 """Scores anew, holds, invalidations and releases; races on both engines."""
 
-import threading
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -27,6 +25,7 @@ from domain.scores.errors import (
 from domain.scores.holds import HoldKind
 from domain.scores.model import Attempt, AttemptStatus, Hold, ReleaseStatus
 from tests.builders_scores import ADA, BEN, ITEMS, Scores, Sitter, a_file, answers, carried, some_scores
+from tests.racing import at_once
 
 PAT = Actor(subject="pat", roles=frozenset({Role.EXAM_MANAGER}))
 
@@ -351,33 +350,14 @@ def test_the_figures_are_those_of_raw_points(either_scores: Scores) -> None:
 # --- races
 
 
-def _at_once(*verbs: Callable[[], object]) -> list[object]:
-    """What each verb came to, all begun together: its result, or the refusal."""
-    gate, found = threading.Barrier(len(verbs)), [None] * len(verbs)
-
-    def act(place: int, verb: Callable[[], object]) -> None:
-        gate.wait()
-        try:
-            found[place] = verb()  # type: ignore[call-overload]
-        except DomainError as refusal:
-            found[place] = refusal  # type: ignore[call-overload]
-
-    threads = [threading.Thread(target=act, args=pair) for pair in enumerate(verbs)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return list(found)
-
-
 def test_of_two_proposals_and_of_two_approvals_at_once_one_wins(either_scores: Scores) -> None:
     scores = either_scores
     sat(scores, 12, 13)
 
-    proposals = _at_once(lambda: scores.proposed(ADA), lambda: scores.proposed(PAT))
+    proposals = at_once(lambda: scores.proposed(ADA), lambda: scores.proposed(PAT))
     with scores.unit() as uow:
         (release,) = uow.score_releases.find()
-    approvals = _at_once(lambda: scores.approved(release, BEN), lambda: scores.approved(release, BEN))
+    approvals = at_once(lambda: scores.approved(release, BEN), lambda: scores.approved(release, BEN))
 
     assert sum(isinstance(one, DomainError) for one in proposals) == 1
     assert [type(one) for one in approvals if isinstance(one, DomainError)] == [WrongState]
@@ -392,9 +372,7 @@ def test_a_hold_beside_a_release_either_stops_the_score_or_comes_too_late(either
     assert approved.job_id is not None
     job = scores.job(approved.job_id)
 
-    _, *placed = _at_once(
-        lambda: scores.run(job, rows=1), *((lambda one=one: held(scores, one)) for one in sitters[3:])
-    )
+    _, *placed = at_once(lambda: scores.run(job, rows=1), *((lambda one=one: held(scores, one)) for one in sitters[3:]))
 
     found = standing(scores)
     for sitter, outcome in zip(sitters[3:], placed, strict=True):

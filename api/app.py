@@ -7,119 +7,21 @@ from typing import Any
 
 from fastapi import FastAPI
 from starlette.responses import RedirectResponse
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
-from api import (
-    access,
-    accommodations,
-    analyses,
-    applications,
-    assemblies,
-    attempts,
-    authorizations,
-    badge_host,
-    badges,
-    candidates,
-    certificates,
-    contract,
-    credentials,
-    dispatch,
-    docs,
-    eligibility,
-    equating,
-    evidence,
-    exams,
-    files,
-    forms,
-    health,
-    irregularities,
-    item_exchange,
-    item_sets,
-    item_statistics,
-    items,
-    jobs,
-    journal,
-    notices,
-    payments,
-    practice,
-    problem_pages,
-    problems,
-    programs,
-    publishing,
-    registrations,
-    registry_bulk,
-    renewals,
-    rescores,
-    reviews,
-    sandbox_clock,
-    scores,
-    standard_settings,
-    status_lists,
-    test_centres,
-    verification,
-    wallets,
-    watch_lists,
-    webhooks,
-    well_known,
-)
+from api import contract, dispatch, docs, health, problem_pages, problems, slices, wallet_metadata, well_known
 from api.auth import Authenticator
 from api.badge_host_description import SCOPES
 from api.idempotency import Idempotency
+from api.lazy_route import LazySlice
 from api.registry import PAGE
-from api.routing import Routes
+from api.slices import Slice
 from api.threads import Threads
 from api.transaction import Transactions, Units
 from domain.badges.keys import BADGE_PURPOSES
 from domain.ports import KeyProvider
 
 VERSION = "1.0.0"
-
-SLICES: tuple[Routes, ...] = (
-    access.routes,
-    candidates.routes,
-    programs.routes,
-    publishing.routes,
-    eligibility.routes,
-    applications.routes,
-    evidence.routes,
-    reviews.routes,
-    exams.routes,
-    authorizations.routes,
-    registrations.routes,
-    accommodations.routes,
-    forms.routes,
-    scores.routes,
-    attempts.routes,
-    items.routes,
-    item_sets.routes,
-    item_statistics.routes,
-    item_exchange.routes,
-    assemblies.routes,
-    practice.routes,
-    standard_settings.routes,
-    analyses.routes,
-    equating.routes,
-    rescores.routes,
-    irregularities.routes,
-    test_centres.routes,
-    credentials.registry_routes,
-    registry_bulk.routes,
-    credentials.routes,
-    badges.routes,
-    status_lists.routes,
-    certificates.routes,
-    renewals.routes,
-    payments.routes,
-    files.routes,
-    notices.routes,
-    verification.routes,
-    wallets.routes,
-    badge_host.routes,
-    watch_lists.routes,
-    webhooks.routes,
-    jobs.routes,
-    journal.routes,
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,10 +78,8 @@ def create_app(parts: Parts) -> FastAPI:
     )
     app.state.transactions = transactions
     app.state.cursor_secret = parts.cursor_secret
-    for routes in SLICES:
-        dispatch.declare(app, routes.router())
-    if parts.sandbox:
-        dispatch.declare(app, sandbox_clock.routes.router())
+    served = (*slices.SLICES, slices.SANDBOX) if parts.sandbox else slices.SLICES
+    app.router.routes.extend(LazySlice(one.paths, _routes_of(one)) for one in served)
     _add_pages(app, parts)
     problems.install(app, base_url=parts.base_url)
     dispatch.install(app)
@@ -189,9 +89,13 @@ def create_app(parts: Parts) -> FastAPI:
 def published_contract() -> dict[str, Any]:
     """The OpenAPI document: of every slice, with the models of their answers; a sandbox's own routes are not in it."""
     app = FastAPI(title="certificant", version=VERSION, docs_url=None, redoc_url=None, openapi_url=None)
-    for routes in SLICES:
-        dispatch.declare(app, routes.router(documented=True))
+    for one in slices.SLICES:
+        dispatch.declare(app, one.routes().router(documented=True))
     return contract.finish(app.openapi())
+
+
+def _routes_of(one: Slice) -> Callable[[], Sequence[BaseRoute]]:
+    return lambda: one.routes().router().routes
 
 
 def _lifespan(parts: Parts, transactions: Transactions) -> Callable[[FastAPI], Any]:
@@ -224,7 +128,7 @@ def _add_pages(app: FastAPI, parts: Parts) -> None:
     found = [
         *health.routes(parts.checks),
         *well_known.routes(resource, parts.keys, ("registry", "journal", *BADGE_PURPOSES), identity=parts.identity),
-        *wallets.pages(parts.base_url, parts.title),
+        *wallet_metadata.pages(parts.base_url, parts.title),
         *docs.routes("certificant", described),
         *problem_pages.routes(),
         # What badges name as the body's address: whoever follows it wants to know whether one is genuine.

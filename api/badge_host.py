@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import orjson
 from fastapi import Depends, Query, Request, Response
 
+from api.addresses import HOST, HOST_CREDENTIALS, HOSTED_BYTES
 from api.badge_host_description import PROFILE, READ, STATE, UPSERT, description
 from api.badge_host_profile import ProfileIn
 from api.dialects import status_object
@@ -23,12 +24,11 @@ from domain.badges.document import OB_CONTEXT, instant
 from domain.badges.facts import MASTER, Securing
 from domain.badges.model import Badge
 from domain.hosting import actions
-from domain.hosting.model import LARGEST, Given, HostTerms, Outcome
+from domain.hosting.model import Given, HostTerms, Outcome
 from domain.ports import BadgeReader, ForeignBadges, UnitOfWork
 
-routes = Routes("badge_host", prefix="/ims/ob/v3p0")
+routes = Routes("badge_host", prefix=HOST)
 
-CREDENTIALS: Final = "/credentials"
 MOST: Final = 100
 _NEVER_KEPT: Final = {"cache-control": "no-store"}
 _FOR_ALL: Final = {"cache-control": "public, max-age=300", "access-control-allow-origin": "*"}
@@ -55,9 +55,9 @@ _FAILING: Final[dict[int | str, dict[str, Any]]] = dict.fromkeys(
 )
 _READING: Final = {200: _OBJECT, **_FAILING}
 _BADGE: Final = {"schema": {"$ref": "#/components/schemas/PresentedBadge"}}
-_TOKEN: Final = {"schema": {"type": "string", "format": "jws", "maxLength": LARGEST}}
+_TOKEN: Final = {"schema": {"type": "string", "format": "jws", "maxLength": HOSTED_BYTES}}
 # Bytes, for those who write clients from this: what is sent is sent as it is.
-_SENT: Final = {"schema": {"type": "string", "format": "binary", "maxLength": LARGEST}}
+_SENT: Final = {"schema": {"type": "string", "format": "binary", "maxLength": HOSTED_BYTES}}
 _EITHER: Final = {"content": {_JSON: {"schema": {"type": "object"}}, "text/plain": _TOKEN}}
 _GIVEN: Final = {
     "requestBody": {
@@ -72,7 +72,7 @@ Offset = Annotated[int, Query(ge=0, le=1_000_000, description="So many are passe
 Since = Annotated[Instant | None, Query(description="Only badges that were issued after this instant.")]
 
 
-@routes.get(CREDENTIALS, action="badge_host.read", scope=READ, response_class=Response, responses=_READING)
+@routes.get(HOST_CREDENTIALS, action="badge_host.read", scope=READ, response_class=Response, responses=_READING)
 def credentials(
     uow: UnitOfWork, actor: Actor, limit: Limit = MOST, offset: Offset = 0, since: Since = None
 ) -> Response:
@@ -110,7 +110,7 @@ def pages(limit: int, offset: int, since: datetime | None, total: int) -> list[t
         del places["prev"]
     asked = {} if since is None else {"since": instant(since)}
     return [
-        (name, f"{routes.prefix}{CREDENTIALS}?{urlencode({'limit': limit, 'offset': place, **asked})}")
+        (name, f"{routes.prefix}{HOST_CREDENTIALS}?{urlencode({'limit': limit, 'offset': place, **asked})}")
         for name, place in places.items()
     ]
 
@@ -129,7 +129,7 @@ def _read(doors: Mapping[type, Any], arguments: Mapping[str, Any]) -> Mapping[st
 
 
 @routes.post(
-    CREDENTIALS,
+    HOST_CREDENTIALS,
     action="badge_host.keep",
     scope=UPSERT,
     before=_read,

@@ -12,9 +12,12 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import iter_route_contexts
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match, Mount, Router
 from starlette.types import Message, Receive, Scope, Send
+
+from api.lazy_route import LazySlice
 
 _ANY_REST = ":path}"
 
@@ -40,14 +43,19 @@ class Dispatch:
         self._router = router
         self._routes: list[BaseRoute] = []
         self._root = _Node()
+        self._unloaded = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand on to the route that matches; to the router's own scan where none has the shape of the path."""
         if scope["type"] != "http" or scope.get("root_path"):
+            if scope["type"] == "http":
+                await self._load(self._router.routes)
             await self._router.app(scope, receive, send)
             return
         scope.setdefault("router", self._router)
         candidates = self.candidates(scope["path"])
+        if self._unloaded and await self._load(candidates):
+            candidates = self.candidates(scope["path"])
         if await _run(candidates, scope, scope, receive, send):
             return
         allowed = _allowed(candidates, scope)
@@ -73,8 +81,23 @@ class Dispatch:
         routes = self._routes
         return [routes[index] for index in found]
 
+    async def _load(self, routes: Iterable[BaseRoute]) -> bool:
+        """Put what these slices hold into their places; whether one was among them.
+
+        A thread loads them: tenths of a second, in which others are answered.
+        """
+        waiting = [one for one in routes if isinstance(one, LazySlice)]
+        for one in waiting:
+            loaded = await run_in_threadpool(one.load)
+            if one in self._router.routes:  # Two requests may have waited for it.
+                place = self._router.routes.index(one)
+                self._router.routes[place : place + 1] = loaded
+                self._routes = []
+        return bool(waiting)
+
     def _build(self) -> None:
         self._root, self._routes = _Node(), list(self._router.routes)
+        self._unloaded = any(isinstance(one, LazySlice) for one in self._routes)
         for index, route in enumerate(self._routes):
             for path in _paths(route):
                 _plant(self._root, path, index)
@@ -130,6 +153,8 @@ def _regex(context: Any) -> Any:  # noqa: ANN401 - a compiled pattern, which Fas
 
 def _paths(route: BaseRoute) -> list[str]:
     """Every path of a route; a trailing `{rest:path}` for what takes whatever follows."""
+    if isinstance(route, LazySlice):
+        return [path for one in route.paths for path in (f"{one}/{{rest:path}}", one)]
     if isinstance(route, Mount):
         return [f"{route.path}/{{rest:path}}", route.path or "/"]
     if isinstance(path := getattr(route, "path", None), str):

@@ -6,32 +6,40 @@ refusals can be read by pages), quotas by address and by caller, and the guard.
 
 from starlette.types import ASGIApp
 
-from api import badge_host, verification, wallets
+from api.addresses import (
+    CHECK_BYTES,
+    HOST,
+    HOST_CREDENTIALS,
+    HOSTED_BYTES,
+    REGISTRY_CHECK,
+    REGISTRY_VERIFY,
+    V1,
+    VERIFY_BYTES,
+    WALLET_TOKEN,
+)
 from api.cors import Cors
 from api.guard import JSON, MEBIBYTE, SMALL_FORM, Bounds, Guard
-from api.limits import RateLimit, address
+from api.limits import RateLimit, RateLimitAt, address
 from api.logs import Log
 from api.observability import Metrics, MetricsPage, Observability
-from api.registry_bulk import MOST_BYTES, BulkLimit
 from api.settings import Settings
 from api.webhook_document import JSON_LINES, NDJSON
-from domain.hosting.model import LARGEST
 
 
 def surround(app: ASGIApp, settings: Settings, *, log: Log, metrics: Metrics) -> ASGIApp:
     """`app` behind the whole edge."""
     uploads = settings.upload_bytes
-    lines = dict.fromkeys((NDJSON, JSON_LINES), MOST_BYTES)
+    lines = dict.fromkeys((NDJSON, JSON_LINES), CHECK_BYTES)
     plain = {JSON: MEBIBYTE, "multipart/form-data": uploads, "text/csv": uploads}
-    verify = f"{verification.routes.prefix}{verification.PATH}"
+    verify = f"{V1}{REGISTRY_VERIFY}"
     others = {
-        verify: verification.MOST_BYTES,
-        f"{wallets.routes.prefix}{wallets.TOKEN}": SMALL_FORM,
-        f"{badge_host.routes.prefix}{badge_host.CREDENTIALS}": LARGEST,
+        verify: VERIFY_BYTES,
+        f"{V1}{WALLET_TOKEN}": SMALL_FORM,
+        f"{HOST}{HOST_CREDENTIALS}": HOSTED_BYTES,
     }
     bounds = Bounds(media_types={**plain, **lines}, uploads=others, unjudged=frozenset({verify}))
     app = Guard(app, bounds)
-    app = BulkLimit(app, settings.bulk_check_rate_limit)
+    app = RateLimitAt(f"{V1}{REGISTRY_CHECK}", app, settings.bulk_check_rate_limit, name="bulk")
     app = RateLimit(app, settings.rate_limit)
     app = RateLimit(app, settings.address_rate_limit, name="address", key=address, announce=False)
     app = Cors(app, settings.cors_origins)

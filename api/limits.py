@@ -133,6 +133,20 @@ class RateLimit:
         return [(b"ratelimit", f'"{self._name}";r={remaining};t={ceil(left)}'.encode()), self._policy]
 
 
+class RateLimitAt:
+    """ASGI middleware with a quota of its own for one path, counted by address; only its refusals bear its headers."""
+
+    def __init__(self, path: str, app: ASGIApp, limit: str, *, name: str) -> None:
+        self._path = path
+        self._app = app
+        self._limited = RateLimit(app, limit, name=name, key=address, announce=False)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count what is asked there; hand all else on."""
+        there = scope["type"] == "http" and scope["path"] == self._path
+        await (self._limited if there else self._app)(scope, receive, send)
+
+
 def _with(headers: list[tuple[bytes, bytes]], send: Send) -> Send:
     def limited(message: Message) -> Any:  # noqa: ANN401 - the awaitable of `send`, untouched
         if message["type"] == "http.response.start":

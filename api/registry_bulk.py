@@ -6,10 +6,9 @@ from typing import Annotated, Any
 import orjson
 from fastapi import Body, Query, Response
 from fastapi.responses import StreamingResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.addresses import CHECK_BYTES, REGISTRY_CHECK
 from api.credentials import AsOf, Number
-from api.limits import RateLimit, address
 from api.routing import Routes
 from api.webhook_document import NDJSON
 from domain.credentials import actions_public, bulk
@@ -17,8 +16,6 @@ from domain.ports import BulkRegistry, RegistryStatements, UnitOfWork
 
 routes = Routes("registry")
 
-CHECK = "/registry/check"
-MOST_BYTES = 8 * 1024 * 1024
 _ANSWER = (
     '{"line":1,"code":"found","as_of":"2026-03-02","number":"7K3M-Q0DV-2XHT-9PE4","status":"active","valid":true}\n'
     '{"line":2,"code":"malformed_number"}\n'
@@ -29,7 +26,7 @@ Numbers = Annotated[
     Body(
         media_type=NDJSON,
         min_length=1,
-        max_length=MOST_BYTES,
+        max_length=CHECK_BYTES,
         description=(
             "A number on each line, as a JSON string or as an object's `number`: "
             '`"7K3M-Q0DV-2XHT-9PE4"` or `{"number": "CPOM 7k3m q0dv 2xht 9pe4"}`. At most 100,000 lines.'
@@ -72,7 +69,7 @@ _JWT: dict[int | str, dict[str, Any]] = {
 }
 
 
-@routes.post(CHECK, action="registry.check", writes=False, responses=_LINES, response_class=StreamingResponse)
+@routes.post(REGISTRY_CHECK, action="registry.check", writes=False, responses=_LINES, response_class=StreamingResponse)
 def check(uow: UnitOfWork, registry: BulkRegistry, numbers: Numbers) -> Response:
     """Verify up to 100,000 credentials at once, as they stand now.
 
@@ -100,20 +97,6 @@ def state(
     answer, present = actions_public.answer_and_whether_present(uow, number, as_of)
     token = statements.signed(orjson.loads(answer), at=uow.now, id_=uow.new_id(), audience=audience, present=present)
     return Response(token, media_type="application/jwt", headers=_UNKEPT)
-
-
-class BulkLimit:
-    """ASGI middleware with a quota of its own, by address, for whoever asks for very many numbers at once."""
-
-    def __init__(self, app: ASGIApp, limit: str) -> None:
-        """Stand in front of `app`."""
-        self._app = app
-        self._limited = RateLimit(app, limit, name="bulk", key=address, announce=False)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Count what is asked in bulk; hand all on that is within the quota."""
-        bulk_check = scope["type"] == "http" and scope["path"] == f"{routes.prefix}{CHECK}"
-        await (self._limited if bulk_check else self._app)(scope, receive, send)
 
 
 _UNKEPT = {"cache-control": "no-store"}

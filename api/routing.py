@@ -28,6 +28,7 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import FormData, UploadFile
 from starlette.routing import BaseRoute
 
+from api.addresses import V1
 from api.contract import extras
 from api.edge_errors import InvalidRequest
 from api.fields import Out
@@ -88,7 +89,7 @@ Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 class Routes:
     """The routes of one slice, under `/v1`."""
 
-    def __init__(self, tag: str, prefix: str = "/v1") -> None:
+    def __init__(self, tag: str, prefix: str = V1) -> None:
         """Collect routes under one tag."""
         self.tag = tag
         self.prefix = prefix

@@ -4,6 +4,7 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
+from api.addresses import REGISTRY_VERIFY, VERIFY_BYTES
 from api.fields import Line, Out
 from api.routing import Routes
 from domain.badges import verification
@@ -14,9 +15,7 @@ from domain.ports import BadgeReader, UnitOfWork
 
 routes = Routes("registry")
 
-PATH: Final = "/registry/verify"
-MOST_BYTES: Final = 2 * 1024 * 1024
-_BINARY: Final = {"schema": {"type": "string", "format": "binary", "maxLength": MOST_BYTES}}
+_BINARY: Final = {"schema": {"type": "string", "format": "binary", "maxLength": VERIFY_BYTES}}
 _JSON: Final = {"schema": {"$ref": "#/components/schemas/PresentedBadge"}}
 _BODY: Final = {
     "requestBody": {
@@ -67,7 +66,7 @@ class VerdictOut(Out):
     checks: tuple[CheckOut, ...]
 
 
-@routes.post(PATH, action="registry.verify", answers=VerdictOut, writes=False, openapi_extra=_BODY)
+@routes.post(REGISTRY_VERIFY, action="registry.verify", answers=VerdictOut, writes=False, openapi_extra=_BODY)
 def verify_badge(uow: UnitOfWork, reader: BadgeReader, content: Annotated[bytes, Depends(_raw)]) -> Verdict:
     """Verify a badge that somebody presents: what is right with it and what is wrong, check by check.
 

@@ -4,22 +4,20 @@ The wallet's endpoints speak the protocol's own error form (RFC 6749, section 5.
 What is malformed is told so too, see `api.dialects`.
 """
 
-from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Final
 from urllib.parse import quote
 from uuid import UUID
 
 import orjson
-from fastapi import Form, Header, Request, Response
+from fastapi import Form, Header, Response
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
-from starlette.routing import BaseRoute, Route
 
+from api.addresses import WALLET_TOKEN
 from api.dialects import ANYWHERE
 from api.fields import Id
 from api.routing import Resource, Routes
 from domain.actors import Actor
-from domain.badges.document import BADGE_CONTEXTS
 from domain.badges.facts import Securing
 from domain.errors import NotFound
 from domain.ports import KeyProvider, UnitOfWork, WalletProofs
@@ -33,8 +31,6 @@ _VISIBLE: Final = "^[ -~]*$"
 """What RFC 6749 lets parameters hold (appendix A): VSCHAR."""
 Written = Annotated[str | None, Form(max_length=1_000, pattern=_VISIBLE)]
 Proof = Annotated[str, Field(min_length=1, max_length=8_192, pattern=r"^[!-~]+$")]
-TOKEN: Final = "/wallets/token"  # noqa: S105 - an address, no token
-PROOF_ALGORITHMS: Final = ("ES256", "EdDSA", "Ed25519")
 
 _NEVER_KEPT: Final = {"cache-control": "no-store", "access-control-allow-origin": "*"}
 _TEXT: Final = {"type": "string", "minLength": 1, "maxLength": 1_000}
@@ -136,7 +132,7 @@ def withdraw(uow: UnitOfWork, actor: Actor, offer_id: Id) -> WalletOffer:
 
 
 @routes.post(
-    TOKEN,
+    WALLET_TOKEN,
     action="wallet.exchange",
     response_class=Response,
     responses={
@@ -248,74 +244,6 @@ def notification(uow: UnitOfWork, body: NotificationIn, authorization: Authoriza
     """Tell what became of the badge in the wallet (OpenID4VCI 1.0, section 11)."""
     refused = actions.tell(uow, _token(authorization), body.notification_id, body.event)
     return Response(status_code=204, headers=_NEVER_KEPT) if refused is None else _refused(refused)
-
-
-def issuer_metadata(base_url: str, name: str) -> dict[str, Any]:
-    """The issuer's metadata (section 12.2), for `/.well-known/openid-credential-issuer`."""
-    proof = {"proof_types_supported": {"jwt": {"proof_signing_alg_values_supported": list(PROOF_ALGORITHMS)}}}
-    bound = {"cryptographic_binding_methods_supported": ["jwk", "did:jwk", "did:key"], **proof}
-    shown = {"credential_metadata": {"display": [{"name": f"Certification by {name}", "locale": "en"}]}}
-    types = ["VerifiableCredential", "AchievementCredential"]
-    return {
-        "credential_issuer": base_url,
-        "authorization_servers": [base_url],
-        "credential_endpoint": f"{base_url}/v1/wallets/credential",
-        "nonce_endpoint": f"{base_url}/v1/wallets/nonce",
-        "notification_endpoint": f"{base_url}/v1/wallets/notification",
-        "display": [{"name": name, "locale": "en"}],
-        "credential_configurations_supported": {
-            "OpenBadgeCredential_ldp_vc": {
-                "format": "ldp_vc",
-                "credential_signing_alg_values_supported": ["eddsa-rdfc-2022"],
-                "credential_definition": {"@context": list(BADGE_CONTEXTS), "type": types},
-                **bound,
-                **shown,
-            },
-            "OpenBadgeCredential_jwt_vc_json": {
-                "format": "jwt_vc_json",
-                "credential_signing_alg_values_supported": ["RS256"],
-                "credential_definition": {"type": types},
-                **bound,
-                **shown,
-            },
-            "OpenBadgeCredential_vc+jwt": {
-                "format": "vc+jwt",
-                "credential_signing_alg_values_supported": ["ES256"],
-                "credential_definition": {"@context": list(BADGE_CONTEXTS), "type": types},
-                **bound,
-                **shown,
-            },
-        },
-    }
-
-
-def server_metadata(base_url: str) -> dict[str, Any]:
-    """The authorization server's metadata (RFC 8414), for `/.well-known/oauth-authorization-server`."""
-    return {
-        "issuer": base_url,
-        "token_endpoint": f"{base_url}/v1/wallets/token",
-        "grant_types_supported": [actions.GRANT],
-        "response_types_supported": [],
-        "token_endpoint_auth_methods_supported": ["none"],
-        "pre-authorized_grant_anonymous_access_supported": True,
-    }
-
-
-def pages(base_url: str, name: str) -> list[BaseRoute]:
-    """Both pages, for everyone."""
-    kept = {"cache-control": "public, max-age=300", "access-control-allow-origin": "*"}
-    found = {
-        "/.well-known/openid-credential-issuer": orjson.dumps(issuer_metadata(base_url, name)),
-        "/.well-known/oauth-authorization-server": orjson.dumps(server_metadata(base_url)),
-    }
-
-    def page(body: bytes) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        async def shown(_: Request) -> Response:
-            return Response(body, 200, kept, "application/json")
-
-        return shown
-
-    return [Route(path, page(body), methods=["GET"], include_in_schema=False) for path, body in found.items()]
 
 
 def _issuer(uow: UnitOfWork) -> str:

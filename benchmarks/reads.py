@@ -14,11 +14,12 @@ from statistics import median
 
 from starlette.types import ASGIApp
 
-import api.app
+from api import slices
 from api.applications import ApplicationOut, shown
 from api.fields import Id
 from api.routing import Routes
 from api.settings import Settings
+from api.slices import Slice
 from api.wiring import application
 from benchmarks.applicants import Applicant, applicants, environment, service, token
 from benchmarks.harness import Figure, Target, cpu_per_request, get, postgres, ratio, serve, workshop
@@ -51,7 +52,8 @@ def read_last(uow: UnitOfWork, actor: Actor, application_id: Id) -> ApplicationO
 
 def lengthened() -> ASGIApp:
     """What uvicorn runs: the whole service, with a public read at either end of its table."""
-    api.app.SLICES = (FIRST, *api.app.SLICES, LAST)
+    first, last = Slice(("/v1/benchmark-first",), lambda: FIRST), Slice(("/v1/benchmark-last",), lambda: LAST)
+    slices.SLICES = (first, *slices.SLICES, last)
     app = application(Settings.from_environment(os.environ))
     gc.freeze()
     return app

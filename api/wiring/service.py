@@ -33,7 +33,6 @@ from api.auth import Authenticator
 from api.observability import Metrics
 from api.registry import RegistryLane
 from api.settings import Settings
-from api.tasks import Doors, handlers, schedules, steps
 from api.wiring.assembly import solver
 from api.wiring.certificates import press_of
 from api.wiring.hosting import foreign_of, terms_of
@@ -81,6 +80,7 @@ from domain.test_centres.ports import CentreFiles
 if TYPE_CHECKING:
     from adapters.jobs import TaskQueue
     from adapters.jobs.worker import Worker
+    from api.tasks import Doors
     from domain.watching.delivering import Courier
 
 
@@ -278,8 +278,10 @@ class Service:
         }
 
     @cached_property
-    def work_doors(self) -> Doors:
+    def work_doors(self) -> "Doors":
         """What tasks and jobs may use."""
+        from api.tasks import Doors  # noqa: PLC0415 - tasks are for workers
+
         return Doors(
             units=self.units,
             mailer=lambda: self.mailer,
@@ -299,6 +301,8 @@ class Service:
     @cached_property
     def steps(self) -> Mapping[str, Step]:
         """One batch of each kind of long work."""
+        from api.tasks import steps  # noqa: PLC0415 - as above
+
         return steps(self.work_doors)
 
     @cached_property
@@ -402,6 +406,7 @@ def application(settings: Settings) -> ASGIApp:
 def worker(settings: Settings) -> "Worker":
     """A worker process's one worker: tasks, jobs and schedules."""
     from adapters.jobs.worker import Worker  # noqa: PLC0415 - dbos runs in workers only
+    from api.tasks import handlers, schedules  # noqa: PLC0415 - and so do tasks
 
     logs.configure(settings.log_level)
     service = Service(settings)

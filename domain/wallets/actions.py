@@ -31,6 +31,7 @@ from domain.wallets.events import (
     WalletWithdrawn,
 )
 from domain.wallets.model import (
+    GRANT,
     TOKEN_MARK,
     HolderProof,
     OfferStatus,
@@ -41,7 +42,6 @@ from domain.wallets.model import (
     WalletOffer,
 )
 
-GRANT: Final = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 CONFIGURATIONS: Final = {
     "OpenBadgeCredential_ldp_vc": Securing.EDDSA_RDFC,
     "OpenBadgeCredential_jwt_vc_json": Securing.OB_JWT,

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from domain.entity import Entity
 
+GRANT: Final = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
+"""The one grant: OpenID4VCI 1.0, section 6."""
 TOKEN_MARK: Final = "wlt_"  # noqa: S105 - how a wallet's token begins, no token
 
 

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
@@ -132,16 +131,11 @@ def _width(entry: dict[str, object], name: str) -> int:
 
 
 class StaticJwks:
-    """Keys that are given once: the development issuer's, or a file that the operator replaces with a restart."""
+    """Keys that are given once: the development issuer's."""
 
     def __init__(self, document: Mapping[str, object]) -> None:
         """Hold the keys of a JWK set; raises KeySetFault."""
         self._keys = read_key_set(document)
-
-    @classmethod
-    def from_file(cls, path: Path) -> "StaticJwks":
-        """Hold the keys of a JWK set in a file; raises ValueError and OSError."""
-        return cls(json_object(path.read_bytes()))
 
     @property
     def current(self) -> KeySet:

@@ -105,7 +105,6 @@ Email = Annotated[
 CountryCode = Annotated[str, Field(min_length=2, max_length=2, pattern=r"^[A-Z]{2}$")]
 Currency = Annotated[str, Field(min_length=3, max_length=3, pattern=r"^[A-Z]{3}$")]
 Language = Annotated[str, Field(min_length=2, max_length=35, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
-HttpsUrl = Annotated[str, Field(min_length=12, max_length=2_048, pattern=r"^https://[^\x00-\x20\x7f\"<>\\^`{|}]+$")]
 
 # Numbers and flags, of JSON's own type.
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.fields import Code, Count, Id, In, Line, Out
+from api.fields import Code, Count, Id, In, Line, Out, Share
 from api.items import OptionNumber
 from api.paging import Listing
 from api.routing import Resource, Routes
@@ -21,7 +21,6 @@ from domain.ports import UnitOfWork
 routes = Routes("items")
 
 Correlation = Annotated[float, Field(strict=True, ge=-1, le=1)]
-Proportion = Annotated[float, Field(strict=True, ge=0, le=1)]
 Parameter = Annotated[float, Field(strict=True, ge=-100, le=100)]
 MOST_ITEMS = 1_000
 
@@ -47,7 +46,7 @@ class IrtIn(In):
     model: IrtModel
     a: Parameter
     b: Parameter
-    c: Proportion = 0.0
+    c: Share = 0.0
     a_error: Parameter | None = None
     b_error: Parameter | None = None
     scale: Line | None = None
@@ -58,7 +57,7 @@ class ObservedIn(In):
 
     code: Code
     n: Count
-    p: Proportion | None
+    p: Share | None
     point_biserial: Correlation | None
     reason: Code | None = None
     options: Annotated[tuple[OptionStatisticsIn, ...], Field(max_length=MOST_OPTIONS)] = ()

@@ -8,11 +8,11 @@ import re
 import time
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from prometheus_client import CollectorRegistry, Gauge, ProcessCollector, generate_latest
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
@@ -80,10 +80,6 @@ class Metrics:
         tally = self._answers.tallies[method if method in _METHODS else "other", route, status]
         tally.counts[bisect_left(_BUCKETS, seconds)] += 1
         tally.seconds += seconds
-
-    def gauge(self, name: str, help_text: str, read: Callable[[], float]) -> None:
-        """Show what `read` returns whenever metrics are collected (pool sizes, queue lengths)."""
-        Gauge(name, help_text, registry=self.registry).set_function(read)
 
     def page(self) -> bytes:
         """All metrics in Prometheus' text format."""

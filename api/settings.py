@@ -107,9 +107,7 @@ class Settings(BaseModel):
     processes: int = Field(default=1, ge=1, le=64)
     reader_threads: int = Field(default=4, ge=1, le=64)
     writer_threads: int = Field(default=8, ge=1, le=64)
-    pool_size: int = Field(default=12, ge=1, le=200)
     worker_threads: int = Field(default=4, ge=1, le=64)
-    worker_poll_seconds: float = Field(default=1.0, gt=0, le=60)
     executor_id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.-]{1,64}$")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     upload_bytes: int = Field(default=26_214_400, ge=1, le=104_857_600)

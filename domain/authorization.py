@@ -10,10 +10,6 @@ from functools import cache
 from domain.actors import STAFF, Actor, Role
 from domain.errors import DomainError, Forbidden, NotFound, SeparationOfDuties, WrongState
 
-ANYONE = "anyone"
-OWNER = "owner"
-SERVICE = "service"
-
 
 @dataclass(frozen=True, slots=True)
 class Permission:

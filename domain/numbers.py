@@ -12,14 +12,6 @@ def reference(prefix: str, random: bytes) -> str:
     return f"{prefix}{body}{_luhn(body)}"
 
 
-def is_reference(text: str, prefix: str) -> bool:
-    """Whether `text` could be a reference with this prefix: its form and its check digit are right."""
-    body, check = text[len(prefix) : -1], text[-1:]
-    return (
-        text.startswith(prefix) and len(body) == DIGITS and body.isdecimal() and body.isascii() and _luhn(body) == check
-    )
-
-
 def _luhn(body: str) -> str:
     doubled = [int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(body))]
     return str(-sum(number // 10 + number % 10 for number in doubled) % 10)

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from domain.analysis.model import Analysis, Attribute
 from domain.applications.model import Application
-from domain.badges.facts import StatusPurpose
 from domain.badges.model import Badge, StatusList, StatusPlace
 from domain.entity import Entity
 from domain.exams.model import Administration, Authorization, Session
@@ -288,10 +287,6 @@ class StatusPlaces(Repository[StatusPlace], Protocol):
 
     def free(self, shard: int, size: int) -> list[int]:
         """Every place of a shard that nobody has, as far as can be seen from here."""
-        ...
-
-    def set_in(self, shard: int, purpose: StatusPurpose) -> Iterable[int]:
-        """The places of a shard whose bit is set in the list of a purpose."""
         ...
 
 

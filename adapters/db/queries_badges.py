@@ -12,7 +12,6 @@ from adapters.db.copying import array_text
 from adapters.db.prepared import Prepared
 from adapters.db.repository import SqlRepository, uniqueness_named
 from adapters.db.tables.badges import BadgeRow, StatusListRow, StatusPlaceRow
-from domain.badges.facts import StatusPurpose
 from domain.badges.model import Badge, StatusList, StatusPlace
 
 _BADGES = BadgeRow.__table__  # type: ignore[attr-defined]
@@ -26,10 +25,6 @@ _NEWEST: Final = Prepared(
     .limit(1)
 )
 _TAKEN: Final = Prepared(select(_PLACES.c.place).where(_PLACES.c.shard == bindparam("shard")))
-_SET: Final = {
-    purpose: Prepared(select(_PLACES.c.place).where(_PLACES.c.shard == bindparam("shard"), _PLACES.c[column].is_(True)))
-    for purpose, column in ((StatusPurpose.REVOCATION, "revoked"), (StatusPurpose.SUSPENSION, "suspended"))
-}
 _LAST_SHARD: Final = Prepared(select(func.max(_LISTS.c.shard)))
 _NEWER: Final = _BADGES.alias("newer")
 _UNDER: Final = Prepared(
@@ -120,10 +115,6 @@ class StatusPlaceRepository(SqlRepository[StatusPlace]):
         """Every place of a shard that nobody has, as far as can be seen from here."""
         taken = {place for (place,) in _TAKEN.rows(self._connection, {"shard": shard})}
         return [place for place in range(size) if place not in taken]
-
-    def set_in(self, shard: int, purpose: StatusPurpose) -> Iterable[int]:
-        """The places of a shard whose bit is set in the list of a purpose."""
-        return [place for (place,) in _SET[purpose].rows(self._connection, {"shard": shard})]
 
 
 class StatusListRepository(SqlRepository[StatusList]):

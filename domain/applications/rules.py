@@ -8,9 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import assert_never, cast
-
-from pydantic import TypeAdapter
+from typing import assert_never
 
 from domain.applications.facts import Facts
 from domain.applications.rules_case import AWAITING, AWAITS_VERIFICATION, MET, Case
@@ -112,9 +110,6 @@ class ChangedOutcome:
     clauses: tuple[ChangedClause, ...]
 
 
-_RULING = TypeAdapter(EligibilityRuling)
-
-
 def assess(
     policy: Policy, facts: Facts, on: date, mode: Mode = Mode.CLAIMED, *, pathway: str | None = None
 ) -> EligibilityRuling:
@@ -136,11 +131,6 @@ def assess(
         best=best.pathway if best else None,
         advice=_advice(policy, best) if best else (),
     )
-
-
-def replays(stored: EligibilityRuling, policy: Policy, facts: Facts) -> bool:
-    """Whether the stored facts lead to the stored ruling again."""
-    return assess(policy, facts, stored.on, stored.mode) == stored
 
 
 def compare(
@@ -182,16 +172,6 @@ def judge(clause: Clause, case: Case) -> Finding:
         return found if found.code in AWAITING else claimed
     waits = f"{claimed.found} This has still to be verified."
     return replace(claimed, met=False, code=AWAITS_VERIFICATION, found=waits)
-
-
-def ruling_to_json(ruling: EligibilityRuling) -> dict[str, object]:
-    """The ruling as JSON values."""
-    return cast("dict[str, object]", _RULING.dump_python(ruling, mode="json"))
-
-
-def ruling_from_json(document: dict[str, object]) -> EligibilityRuling:
-    """The ruling that `ruling_to_json` gave; raises pydantic's ValidationError for anything else."""
-    return _RULING.validate_python(document)
 
 
 def every_finding(findings: Iterable[Finding]) -> Iterator[Finding]:

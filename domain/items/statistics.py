@@ -101,13 +101,6 @@ def record_statistics(
     return kept
 
 
-def newest_statistics(uow: UnitOfWork, item_ids: Iterable[UUID]) -> dict[UUID, ItemStatistics]:
-    """The statistics of each item that were recorded last; items without any are left out."""
-    wanted = list(item_ids)
-    found: Sequence[ItemStatistics] = uow.item_statistics.find(item_id=wanted) if wanted else ()
-    return {one.item_id: one for one in sorted(found, key=lambda one: (one.recorded_at, one.id))}
-
-
 def items_on(uow: UnitOfWork, form: Form) -> dict[str, Item]:
     """The bank's items that stand on a form, by their code casefolded."""
     codes = [place.code.casefold() for place in form.items]

@@ -101,11 +101,6 @@ class Policy(Terms):
         return tuple(newest[code] for code in dict.fromkeys(a.code for a in self.attestations))
 
 
-def edition_in_force(policies: Iterable[Policy], on: date) -> Policy | None:
-    """Of these editions of one program, the one in force on that day: the latest begun that has not ended."""
-    return max((p for p in policies if p.in_force(on)), key=lambda p: p.in_force_from, default=None)
-
-
 def providers_from(recognised: Iterable[RecognisedProvider]) -> tuple[Provider, ...]:
     """The providers that staff recognised, as eligibility rules read them (`Facts.providers`).
 

@@ -11,7 +11,6 @@ from domain.psychometrics.moments import Moments
 CONSTANT_ITEM = "constant_item"
 CONSTANT_REST = "constant_rest"
 TOO_FEW = "too_few_people"
-NOT_BINARY = "not_right_or_wrong"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

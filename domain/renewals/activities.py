@@ -33,7 +33,6 @@ from domain.renewals.uan import Uan, parse, stem_of
 from domain.ruling import Finding, Ruling
 
 MOST_FILES = 20
-MOST_MINUTES = 60 * 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,11 +68,6 @@ class Uan:
         """What an activity's live, home, pharmacist and technician versions share: `0197-0000-17-001`."""
         return f"{self.provider}-{self.joint}-{self.year}-{self.sequence}"
 
-    @property
-    def is_joint(self) -> bool:
-        """Whether more than one provider gave it."""
-        return self.joint != "0000"
-
     def __str__(self) -> str:
         return f"{self.stem}-{self.format}{self.topic}-{self.audience}"
 

@@ -12,7 +12,7 @@ from openbadgeslib.ob3.contexts import bundled_contexts, document_loader
 from pyld import jsonld
 
 from adapters.badges import nquads
-from adapters.badges.contexts import PINNED, inlined, pinned
+from adapters.badges.contexts import PINNED, pinned
 from domain.badges.document import badge_document, proof_options, status_list_document
 from domain.badges.facts import BadgeFacts, BadgeProfile, EvidenceFacts, IdentityFacts
 from tests.builders_badge_facts import ACHIEVEMENT, BASE, DID, ISSUER, badge_facts, canonical, list_facts
@@ -255,11 +255,12 @@ def test_only_pinned_contexts_are_read() -> None:
     with pytest.raises(KeyError):
         pinned("https://certs.example/context")
     with pytest.raises(KeyError):
-        inlined({"@context": ["https://www.w3.org/2018/credentials/v1"]})
+        pinned("https://www.w3.org/2018/credentials/v1")
 
 
 def test_contexts_in_place_of_their_addresses_mean_the_same() -> None:
     document = badge_document(badge_facts())
-    quads = pyoxigraph.parse(json.dumps(inlined(document)).encode(), format=pyoxigraph.RdfFormat.JSON_LD)
+    inlined = document | {"@context": [pinned(address)["@context"] for address in document["@context"]]}
+    quads = pyoxigraph.parse(json.dumps(inlined).encode(), format=pyoxigraph.RdfFormat.JSON_LD)
 
     assert len(set(quads)) == nquads.of_badge(document).count(b"\n")

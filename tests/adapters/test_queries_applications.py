@@ -3,11 +3,14 @@
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
+import pytest
+
 from adapters.db.engine import Database
 from adapters.db.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 from domain.actors import the_service
 from domain.applications.model import Application, ApplicationStatus
 from domain.candidates.model import Candidate, PersonName
+from domain.errors import NotFound
 from domain.paging import PageRequest
 from domain.programs import actions as programs
 from tests.builders import a_policy_document
@@ -105,5 +108,17 @@ def test_headings_come_by_program_and_first_day_without_their_documents(database
             ("Certified Pharmacy Operations Manager", "cpom-next", None),
         ]
         assert [one.edition for one in uow.policies.headings("AAA")] == ["aaa-2026"]
-        assert uow.policies.in_force("CPOM", date(2026, 6, 30)).edition == "cpom-2026"
         assert uow.policies.named("cpom-2026").in_force_until is None
+
+
+def test_the_edition_in_force_is_the_latest_that_has_begun(database: Database) -> None:
+    with SqlUnitsOfWork(database, clock=lambda: NOON).begin(SERVICE) as uow:
+        programs.publish(uow, SERVICE, "CPOM", a_policy_document())
+        later = a_policy_document({"/edition": "cpom-2027", "/in_force_from": "2027-01-01"})
+        programs.publish(uow, SERVICE, "CPOM", later)
+
+        found = [uow.policies.in_force("CPOM", day).edition for day in (date(2026, 12, 31), date(2027, 1, 1))]
+
+        assert found == ["cpom-2026", "cpom-2027"]
+        with pytest.raises(NotFound):
+            uow.policies.in_force("CPOM", date(2025, 12, 31))

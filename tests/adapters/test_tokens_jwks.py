@@ -4,7 +4,6 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -290,13 +289,7 @@ def test_keys_come_over_a_real_socket_whatever_proxy_the_environment_names(monke
     assert verified.token_id == "one-token"
 
 
-def test_keys_may_be_given_as_a_file(tmp_path: Path) -> None:
-    path = tmp_path / "jwks.json"
-    path.write_text(json.dumps(a_jwks()))
-
-    assert set(StaticJwks.from_file(path).current.keys) == {"ec-1", "rsa-1"}
-    path.write_text('{"keys": [], "keys": []}')
-    with pytest.raises(ValueError, match="twice"):
-        StaticJwks.from_file(path)
+def test_keys_may_be_given_once_and_for_all() -> None:
+    assert set(StaticJwks(a_jwks()).current.keys) == {"ec-1", "rsa-1"}
     with pytest.raises(KeySetFault):
         StaticJwks({})

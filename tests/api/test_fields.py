@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import pytest
 from pydantic import Field, TypeAdapter, ValidationError
 
-from api.fields import Code, Count, Day, Email, Flag, HttpsUrl, Id, In, Instant, Line, Money, Reason, Share, Text
+from api.fields import Code, Count, Day, Email, Flag, Id, In, Instant, Line, Money, Reason, Share, Text
 
 ID = "0190f3c2-8a5e-7c11-9d2b-5f0e6a7b8c9d"
 
@@ -69,7 +69,6 @@ def test_honest_values_are_read(kind: object, value: object, read: object) -> No
         pytest.param(Reason, "\n", id="an empty reason"),
         pytest.param(Code, "../etc", id="a path for a code"),
         pytest.param(Email, "a@b", id="an address of no domain"),
-        pytest.param(HttpsUrl, "http://a.example/hook", id="an address without TLS"),
     ],
 )
 def test_what_is_not_of_the_stated_form_is_refused(kind: object, value: object) -> None:

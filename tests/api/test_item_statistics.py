@@ -73,8 +73,9 @@ def test_statistics_are_kept_per_administration_with_their_reasons(either_world:
     counted.post("/v1/item-statistics", statistics=[observed("I1", n=4)])
     assert [(one["n"], one["version"]) for one in counted.of("statistics")] == [(4, 2)]
     with either_world.unit() as uow:
-        newest = statistics.newest_statistics(uow, [UUID(one) for one in counted.items])
-        assert {str(id_): one.n for id_, one in newest.items()} == dict(zip(counted.items[:2], (4, 3), strict=True))
+        kept = uow.item_statistics.find(item_id=[UUID(one) for one in counted.items])
+        assert {str(one.item_id): one.n for one in kept} == dict(zip(counted.items[:2], (4, 3), strict=True))
+        assert len(kept) == 2
 
 
 @pytest.mark.parametrize(

@@ -159,16 +159,6 @@ def test_metrics_count_by_template_method_and_status(lines: BytesIO) -> None:
     assert "BREW" not in page
 
 
-def test_a_gauge_shows_what_is_true_when_it_is_read() -> None:
-    metrics = Metrics()
-    waiting = [1, 2]
-    metrics.gauge("db_pool_waiting", "Requests that wait for a connection.", lambda: float(len(waiting)))
-
-    waiting.append(3)
-
-    assert "db_pool_waiting 3.0" in metrics.page().decode()
-
-
 @pytest.mark.parametrize(
     ("token", "presented", "host", "forwarded", "status"),
     [

@@ -47,8 +47,3 @@ def pinned(address: str) -> Mapping[str, Any]:
         raise ContextFault(message)
     document: Mapping[str, Any] = json.loads(content)
     return document
-
-
-def inlined(document: Mapping[str, Any]) -> dict[str, Any]:
-    """A document with each context it names in place of its address, for a processor that reads no addresses."""
-    return {**document, "@context": [pinned(address)["@context"] for address in document["@context"]]}

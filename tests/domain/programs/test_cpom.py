@@ -9,7 +9,7 @@ import pytest
 
 from domain.programs.clauses import plain
 from domain.programs.model import RecognisedProvider
-from domain.programs.policy import edition_in_force, providers_from, to_decide
+from domain.programs.policy import providers_from, to_decide
 from domain.programs.reading import policy_document
 from domain.programs.upkeep_terms import FeeDue
 from tests.builders import a_policy, cpom
@@ -366,15 +366,6 @@ def test_cancelling_falls_in_the_tier_of_its_notice(days: int, refund: int | Non
 @pytest.mark.parametrize(("days", "fee"), [(0, None), (1, "late-30"), (30, "late-30"), (31, "late-90"), (91, None)])
 def test_renewing_late_costs_the_fee_of_its_tier(days: int, fee: str | None) -> None:
     assert cpom().renewal.late_fee(days) == fee
-
-
-def test_the_edition_in_force_is_the_latest_that_has_begun() -> None:
-    later = a_policy({"/edition": "cpom-2027", "/in_force_from": "2027-01-01"})
-
-    days = [date(2025, 12, 31), date(2026, 12, 31), date(2027, 1, 1)]
-    found = [edition_in_force([later, cpom()], day) for day in days]
-
-    assert [policy.edition if policy else None for policy in found] == [None, "cpom-2026", "cpom-2027"]
 
 
 def test_the_newest_version_of_each_attestation_is_the_current_one() -> None:

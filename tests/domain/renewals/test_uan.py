@@ -72,8 +72,8 @@ def test_a_stem_is_read_alone_or_from_a_whole_number() -> None:
 
 
 def test_joint_activities_say_so() -> None:
-    assert parse("0197-9999-17-001-L05-T").is_joint
-    assert not parse("0197-0000-17-001-L05-T").is_joint
+    assert parse("0197-9999-17-001-L05-T").joint == "9999"
+    assert parse("0197-0000-17-001-L05-T").joint == "0000"
 
 
 @given(

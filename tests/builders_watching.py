@@ -8,12 +8,10 @@ from typing import Any
 
 from httpx2 import Response
 
-from adapters import api_keys
 from adapters.keys import FileKeyProvider
 from adapters.webhooks import HttpsWebhookSender
 from api import tasks_watching
-from domain.access import actions as access
-from domain.actors import Role, the_service
+from domain.actors import Role
 from domain.jobs.actions import Handler
 from domain.ports import Mail, Mailer
 from domain.sweep import letters
@@ -95,17 +93,7 @@ def made(answer: Response) -> dict[str, Any]:
 
 def a_partner(world: World, name: str = "acme") -> Partner:
     """An organisation with a fresh API key."""
-    with world.unit() as uow:
-        _, text = access.create_key(
-            uow,
-            the_service("test"),
-            api_keys.Mint("test"),
-            name="A key",
-            organisation=name,
-            role=Role.PARTNER,
-            expires_at=None,
-        )
-    return Partner(world, name, {"authorization": f"Bearer {text}"})
+    return Partner(world, name, world.key(Role.PARTNER, name))
 
 
 def courier_to(folder: Path, receiver: Receiver, **more: Any) -> Courier:

@@ -33,6 +33,7 @@ from adapters.tokens import JoseTokenVerifier, TokenTerms
 from adapters.wallets import JwtWalletProofs
 from api.app import Parts, create_app
 from api.auth import Authenticator
+from domain.access import actions as access
 from domain.actors import Actor, Role, the_service
 from domain.badges.model import Publisher
 from domain.hosting.model import HostTerms
@@ -125,6 +126,20 @@ class World:
             subject or "-".join(names) or "someone", roles=names, email=email, email_verified=email is not None
         )
         return {"authorization": f"Bearer {token}"}
+
+    def key(self, role: Role, organisation: str) -> dict[str, str]:
+        """The Authorization header of a fresh API key of an organisation."""
+        with self.unit() as uow:
+            _, text = access.create_key(
+                uow,
+                uow.actor,
+                api_keys.Mint("test"),
+                name="A key",
+                organisation=organisation,
+                role=role,
+                expires_at=None,
+            )
+        return {"authorization": f"Bearer {text}"}
 
     @contextmanager
     def unit(self, actor: Actor | None = None) -> Iterator[SqlUnitOfWork]:

@@ -13,13 +13,11 @@ import pytest
 from httpx2 import Response
 from uuid_utils.compat import uuid7
 
-from adapters import api_keys
 from adapters.badges.did import did_of
 from adapters.db.tables.base import STORED
 from adapters.db.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 from api.routing import Routes
-from domain.access import actions as access
-from domain.actors import ANONYMOUS, Actor, Role, the_service
+from domain.actors import ANONYMOUS, Actor, Role
 from domain.authorization import TABLE, Permission, admits
 from domain.badges.model import Badge
 from domain.candidates.model import Identity
@@ -115,8 +113,7 @@ def house(sqlite_template: Any, tmp_path_factory: pytest.TempPathFactory) -> Ite
             owned = _stored(uow, "full", "owner")
             world.files.put("kept", KEPT)
             _stored(uow, "bare", "stranger")
-            for role in (Role.PARTNER, Role.SPONSOR):
-                callers[f"{role}'s API key"] = _keyed(uow, role)
+        callers |= {f"{role}'s API key": world.key(role, role) for role in (Role.PARTNER, Role.SPONSOR)}
         world.client.app.state.transactions.units = Forgetful(world.units)  # type: ignore[attr-defined]
         yield House(world, {kind: thing.id for kind, thing in owned.by_kind.items()}, callers)
 
@@ -133,13 +130,6 @@ def _stored(uow: SqlUnitOfWork, manner: str, subject: str) -> Samples:
         if thing is not edition:
             uow.store(type(thing)).add(thing)
     return samples
-
-
-def _keyed(uow: SqlUnitOfWork, role: Role) -> dict[str, str]:
-    _, text = access.create_key(
-        uow, the_service("test"), api_keys.Mint("test"), name="A key", organisation=role, role=role, expires_at=None
-    )
-    return {"authorization": f"Bearer {text}"}
 
 
 def _actor(caller: str) -> Actor:

@@ -4,9 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from adapters import api_keys
-from domain.access import actions as access
-from domain.actors import Role, the_service
+from domain.actors import Role
 from tests.api.test_payments import owing, paid, post
 from tests.world import World
 
@@ -15,17 +13,7 @@ Header = dict[str, str]
 
 def sponsor(world: World, organisation: str) -> Header:
     """The API key of an organisation that pays for candidates."""
-    with world.unit() as uow:
-        _, text = access.create_key(
-            uow,
-            the_service("test"),
-            api_keys.Mint("test"),
-            name="A key",
-            organisation=organisation,
-            role=Role.SPONSOR,
-            expires_at=None,
-        )
-    return {"authorization": f"Bearer {text}"}
+    return world.key(Role.SPONSOR, organisation)
 
 
 def listed(world: World, who: Header, path: str) -> list[str]:

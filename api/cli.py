@@ -49,6 +49,7 @@ def serve(
         workers=chosen.processes,
         access_log=False,
         log_config=None,
+        ws="none",
         proxy_headers=bool(chosen.trusted_proxies),
         forwarded_allow_ips=list(chosen.trusted_proxies) or None,
         server_header=False,

@@ -22,7 +22,7 @@ from domain.badges.facts import Securing
 from domain.errors import NotFound
 from domain.ports import KeyProvider, UnitOfWork, WalletProofs
 from domain.wallets import actions
-from domain.wallets.model import TOKEN_MARK, OfferStatus, Refusal, Refused, Told, WalletOffer
+from domain.wallets.model import GRANT, TOKEN_MARK, OfferStatus, Refusal, Refused, Told, WalletOffer
 
 routes = Routes("wallets")
 
@@ -99,7 +99,7 @@ def offer(uow: UnitOfWork, actor: Actor, credential_id: Id) -> NewWalletOfferOut
         "credential_issuer": _issuer(uow),
         "credential_configuration_ids": list(actions.CONFIGURATIONS),
         "grants": {
-            actions.GRANT: {
+            GRANT: {
                 "pre-authorized_code": made.code,
                 "tx_code": {
                     "input_mode": "numeric",

@@ -22,7 +22,7 @@ import numpy as np
 from sqlalchemy import Connection
 
 from adapters.db.engine import Database
-from adapters.db.tables import metadata
+from adapters.db.schema import metadata
 from adapters.db.unit_of_work import SqlUnitsOfWork
 from adapters.files import ObjectFiles, open_store
 from adapters.policies import load_policy

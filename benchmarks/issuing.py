@@ -34,7 +34,7 @@ from sqlalchemy import Engine, create_engine, text
 
 from adapters.badges.signer import KeyedBadgeSigner
 from adapters.db.engine import Database
-from adapters.db.tables import metadata
+from adapters.db.schema import metadata
 from adapters.db.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 from adapters.jobs import TaskQueue, prepare
 from adapters.keys import FileKeyProvider

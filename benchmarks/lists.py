@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from adapters.db.engine import Database
-from adapters.db.tables import metadata
+from adapters.db.schema import metadata
 from adapters.db.unit_of_work import SqlUnitsOfWork
 from benchmarks.harness import Figure, built, interleave, postgres, ratio
 from domain.actors import the_service

@@ -18,7 +18,7 @@ from typing import Final
 
 from adapters.badges.signer import KeyedBadgeSigner
 from adapters.db.engine import Database
-from adapters.db.tables import metadata
+from adapters.db.schema import metadata
 from adapters.db.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 from adapters.jobs import prepare
 from adapters.keys import FileKeyProvider

@@ -9,7 +9,7 @@ from sqlalchemy.schema import SchemaItem
 from sqlmodel.sql.sqltypes import AutoString
 
 from adapters.db.engine import Database
-from adapters.db.tables import metadata
+from adapters.db.schema import metadata
 from adapters.db.tables.base import Instant
 from adapters.jobs import DBOS_TABLES
 

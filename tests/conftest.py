@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, create_engine
 
 from adapters.db.engine import Database
-from adapters.db.tables import metadata
+from adapters.db.schema import metadata
 from adapters.jobs import prepare
 
 

@@ -16,8 +16,7 @@ from pydantic import JsonValue
 from sqlalchemy import Table
 from uuid_utils.compat import uuid7
 
-from adapters.db.tables import metadata
-from adapters.db.tables.base import STORED
+from adapters.db.schema import STORED, metadata
 from domain.candidates.model import Candidate
 from domain.entity import Entity
 from domain.exams.model import Session

@@ -28,7 +28,7 @@ from sqlmodel import SQLModel
 from adapters.db.conditions import condition, plain, shape
 from adapters.db.pages import page_shape, page_statement, page_values
 from adapters.db.prepared import Prepared
-from adapters.db.tables.base import STORED
+from adapters.db.tables.base import table_of
 from domain.entity import Entity
 from domain.paging import PageRequest
 
@@ -129,7 +129,7 @@ class Mapped(Generic[T]):
 @cache
 def mapped(entity: type[T]) -> Mapped[T]:
     """The mapping of an entity type, built at first use."""
-    return Mapped(entity, STORED[entity])
+    return Mapped(entity, table_of(entity))
 
 
 def _rows(

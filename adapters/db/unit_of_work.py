@@ -4,32 +4,22 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from typing import Generic, Protocol, Self, TypeVar, overload
+from importlib import import_module
+from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar, overload
 from uuid import UUID
 
 from sqlalchemy import Connection
 from uuid_utils.compat import uuid7
 
 from adapters import api_keys
-from adapters.db.bulk_attempts import AttemptRepository
 from adapters.db.engine import Database
 from adapters.db.journal import insert_events, read_page
 from adapters.db.kept_answers import SqlKeptAnswers
 from adapters.db.marks import Marks
 from adapters.db.policies import PolicyRepository
 from adapters.db.principals import known
-from adapters.db.queries_analysis import AnalysisRepository
-from adapters.db.queries_applications import ApplicationRepository
-from adapters.db.queries_badges import BadgeRepository, StatusListRepository, StatusPlaceRepository
-from adapters.db.queries_exams import AuthorizationRepository, SessionRepository
-from adapters.db.queries_hosting import HostedBadgeRepository
-from adapters.db.queries_renewals import CycleRepository
-from adapters.db.queries_rescoring import RescoreEntryRepository
-from adapters.db.queries_wallets import WalletNonceRepository
-from adapters.db.queries_watching import WatchEventRepository, WatchRepository, WebhookDeliveryRepository
 from adapters.db.registry import SqlRegistry
 from adapters.db.repository import SqlRepository
-from adapters.db.sweep import SqlSweep
 from domain.access.model import ApiKey, RoleGrant
 from domain.actors import Actor, Role
 from domain.analysis.model import EquatingRun, Grouping, StatisticsSheet
@@ -72,7 +62,21 @@ from domain.test_centres.model import CentreFile, CentreRow, SentRecord
 from domain.wallets.model import WalletOffer
 from domain.watching.model import DeliveryAttempt, WatchFeed, WatchList, WebhookEndpoint
 
+if TYPE_CHECKING:
+    from adapters.db.bulk_attempts import AttemptRepository
+    from adapters.db.queries_analysis import AnalysisRepository
+    from adapters.db.queries_applications import ApplicationRepository
+    from adapters.db.queries_badges import BadgeRepository, StatusListRepository, StatusPlaceRepository
+    from adapters.db.queries_exams import AuthorizationRepository, SessionRepository
+    from adapters.db.queries_hosting import HostedBadgeRepository
+    from adapters.db.queries_renewals import CycleRepository
+    from adapters.db.queries_rescoring import RescoreEntryRepository
+    from adapters.db.queries_wallets import WalletNonceRepository
+    from adapters.db.queries_watching import WatchEventRepository, WatchRepository, WebhookDeliveryRepository
+    from adapters.db.sweep import SqlSweep
+
 T = TypeVar("T", bound=Entity)
+R = TypeVar("R")
 
 
 class JobQueue(Protocol):
@@ -106,6 +110,31 @@ class Store(Generic[T]):
         if uow is None:
             return self
         repository = SqlRepository(uow.connection, self._entity)
+        uow.__dict__[self._name] = repository
+        return repository
+
+
+class Loaded(Generic[R]):
+    """An attribute of the unit of work: a repository that asks more than equality, loaded and made at first use."""
+
+    def __init__(self, module: str, kind: str) -> None:
+        """Serve the class `kind` of `adapters.db.<module>`."""
+        self._module, self._kind = module, kind
+        self._name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        """Remember the attribute's name, as `Store` does."""
+        self._name = name
+
+    @overload
+    def __get__(self, uow: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, uow: "SqlUnitOfWork", owner: type) -> R: ...
+    def __get__(self, uow: "SqlUnitOfWork | None", owner: type) -> "Self | R":
+        """The repository, kept by the instance."""
+        if uow is None:
+            return self
+        repository: R = getattr(import_module(f"adapters.db.{self._module}"), self._kind)(uow.connection)
         uow.__dict__[self._name] = repository
         return repository
 
@@ -178,6 +207,20 @@ class SqlUnitOfWork:
     watch_feeds = Store(WatchFeed)
     webhook_endpoints = Store(WebhookEndpoint)
     webhook_attempts = Store(DeliveryAttempt)
+    analyses: Loaded["AnalysisRepository"] = Loaded("queries_analysis", "AnalysisRepository")
+    applications: Loaded["ApplicationRepository"] = Loaded("queries_applications", "ApplicationRepository")
+    authorizations: Loaded["AuthorizationRepository"] = Loaded("queries_exams", "AuthorizationRepository")
+    badges: Loaded["BadgeRepository"] = Loaded("queries_badges", "BadgeRepository")
+    cycles: Loaded["CycleRepository"] = Loaded("queries_renewals", "CycleRepository")
+    hosted_badges: Loaded["HostedBadgeRepository"] = Loaded("queries_hosting", "HostedBadgeRepository")
+    rescore_entries: Loaded["RescoreEntryRepository"] = Loaded("queries_rescoring", "RescoreEntryRepository")
+    sessions: Loaded["SessionRepository"] = Loaded("queries_exams", "SessionRepository")
+    status_lists: Loaded["StatusListRepository"] = Loaded("queries_badges", "StatusListRepository")
+    status_places: Loaded["StatusPlaceRepository"] = Loaded("queries_badges", "StatusPlaceRepository")
+    wallet_nonces: Loaded["WalletNonceRepository"] = Loaded("queries_wallets", "WalletNonceRepository")
+    watch_events: Loaded["WatchEventRepository"] = Loaded("queries_watching", "WatchEventRepository")
+    watches: Loaded["WatchRepository"] = Loaded("queries_watching", "WatchRepository")
+    webhook_deliveries: Loaded["WebhookDeliveryRepository"] = Loaded("queries_watching", "WebhookDeliveryRepository")
 
     def __init__(
         self,
@@ -213,89 +256,23 @@ class SqlUnitOfWork:
         return self._policies
 
     @property
-    def applications(self) -> ApplicationRepository:
-        """Applications."""
-        return ApplicationRepository(self.connection)
-
-    @property
-    def sessions(self) -> SessionRepository:
-        """Exam sessions."""
-        return SessionRepository(self.connection)
-
-    @property
-    def authorizations(self) -> AuthorizationRepository:
-        """Authorizations to test."""
-        return AuthorizationRepository(self.connection)
-
-    @property
-    def attempts(self) -> AttemptRepository:
+    def attempts(self) -> "AttemptRepository":
         """Attempts."""
+        from adapters.db.bulk_attempts import AttemptRepository  # noqa: PLC0415 - loaded where it is used, as others
+
         return AttemptRepository(self.connection, Marks(self.now, self.actor.subject, self.request_id))
 
     @property
-    def analyses(self) -> AnalysisRepository:
-        """Analyses of forms."""
-        return AnalysisRepository(self.connection)
-
-    @property
-    def rescore_entries(self) -> RescoreEntryRepository:
-        """What rescores list."""
-        return RescoreEntryRepository(self.connection)
-
-    @property
-    def cycles(self) -> CycleRepository:
-        """Renewal cycles."""
-        return CycleRepository(self.connection)
-
-    @property
-    def sweep(self) -> SqlSweep:
+    def sweep(self) -> "SqlSweep":
         """What the nightly sweep turns."""
+        from adapters.db.sweep import SqlSweep  # noqa: PLC0415 - as above
+
         return SqlSweep(self.connection, self.now, self.actor.subject)
 
     @property
     def registry(self) -> SqlRegistry:
         """The finished public answers."""
         return SqlRegistry(self.connection)
-
-    @property
-    def badges(self) -> BadgeRepository:
-        """Every version of every badge."""
-        return BadgeRepository(self.connection)
-
-    @property
-    def status_places(self) -> StatusPlaceRepository:
-        """The places of credentials in the status lists."""
-        return StatusPlaceRepository(self.connection)
-
-    @property
-    def status_lists(self) -> StatusListRepository:
-        """The status lists."""
-        return StatusListRepository(self.connection)
-
-    @property
-    def wallet_nonces(self) -> WalletNonceRepository:
-        """Nonces that were used."""
-        return WalletNonceRepository(self.connection)
-
-    @property
-    def hosted_badges(self) -> HostedBadgeRepository:
-        """Badges of other issuers."""
-        return HostedBadgeRepository(self.connection)
-
-    @property
-    def watches(self) -> WatchRepository:
-        """Rows of rosters."""
-        return WatchRepository(self.connection)
-
-    @property
-    def watch_events(self) -> WatchEventRepository:
-        """What happened to what is watched."""
-        return WatchEventRepository(self.connection)
-
-    @property
-    def webhook_deliveries(self) -> WebhookDeliveryRepository:
-        """Messages to endpoints."""
-        return WebhookDeliveryRepository(self.connection)
 
     @property
     def kept_answers(self) -> SqlKeptAnswers:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import inspect
 
 from adapters.db.engine import Database
-from adapters.db.tables import metadata
+from adapters.db.schema import metadata
 from adapters.jobs import DBOS_SCHEMA, DBOS_TABLES
 from domain.errors import AlreadyExists, Unavailable
 from domain.jobs import actions

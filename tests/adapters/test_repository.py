@@ -18,8 +18,8 @@ from adapters.db.engine import Database
 from adapters.db.mapping import Mapped
 from adapters.db.prepared import Prepared
 from adapters.db.repository import SqlRepository
-from adapters.db.tables.base import STORED
-from adapters.db.unit_of_work import SqlUnitOfWork, Store
+from adapters.db.schema import STORED
+from adapters.db.unit_of_work import Loaded, SqlUnitOfWork, Store
 from domain.actors import ANONYMOUS
 from domain.applications.model import Application
 from domain.candidates.model import Candidate, CandidateStatus, PersonName
@@ -140,7 +140,9 @@ def test_every_field_of_a_full_sample_holds_something(kind: type[Entity]) -> Non
 def test_a_unit_of_work_has_a_repository_for_every_kind(kept: Kept) -> None:
     with kept.database.transaction(write=False) as connection:
         unit = SqlUnitOfWork(connection, ANONYMOUS, NOON, "UTC", None)
-        offered = [name for name in dir(unit) if isinstance(getattr(SqlUnitOfWork, name, None), property | Store)]
+        offered = [
+            name for name in dir(unit) if isinstance(getattr(SqlUnitOfWork, name, None), property | Store | Loaded)
+        ]
         found = [getattr(unit, name) for name in offered]
         served = {repository._map.entity for repository in found if isinstance(repository, SqlRepository)}
 

@@ -14,7 +14,7 @@ from httpx2 import Response
 from uuid_utils.compat import uuid7
 
 from adapters.badges.did import did_of
-from adapters.db.tables.base import STORED
+from adapters.db.schema import STORED
 from adapters.db.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 from api.routing import Routes
 from domain.actors import ANONYMOUS, Actor, Role

@@ -1,7 +1,11 @@
 """What each slice claims, before it is loaded, is what it declares."""
 
+import os
 import pkgutil
+import subprocess
+import sys
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +15,7 @@ from api.routing import Routes
 from api.slices import SANDBOX, SLICES, Slice
 
 EVERY = (*SLICES, SANDBOX)
+ROOT = Path(api.__path__[0]).parent
 
 
 def paths(routes: Routes) -> list[str]:
@@ -36,3 +41,20 @@ def test_every_page_of_routes_is_a_slice() -> None:
     declared = {id(one) for module in modules for one in vars(module).values() if isinstance(one, Routes)}
 
     assert declared == {id(one.routes()) for one in EVERY}
+
+
+def test_a_process_that_is_ready_has_loaded_none_of_them(tmp_path: Path) -> None:
+    program = "import sys, api.main, api.slices; print([name for name in sys.argv[1:] if name in sys.modules])"
+    heavy = ["numpy", "polars", "typst", "dbos"]
+    told = os.environ | {"CERTIFICANT_DATA_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
+
+    done = subprocess.run(
+        [sys.executable, "-c", program, "api.applications", "api.credentials", "api.scores", *heavy],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        env=told,
+    )
+
+    assert done.stdout.strip() == "[]"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from uuid_utils.compat import uuid7
 
-from adapters.db.tables.base import STORED
+from adapters.db.schema import STORED
 from api.dialects import spoken
 from api.problems import problem
 from domain.actors import Actor, Role

@@ -11,8 +11,8 @@ from joserfc import jws
 from adapters.db.queries_wallets import old_nonces
 from adapters.strict import to_base64url
 from domain.credentials.actions_standing import forget
-from domain.wallets.actions import GRANT, forget_nonces
-from domain.wallets.model import WalletNonce
+from domain.wallets.actions import forget_nonces
+from domain.wallets.model import GRANT, WalletNonce
 from tests.api.wallet import LDP, OB, VC, Wallet, error_of, offered
 from tests.builders_badges import Stranger
 from tests.builders_credentials import Holder, a_holder, officer

@@ -7,7 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 from joserfc import jws
 from joserfc.jwk import ECKey, OKPKey
 
-from domain.wallets.actions import CONFIGURATIONS, GRANT
+from domain.wallets.actions import CONFIGURATIONS
+from domain.wallets.model import GRANT
 from tests.builders_credentials import Holder
 from tests.world import ADDRESS, World
 

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from adapters.db.engine import Database
 from adapters.db.journal import SqlJournal
 from adapters.db.migrations import FOLDER, Migrations
-from adapters.db.tables import journal, metadata, security
+from adapters.db.schema import journal, metadata, security
 from adapters.db.unit_of_work import SqlUnitsOfWork
 from adapters.jobs import DBOS_TABLES
 from domain.actors import the_service

@@ -18,7 +18,7 @@ from urllib.parse import quote
 import httpx
 
 from adapters.db.engine import Database
-from adapters.db.tables import metadata
+from adapters.db.schema import metadata
 from adapters.jobs import prepare
 from domain.badges.facts import Securing
 from tests.builders_badges import DID, Stranger

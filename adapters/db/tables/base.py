@@ -6,11 +6,12 @@ ORM object: the repository speaks Core statements on `Model.__table__`.
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import Any, TypeVar
 from uuid import UUID
 
 from pydantic import ConfigDict
-from sqlalchemy import JSON, DateTime, Index, MetaData, String, Text, TypeDecorator, text
+from sqlalchemy import JSON, DateTime, Index, MetaData, String, TypeDecorator, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlmodel import Field, SQLModel
@@ -65,7 +66,6 @@ class Instant(TypeDecorator[datetime]):
 
 
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
-LongText = Text()
 
 
 def index_where(name: str, *columns: str, where: str, unique: bool = False) -> Index:
@@ -90,6 +90,16 @@ def stores(entity: type[Entity]) -> Callable[[E], E]:
         return table
 
     return declared
+
+
+def table_of(entity: type[Entity]) -> type[SQLModel]:
+    """The table of an entity type. Where its module is not loaded yet, it is: tables are named as the domain's slices.
+
+    To ask for a type without a table is a fault of the program.
+    """
+    if entity not in STORED:
+        import_module(f"adapters.db.tables.{entity.__module__.split('.')[1]}")
+    return STORED[entity]
 
 
 def json_column(*, nullable: bool = False) -> Any:  # noqa: ANN401 - SQLModel's Field is typed so

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from adapters.db.engine import Database
-from adapters.db.tables import metadata
+from adapters.db.schema import metadata
 from adapters.db.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 from adapters.payments import InvoiceGateway
 from domain.actors import Actor, Role

@@ -32,7 +32,15 @@ class Resource(Out):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """A declared route: the function and what the wrapper must do around it."""
+    """A declared route: the function and what the wrapper must do around it.
+
+    `needs_key`: an Idempotency-Key is required, not only honoured. `if_match`: the entity type whose version
+    If-Match must name; its id is the path parameter `if_match_parameter`.
+    `location`: a template with `{id}` for 201. `secrets`: fields of the answer that a replay leaves out.
+    `before`: work on the arguments that must not hold a transaction; what it returns replaces arguments.
+    `scope`: what the token must bear, where a protocol demands it. `brief`: a read of a few rows by key, which is
+    answered in the event loop where the store is a file.
+    """
 
     function: Callable[..., object]
     action: str
@@ -40,12 +48,12 @@ class Route:
     status_code: int
     writes: bool
     takes_key: bool
-    needs_key: bool
-    if_match: type[Entity] | None
     if_match_parameter: str
     listing: Listing | None
-    location: str | None
-    secrets: tuple[str, ...]
+    needs_key: bool = False
+    if_match: type[Entity] | None = None
+    location: str | None = None
+    secrets: tuple[str, ...] = ()
     before: Preparation | None = None
     scope: str | None = None
     brief: bool = False

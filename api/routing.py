@@ -36,10 +36,9 @@ from api.guard import FORM
 from api.lazy_route import LazyRoute
 from api.paging import Listing
 from api.pointers import pointer
-from api.route import Call, Preparation, Resource, Route
+from api.route import Call, Resource, Route
 from domain.actors import Actor
 from domain.authorization import TABLE
-from domain.entity import Entity
 from domain.errors import Fault
 from domain.hosting.model import HostTerms
 from domain.paging import PageRequest
@@ -83,6 +82,8 @@ INJECTED: tuple[type, ...] = (
     WalletProofs,
 )  # fmt: skip
 F = TypeVar("F", bound=Callable[..., object])
+TERMS = frozenset({"needs_key", "if_match", "location", "secrets", "before", "scope", "brief"})
+"""What a declaration may say of a route beside where it is and what it answers; see `Route`."""
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -125,7 +126,7 @@ class Routes:
     def post(
         self, path: str, *, action: str, answers: type[Out] | None = None, status_code: int = 200, **more: Any
     ) -> Callable[[F], F]:
-        """Declare a creation or a transition; see `_declare` for `needs_key`, `if_match`, `location`, `secrets`."""
+        """Declare a creation or a transition; see `Route` for `needs_key`, `if_match`, `location`, `secrets`."""
         return self._declare("POST", path, action=action, answers=answers, status_code=status_code, **more)
 
     def put(self, path: str, *, action: str, answers: type[Out] | None = None, **more: Any) -> Callable[[F], F]:
@@ -140,7 +141,7 @@ class Routes:
         """Declare a removal; it answers 204."""
         return self._declare("DELETE", path, action=action, answers=None, status_code=204, **more)
 
-    def _declare(  # noqa: PLR0913 - a declaration names all it needs, once
+    def _declare(
         self,
         method: Method,
         path: str,
@@ -149,27 +150,17 @@ class Routes:
         answers: type[Out] | None,
         status_code: int = 200,
         listing: Listing | None = None,
-        needs_key: bool = False,
-        if_match: type[Entity] | None = None,
-        if_match_parameter: str | None = None,
-        location: str | None = None,
-        secrets: tuple[str, ...] = (),
-        before: Preparation | None = None,
         writes: bool | None = None,
-        brief: bool = False,
+        if_match_parameter: str | None = None,
         **more: Any,
     ) -> Callable[[F], F]:
         """Declare a route.
 
-        `needs_key`: an Idempotency-Key is required, not only honoured. `if_match`: the entity type whose version
-        If-Match must name; its id is the path parameter `if_match_parameter` (by default the path's last).
-        `location`: a template with `{id}` for 201. `secrets`: fields of the answer that a replay leaves out.
-        `before`: work on the arguments that must not hold a transaction; what it returns replaces arguments.
-        `scope`: what the token must bear, where a protocol demands it.
-        `writes`: whether it needs a writing transaction, by default every method but GET. `brief`: a read of a few rows
-        by key, which is answered in the event loop where the store is a file. `more` goes to FastAPI.
+        `writes`: whether it needs a writing transaction, by default every method but GET. `if_match_parameter`: by
+        default the path's last. Of `more`, what `Route` has a word for is the wrapper's; the rest goes to FastAPI.
         """
         _must_be_in_the_table(action, f"{method} {path}")
+        terms = {name: more.pop(name) for name in TERMS & more.keys()}
 
         def declared(function: F) -> F:
             given, signature = _split(function, listing)
@@ -180,15 +171,9 @@ class Routes:
                 status_code=status_code,
                 writes=method != "GET" if writes is None else writes,
                 takes_key=method == "POST" and writes is not False,
-                needs_key=needs_key,
-                if_match=if_match,
                 if_match_parameter=if_match_parameter or _last_parameter(path),
                 listing=listing,
-                location=location,
-                secrets=secrets,
-                before=before,
-                brief=brief,
-                scope=more.pop("scope", None),
+                **terms,
                 **given,
             )
             self._declared.append((method, path, route, signature, more))

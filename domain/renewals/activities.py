@@ -75,28 +75,7 @@ def record(uow: UnitOfWork, actor: Actor, credential_id: UUID, claim: Claim) -> 
     first = counts_from(uow, cycle)
     rules.may_record(cycle, claim.completed_on, today_of(uow, policy), lapsed=lapsed, first=first).require()
     files.require(uow, credential.candidate_id, claim.file_ids)
-    uan = None if claim.uan is None else parse(claim.uan)
-    proof = None if uan is None else _proof(uow, policy, uan, claim.completed_on)
-    believed = proof if uan and rules.is_plausible(uan, claim.completed_on, claim.minutes) else None
-    added = uow.activities.add(
-        Activity(
-            id=uow.new_id(),
-            credential_id=credential.id,
-            cycle_id=cycle.id,
-            candidate_id=credential.candidate_id,
-            title=claim.title,
-            provider=claim.provider,
-            category=proof.category if proof else _claimed(policy, claim),
-            minutes=claim.minutes,
-            completed_on=claim.completed_on,
-            recorded_at=uow.now,
-            uan=str(uan) if uan else None,
-            uan_stem=uan.stem if uan else None,
-            file_ids=claim.file_ids,
-            status=ActivityStatus.ACCEPTED if believed else ActivityStatus.CLAIMED,
-            proof=believed.proof if believed else None,
-        )
-    )
+    added = uow.activities.add(_entry(uow, cycle, policy, claim))
     uow.record(
         ActivityRecorded(
             activity_id=added.id,
@@ -209,6 +188,30 @@ def end_approval(uow: UnitOfWork, actor: Actor, approved_id: UUID, until_on: dat
     ended = uow.approved_activities.save(replace(entry, until_on=until_on))
     uow.record(ApprovalEnded(approved_id=entry.id, until_on=until_on))
     return ended
+
+
+def _entry(uow: UnitOfWork, cycle: Cycle, policy: Policy, claim: Claim) -> Activity:
+    """The claim as it enters the cycle: accepted where its number proves it and it is to be believed."""
+    uan = None if claim.uan is None else parse(claim.uan)
+    proof = None if uan is None else _proof(uow, policy, uan, claim.completed_on)
+    believed = proof if uan and rules.is_plausible(uan, claim.completed_on, claim.minutes) else None
+    return Activity(
+        id=uow.new_id(),
+        credential_id=cycle.credential_id,
+        cycle_id=cycle.id,
+        candidate_id=cycle.candidate_id,
+        title=claim.title,
+        provider=claim.provider,
+        category=proof.category if proof else _claimed(policy, claim),
+        minutes=claim.minutes,
+        completed_on=claim.completed_on,
+        recorded_at=uow.now,
+        uan=str(uan) if uan else None,
+        uan_stem=uan.stem if uan else None,
+        file_ids=claim.file_ids,
+        status=ActivityStatus.ACCEPTED if believed else ActivityStatus.CLAIMED,
+        proof=believed.proof if believed else None,
+    )
 
 
 def _edition_today(uow: UnitOfWork, program: str) -> Policy:

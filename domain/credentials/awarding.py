@@ -24,7 +24,7 @@ from domain.credentials.model import Award, AwardStatus, Credential, Standing
 from domain.credentials.number import RANDOM_BYTES, new_number
 from domain.credentials.reinstating import reinstated
 from domain.errors import NotFound
-from domain.notices.actions import notify
+from domain.notices.actions import letter, notify
 from domain.notices.model import NoticeKind
 from domain.payments.model import Charge, ChargeStatus
 from domain.ports import UnitOfWork
@@ -32,7 +32,7 @@ from domain.programs.policy import Policy
 from domain.renewals.cycles import begun
 from domain.ruling import Finding, Ruling
 from domain.scores.model import Attempt
-from domain.sweep.letters import letter, send_off
+from domain.sweep.letters import send_off
 
 ISSUED: Final = "The examination was passed and every requirement is met."
 

@@ -21,6 +21,37 @@ SEND = "notice.send"
 """The kind of the small task that sends one letter. Its parameters: `notice_id`."""
 
 
+def letter(
+    uow: UnitOfWork,
+    candidate_id: UUID,
+    kind: NoticeKind,
+    about_id: UUID,
+    ruling: Ruling | None = None,
+    **parameters: object,
+) -> Notice:
+    """A letter, not stored yet.
+
+    `TERMS[kind]` says whose id `about_id` is and which `parameters` there must be. The clauses that `ruling` finds
+    unmet are listed in the letter. Raises TypeError for wrong parameters: those are a fault of the program.
+    """
+    return Notice(
+        id=uow.new_id(),
+        candidate_id=candidate_id,
+        kind=kind,
+        about_id=about_id,
+        created_at=uow.now,
+        parameters=parameters_of(kind, parameters),
+        unmet=unmet_clauses(ruling) if ruling else (),
+    )
+
+
+def post(uow: UnitOfWork, notice: Notice) -> Notice:
+    """Store a letter, which leaves when this transaction has committed."""
+    stored = uow.notices.add(notice)
+    uow.enqueue(SEND, {"notice_id": str(stored.id)}, unique_key=str(stored.id))
+    return stored
+
+
 def notify(
     uow: UnitOfWork,
     candidate_id: UUID,
@@ -30,24 +61,8 @@ def notify(
     ruling: Ruling | None = None,
     **parameters: object,
 ) -> Notice:
-    """Tell the candidate, by a letter that leaves when this transaction has committed.
-
-    `TERMS[kind]` says whose id `about_id` is and which `parameters` there must be. The clauses that `ruling` finds
-    unmet are listed in the letter. Raises TypeError for wrong parameters: those are a fault of the program.
-    """
-    notice = uow.notices.add(
-        Notice(
-            id=uow.new_id(),
-            candidate_id=candidate_id,
-            kind=kind,
-            about_id=about_id,
-            created_at=uow.now,
-            parameters=parameters_of(kind, parameters),
-            unmet=unmet_clauses(ruling) if ruling else (),
-        )
-    )
-    uow.enqueue(SEND, {"notice_id": str(notice.id)}, unique_key=str(notice.id))
-    return notice
+    """Tell the candidate, by a `letter` that leaves when this transaction has committed."""
+    return post(uow, letter(uow, candidate_id, kind, about_id, ruling, **parameters))
 
 
 def send(units: UnitsOfWork, mailer: Mailer, letters: Letters, parameters: Mapping[str, Any]) -> None:

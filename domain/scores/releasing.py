@@ -18,7 +18,7 @@ from domain.exams.model import Authorization
 from domain.independence import must_be_independent_of_all
 from domain.jobs import actions as jobs
 from domain.jobs.model import Batch, Job, JobRequest
-from domain.notices.actions import notify
+from domain.notices.actions import letter, notify
 from domain.notices.model import NoticeKind
 from domain.ports import UnitOfWork
 from domain.scores import actions, rules
@@ -26,7 +26,7 @@ from domain.scores.errors import NothingToRelease, TooManyApprovals, UnscoredAtt
 from domain.scores.events import AttemptReleased, ReleaseDecided, ReleaseDone, ReleaseProposed
 from domain.scores.model import Attempt, AttemptStatus, ReleaseStatus, ScoreRelease
 from domain.scores.rescoring import must_not_be_releasing
-from domain.sweep.letters import letter, send_off
+from domain.sweep.letters import send_off
 
 RELEASE = "scores.release"
 """The kind of the job. Its parameters: `release_id`."""

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from domain.credentials.actions_standing import standing_now, today_of
 from domain.credentials.model import Credential, Standing
+from domain.notices.actions import letter
 from domain.notices.model import Notice, NoticeKind
 from domain.ports import UnitOfWork
 from domain.programs.policy import Policy
@@ -20,7 +21,7 @@ from domain.renewals.actions import about, ledger
 from domain.renewals.cycles import OPENING, due_reminder, next_reminder
 from domain.renewals.model import Cycle
 from domain.ruling import Ruling
-from domain.sweep.letters import announce, letter, post
+from domain.sweep.letters import announce, post_many
 from domain.sweep.model import Turn
 from domain.watching.telling import tell_watchers_of_turns
 
@@ -67,7 +68,7 @@ def _remind_under(uow: UnitOfWork, policy: Policy, limit: int) -> int:
             sent = (*sent, *letters)
         following = next_reminder(policy.renewal, cycle.last_day, on)
         uow.cycles.save(replace(cycle, reminders=sent, remind_on=following))
-    post(uow, notices)
+    post_many(uow, notices)
     return len(cycles)
 
 

@@ -9,14 +9,12 @@ from uuid import UUID
 from domain.actors import the_service
 from domain.credentials.actions_standing import standing_now
 from domain.credentials.model import Credential, Standing, StandingChange
-from domain.notices.actions import SEND, send
-from domain.notices.model import Notice, NoticeKind, NoticeStatus, unmet_clauses
-from domain.notices.rules import parameters_of
+from domain.notices.actions import letter, post, send
+from domain.notices.model import Notice, NoticeKind, NoticeStatus
 from domain.paging import PageRequest
 from domain.ports import Letters, Mailer, UnitOfWork, UnitsOfWork
 from domain.renewals.model import Cycle, CycleStatus
 from domain.renewals.rules import grace_until
-from domain.ruling import Ruling
 
 SEND_MANY: Final = "notice.send_many"
 """The kind of the task that sends a batch of letters. Its parameters: `notice_ids`."""
@@ -27,27 +25,7 @@ TELL: Final = "sweep.tell"
 _STRANDED: Final = timedelta(days=2)
 
 
-def letter(
-    uow: UnitOfWork,
-    candidate_id: UUID,
-    kind: NoticeKind,
-    about_id: UUID,
-    ruling: Ruling | None = None,
-    **parameters: object,
-) -> Notice:
-    """A letter, not stored yet; see `domain.notices.actions.notify`."""
-    return Notice(
-        id=uow.new_id(),
-        candidate_id=candidate_id,
-        kind=kind,
-        about_id=about_id,
-        created_at=uow.now,
-        parameters=parameters_of(kind, parameters),
-        unmet=unmet_clauses(ruling) if ruling else (),
-    )
-
-
-def post(uow: UnitOfWork, notices: Sequence[Notice]) -> None:
+def post_many(uow: UnitOfWork, notices: Sequence[Notice]) -> None:
     """Store letters, which one task sends when this transaction has committed."""
     uow.notices.add_all(notices)
     dispatch(uow, [one.id for one in notices])
@@ -55,12 +33,10 @@ def post(uow: UnitOfWork, notices: Sequence[Notice]) -> None:
 
 def send_off(uow: UnitOfWork, notices: Sequence[Notice]) -> None:
     """Store letters: a single one leaves by a task of its own, several by one task for all of them."""
-    if len(notices) != 1:
-        post(uow, notices)
-        return
-    (notice,) = notices
-    uow.notices.add(notice)
-    uow.enqueue(SEND, {"notice_id": str(notice.id)}, unique_key=str(notice.id))
+    if len(notices) == 1:
+        post(uow, notices[0])
+    else:
+        post_many(uow, notices)
 
 
 def dispatch(uow: UnitOfWork, notice_ids: Sequence[UUID]) -> None:

@@ -91,13 +91,18 @@ def book(uow: UnitOfWork, actor: Actor, authorization_id: UUID, session_id: UUID
     _may_book(uow, policy, loading.holder(uow, policy, authorization), seat).require()
 
     uow.sessions.save(seat.session.taking(1))
+    return seated(uow, policy, authorization, seat.session)
+
+
+def seated(uow: UnitOfWork, policy: Policy, authorization: Authorization, session: Session) -> Registration:
+    """Store a booking whose seat is taken, and tell its candidate where it is."""
     registration = uow.registrations.add(
         Registration(
             id=uow.new_id(),
             candidate_id=authorization.candidate_id,
             authorization_id=authorization.id,
-            administration_id=seat.administration.id,
-            session_id=seat.session.id,
+            administration_id=session.administration_id,
+            session_id=session.id,
             number=reference("R", uow.random(8)),
             booked_at=uow.now,
             minutes=loading.minutes(uow, policy, authorization.application_id),
@@ -108,11 +113,11 @@ def book(uow: UnitOfWork, actor: Actor, authorization_id: UUID, session_id: UUID
             registration_id=registration.id,
             candidate_id=registration.candidate_id,
             authorization_id=authorization.id,
-            session_id=seat.session.id,
+            session_id=session.id,
             minutes=registration.minutes,
         )
     )
-    tell_where(uow, policy, registration, seat.session, NoticeKind.REGISTRATION_CONFIRMED)
+    tell_where(uow, policy, registration, session, NoticeKind.REGISTRATION_CONFIRMED)
     return registration
 
 

@@ -6,13 +6,10 @@ from datetime import datetime
 from domain.actors import Actor
 from domain.dates import date_at
 from domain.errors import Conflict, Refused
-from domain.exams import actions_booking as booking, loading
+from domain.exams import actions_booking as booking
 from domain.exams.actions_booking import Booking
-from domain.exams.events import RegistrationBooked
 from domain.exams.model import Authorization, AuthorizationStatus, Registration, RegistrationStatus, Session
 from domain.exams.rules_booking import days_of_notice
-from domain.notices.model import NoticeKind
-from domain.numbers import reference
 from domain.ports import PaymentGateway, UnitOfWork
 from domain.scores import holds
 from domain.scores.holds import HoldKind
@@ -104,30 +101,8 @@ class Carrying:
 
     def _book(self, authorization: Authorization, session: Session) -> Came:
         """The vendor sold the seat: that is a fact, which no rule of ours about selling seats undoes."""
-        uow, policy = self._uow, self._uow.policies.named(authorization.edition)
-        taken = self._seated(session)
-        registration = uow.registrations.add(
-            Registration(
-                id=uow.new_id(),
-                candidate_id=authorization.candidate_id,
-                authorization_id=authorization.id,
-                administration_id=session.administration_id,
-                session_id=session.id,
-                number=reference("R", uow.random(8)),
-                booked_at=uow.now,
-                minutes=loading.minutes(uow, policy, authorization.application_id),
-            )
-        )
-        uow.record(
-            RegistrationBooked(
-                registration_id=registration.id,
-                candidate_id=registration.candidate_id,
-                authorization_id=authorization.id,
-                session_id=session.id,
-                minutes=registration.minutes,
-            )
-        )
-        booking.tell_where(uow, policy, registration, taken, NoticeKind.REGISTRATION_CONFIRMED)
+        policy = self._uow.policies.named(authorization.edition)
+        booking.seated(self._uow, policy, authorization, self._seated(session))
         return Done("booked")
 
     def _move(self, booked: Registration, authorization: Authorization, session: Session) -> Came:

@@ -10,7 +10,7 @@ from pydantic import Field
 from api.fields import Code, Id, In, Line, Out, Reason, Text
 from api.paging import Listing
 from api.routing import Resource, Routes
-from api.rulings import FindingOut, PathwayRulingOut
+from api.rulings import FindingOut, PathwayRulingOut, pathways_of
 from domain.actors import STAFF, Actor, Role
 from domain.applications import actions, standing
 from domain.applications.actions import Statement
@@ -334,14 +334,6 @@ def _ruling(uow: UnitOfWork, application: Application, mode: Mode) -> Applicatio
         eligible=chosen.granted if chosen else ruling.granted,
         best=ruling.best,
         advice=list(ruling.advice),
-        pathways=[
-            PathwayRulingOut(
-                pathway=one.pathway,
-                title=one.title,
-                granted=one.granted,
-                findings=[FindingOut.model_validate(finding) for finding in one.ruling.findings],
-            )
-            for one in ruling.pathways
-        ],
+        pathways=pathways_of(ruling),
         complete=None if missing is None else [FindingOut.model_validate(finding) for finding in missing],
     )

@@ -10,7 +10,7 @@ from pydantic import Field
 from api.fields import MANY, Code, CountryCode, Day, Flag, In, Language, Line, Out, WeeklyHours
 from api.public import AsOf, Program
 from api.routing import Routes
-from api.rulings import FindingOut, PathwayRulingOut
+from api.rulings import FindingOut, PathwayRulingOut, pathways_of
 from domain.applications.facts import (
     CertificateFact,
     EducationFact,
@@ -173,15 +173,7 @@ def _answer(policy: Policy, ruling: EligibilityRuling) -> SelfCheckOut:
         best=ruling.best,
         message=_message(ruling),
         advice=list(ruling.advice),
-        pathways=[
-            PathwayRulingOut(
-                pathway=one.pathway,
-                title=one.title,
-                granted=one.granted,
-                findings=[FindingOut.model_validate(finding) for finding in one.ruling.findings],
-            )
-            for one in ruling.pathways
-        ],
+        pathways=pathways_of(ruling),
         waiver=[FindingOut.model_validate(finding) for finding in _waivers(ruling, waivers)],
     )
 

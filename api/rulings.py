@@ -1,6 +1,7 @@
 """Rulings as answers: every clause, met or not, with its reason."""
 
 from api.fields import Out
+from domain.applications.rules import EligibilityRuling
 
 
 class SourceOut(Out):
@@ -30,6 +31,19 @@ class PathwayRulingOut(Out):
     title: str
     granted: bool
     findings: list[FindingOut]
+
+
+def pathways_of(ruling: EligibilityRuling) -> list[PathwayRulingOut]:
+    """Every pathway's ruling, in the order of the edition."""
+    return [
+        PathwayRulingOut(
+            pathway=one.pathway,
+            title=one.title,
+            granted=one.granted,
+            findings=[FindingOut.model_validate(finding) for finding in one.ruling.findings],
+        )
+        for one in ruling.pathways
+    ]
 
 
 class RulingOut(Out):

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from adapters.private_files import alone_in
+from adapters.private_files import alone_in, sync
 
 NAME = "checkpoints.jsonl"
 BLOCK = 65_536
@@ -53,7 +53,7 @@ class FileCheckpointStore:
                 file.flush()
                 os.fsync(file.fileno())
             if made:
-                _sync(self._directory)
+                sync(self._directory)
         return len(content)
 
 
@@ -102,11 +102,3 @@ def _end_of_last_line(file: BinaryIO, end: int) -> int:
         if found >= 0:
             return position + found + 1
     return 0
-
-
-def _sync(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

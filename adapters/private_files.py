@@ -36,7 +36,7 @@ def put(path: Path, content: bytes) -> None:
         fresh.replace(path)
     finally:
         fresh.unlink(missing_ok=True)
-    _sync(path.parent)
+    sync(path.parent)
 
 
 def read(path: Path) -> bytes:
@@ -49,7 +49,8 @@ def read(path: Path) -> bytes:
         return file.read()
 
 
-def _sync(directory: Path) -> None:
+def sync(directory: Path) -> None:
+    """See to it that the names in a directory outlive a crash."""
     handle = os.open(directory, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(handle)

@@ -9,10 +9,10 @@ from uuid import UUID
 
 import psycopg
 import uuid_utils
-from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from adapters.db.copying import as_the_engine_tells
+from adapters.db.driver import Driver
 from adapters.db.marks import Marks
 from domain.errors import AlreadyExists
 from domain.exams.model import Administration
@@ -77,12 +77,8 @@ _SCORE = (
 )
 
 
-class CopyingAttempts:
+class CopyingAttempts(Driver):
     """The engine's part of the port `Attempts`. An id is the text of a UUID."""
-
-    def __init__(self, connection: Connection) -> None:
-        """Speak through `connection`."""
-        self._connection = connection
 
     def fresh(self, count: int) -> list[Ref]:
         """So many new ids, in order."""
@@ -172,14 +168,6 @@ class CopyingAttempts:
             for event, subject, told in zip(self.fresh(len(subjects)), subjects, data, strict=True)
         ]
         self._copy(_COPY_JOURNAL, lines)
-
-    def _fetch(self, statement: str, values: Any) -> list[Any]:  # noqa: ANN401 - the driver's own shapes
-        """All rows at once, as the driver has them: a result of SQLAlchemy hands out one by one."""
-        cursor = self._run(statement, values).cursor
-        return list(cursor.fetchall())
-
-    def _run(self, statement: str, values: Any) -> Any:  # noqa: ANN401 - the driver's own shapes
-        return self._connection.exec_driver_sql(statement, values)
 
     def _copy(self, statement: str, lines: Sequence[str]) -> None:
         """Stream the lines into a table, in the transaction under way."""

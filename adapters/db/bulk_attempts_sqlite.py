@@ -4,14 +4,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 import orjson
 import uuid_utils
-from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from adapters.db.driver import Driver
 from adapters.db.marks import Marks
 from domain.errors import AlreadyExists
 from domain.exams.model import Administration
@@ -69,12 +68,8 @@ _JOURNAL = (
 )
 
 
-class ManyAttempts:
+class ManyAttempts(Driver):
     """The engine's part of the port `Attempts`. An id is 32 hexadecimal digits."""
-
-    def __init__(self, connection: Connection) -> None:
-        """Speak through `connection`."""
-        self._connection = connection
 
     def fresh(self, count: int) -> list[Ref]:
         """So many new ids, in order."""
@@ -154,14 +149,6 @@ class ManyAttempts:
             for event, subject, told in zip(self.fresh(len(subjects)), subjects, data, strict=True)
         ]
         self._run(_JOURNAL, rows)
-
-    def _fetch(self, statement: str, values: Any) -> list[Any]:  # noqa: ANN401 - the driver's own shapes
-        """All rows at once, as the driver has them: a result of SQLAlchemy hands out one by one."""
-        cursor = self._run(statement, values).cursor
-        return list(cursor.fetchall())
-
-    def _run(self, statement: str, values: Any) -> Any:  # noqa: ANN401 - the driver's own shapes
-        return self._connection.exec_driver_sql(statement, values)
 
 
 def _json(values: Sequence[str]) -> str:

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from rich.console import Console
 
 from api import analysing_told as told, imports_setting as setting, imports_told
 from api.imports_key import KeyFault, read_key
+from api.stopping import Stopped, lines_of, said, stop
 from api.wiring.reports import response_reader, sheet_press
 from domain.actors import the_service
 from domain.analysis import compute, equate_steps, sources
@@ -22,7 +23,7 @@ from domain.analysis.groupings import read_rows
 from domain.analysis.model import SOFTWARE, Part
 from domain.analysis.sheet import Heading, sheet_of
 from domain.analysis.taken import Taken, taken
-from domain.errors import DomainError, Invalid
+from domain.errors import DomainError
 from domain.ports import UnitOfWork
 from domain.programs.policy import Policy
 from domain.scores.conversion import two_segments
@@ -64,33 +65,17 @@ class _Case:
     refused: int = 0
 
 
-class _Stopped(Exception):
-    """Nothing was written; the lines say why."""
-
-    def __init__(self, *lines: str) -> None:
-        super().__init__(*lines)
-        self.lines = lines
-
-
-def _stop(*lines: str) -> NoReturn:
-    raise _Stopped(*lines)
-
-
 def analysed(service: "Service", wish: Wish, console: Console | None = None) -> int:
     """Do it, and say what was found; 0, or 1 where rows were refused or nothing could be done."""
     shown = console or Console()
     try:
         case = _from_store(service, wish) if wish.form and wish.administration else _from_files(service, wish, shown)
         return _told(case, wish, shown)
-    except _Stopped as stop:
-        lines = stop.lines
-    except Invalid as refusal:
-        lines = tuple(f"{fault.pointer}: {fault.detail}" for fault in refusal.faults) or (refusal.detail,)
+    except Stopped as why:
+        lines = why.lines
     except DomainError as refusal:
-        lines = (refusal.detail,)
-    for line in (*lines, "Nothing was written."):
-        shown.print(line, markup=False, highlight=False, soft_wrap=True)
-    return 1
+        lines = lines_of(refusal)
+    return said(shown, (*lines, "Nothing was written."))
 
 
 def _told(case: _Case, wish: Wish, console: Console) -> int:
@@ -123,20 +108,20 @@ def _asked(part: Part, case: _Case, wish: Wish) -> bool:
 
 def _from_files(service: "Service", wish: Wish, console: Console) -> _Case:
     if wish.responses is None or wish.key is None:
-        _stop("Name a file of responses with --key, or --form and --administration of the store.")
+        stop("Name a file of responses with --key, or --form and --administration of the store.")
     key = read_key(wish.key.read_bytes())
     if isinstance(key, KeyFault):
-        _stop(f"{wish.key.name}, line {key.line}: {key.detail}")
+        stop(f"{wish.key.name}, line {key.line}: {key.detail}")
     policy = service.policy(wish.edition)
     ordered = setting.order(policy, key, Decimal(str(wish.cut_percent)))
     code = wish.form or wish.responses.stem[:64]
     reader = response_reader()
     read = reader(wish.responses.read_bytes(), ordered.items, code, candidate_column=wish.column)
     if read.faults:
-        _stop(*(imports_told.fault_line(fault) for fault in read.faults))
+        stop(*(imports_told.fault_line(fault) for fault in read.faults))
     imports_told.refusals(console, [(one.row, one.code, one.column or "") for one in read.rejects])
     if not read.candidates:
-        _stop("No row of the file could be taken.")
+        stop("No row of the file could be taken.")
     form = taken(ordered.items, ordered.correct, list(zip(read.candidates, read.row_bytes(), strict=True)))
     table = two_segments(form.raw_max, ordered.cut, policy.scale)
     groups = None if wish.groups is None else {row.candidate: row.group for row in read_rows(wish.groups.read_bytes())}
@@ -162,7 +147,7 @@ def _from_store(service: "Service", wish: Wish) -> _Case:
         form = uow.forms.first(code=wish.form)
         administration = uow.administrations.first(code=wish.administration)
         if form is None or administration is None:
-            _stop(f"There is no form {wish.form}, or no administration {wish.administration}.")
+            stop(f"There is no form {wish.form}, or no administration {wish.administration}.")
         named = sources.named(uow, administration.id, form.id)
         source = sources.of_job(uow, named.parameters())
         policy, today = uow.policies.named(form.edition), uow.today.isoformat()
@@ -224,7 +209,7 @@ def _heading(policy: Policy, form: Taken, wish: Wish, service: "Service") -> Hea
 def _equated(case: _Case, wish: Wish, console: Console) -> Json:
     """Two forms drawn from this one, the first equated to the second."""
     if wish.method not in set(EquatingMethod):
-        _stop(f"There is no method {wish.method}; there are {', '.join(EquatingMethod)}.")
+        stop(f"There is no method {wish.method}; there are {', '.join(EquatingMethod)}.")
     design = Design(method=EquatingMethod(wish.method), replications=wish.replications, seed=wish.seed)
     x, y = drawn(case.taken, anchor_items=wish.anchor, seed=wish.seed)
     codes = common_codes(x, y) if design.uses_anchor or design.method in IRT_METHODS else ()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 from rich.console import Console
@@ -18,8 +18,9 @@ from rich.console import Console
 from api import imports_setting as setting, imports_told as told
 from api.imports_key import Key, KeyFault, read_key
 from api.imports_setting import Ordered
+from api.stopping import Stopped, lines_of, said, stop
 from domain.actors import Actor, the_service
-from domain.errors import DomainError, Invalid
+from domain.errors import DomainError
 from domain.exams.model import Administration
 from domain.jobs import actions as jobs
 from domain.jobs.model import Job, JobStatus, OutcomeStatus
@@ -38,18 +39,6 @@ AT_ONCE = 500
 CUT_PERCENT = 65.0
 PROGRAM = "CPOM"
 _NOT_IN_CODES = re.compile(r"[^A-Za-z0-9._-]+")
-
-
-class _Stopped(Exception):
-    """Nothing was stored; the lines say why."""
-
-    def __init__(self, *lines: str) -> None:
-        super().__init__(*lines)
-        self.lines = lines
-
-
-def _stop(*lines: str) -> NoReturn:
-    raise _Stopped(*lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,10 +67,8 @@ def import_file(service: "Service", file: Path, wish: Wish, console: Console | N
     shown = console or Console()
     try:
         return _Import(service, file, wish, shown).done()
-    except _Stopped as stop:
-        for line in (*stop.lines, "Nothing was stored."):
-            shown.print(line, markup=False, highlight=False, soft_wrap=True)
-        return 1
+    except Stopped as why:
+        return said(shown, (*why.lines, "Nothing was stored."))
 
 
 class _Import:
@@ -97,11 +84,11 @@ class _Import:
     def done(self) -> int:
         """Read, make what is missing, import, release, tell."""
         if self._wish.release and not self._sandbox:
-            _stop("--release is for sandboxes: two people release scores through the API.")
+            stop("--release is for sandboxes: two people release scores through the API.")
         wanted = self._wanted_form()
         administration = self._ask(self._found_administration)
         if administration is None and not self._sandbox:
-            _stop(f"There is no administration {self._administration_code}.")
+            stop(f"There is no administration {self._administration_code}.")
         if isinstance(wanted, Form) and administration is not None:
             _named(partial(rules.must_belong, wanted, administration))
         read = self._read(wanted)
@@ -142,7 +129,7 @@ class _Import:
             return form
         if key is None or not self._sandbox:
             more = "" if key else "; with --key a sandbox makes one"
-            _stop(f"There is no form {self._form_code}{more}.")
+            stop(f"There is no form {self._form_code}{more}.")
         policy = _named(lambda: self._ask(lambda uow: uow.policies.in_force(wish.program, uow.today)))
         return setting.order(policy, key, Decimal(str(wish.cut_percent)))
 
@@ -153,7 +140,7 @@ class _Import:
         reader = self._service.work_doors.reader
         read = reader(self._content, form.items, self._form_code, candidate_column=self._wish.column)
         if read.faults:
-            _stop(*map(told.fault_line, read.faults))
+            stop(*map(told.fault_line, read.faults))
         return read
 
     def _strangers(self, names: Sequence[str]) -> list[str]:
@@ -242,10 +229,8 @@ def _named(verb: Callable[[], T]) -> T:
     """What a verb returns; a refusal ends the import in its own words."""
     try:
         return verb()
-    except Invalid as refusal:
-        raise _Stopped(*(f"{fault.pointer}: {fault.detail}" for fault in refusal.faults)) from None
     except DomainError as refusal:
-        raise _Stopped(refusal.detail) from None
+        raise Stopped(*lines_of(refusal)) from None
 
 
 def _again(job: Job, uow: UnitOfWork) -> Job:
@@ -260,7 +245,7 @@ def _numbers(names: Sequence[str]) -> list[str]:
 def _key_in(path: Path) -> Key:
     key = read_key(path.read_bytes())
     if isinstance(key, KeyFault):
-        _stop(f"{path.name}, line {key.line}: {key.detail}")
+        stop(f"{path.name}, line {key.line}: {key.detail}")
     return key
 
 
@@ -271,7 +256,7 @@ def _must_be_the_key(uow: UnitOfWork, form: Form, key: Key) -> None:
     if stands is None or wanted != {
         item.code.casefold(): options for item, options in zip(form.items, stands.correct, strict=True)
     }:
-        _stop(f"Form {form.code} stands with another key than this file's.")
+        stop(f"Form {form.code} stands with another key than this file's.")
 
 
 def _issued(uow: UnitOfWork, administration: Administration, form: Form) -> int:

@@ -48,4 +48,4 @@ def in_transactions(world: World, actor: Actor, *verbs: Verb, tries: int = 8) ->
             return "done"
         return "contended"
 
-    return at_once(*(lambda verb=verb: carried_out(verb) for verb in verbs))  # type: ignore[misc]
+    return at_once(*(lambda verb=verb: carried_out(verb) for verb in verbs))

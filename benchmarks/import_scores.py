@@ -9,7 +9,7 @@ All in seconds of CPU.
 
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -28,10 +28,9 @@ from adapters.files import ObjectFiles, open_store
 from adapters.policies import load_policy
 from adapters.responses_csv import read_responses
 from benchmarks.harness import ROOT, Figure, cpu_seconds, postgres, ratio, workshop
+from benchmarks.published import published
 from domain.actors import Actor, Role
 from domain.jobs.actions import carry_on
-from domain.programs.model import PolicyEdition
-from domain.programs.reading import policy_digest, policy_document
 from domain.scores import actions, importing
 from domain.scores.importing import Handed
 from domain.scores.model import FormItem
@@ -43,6 +42,8 @@ BOUND = 2.5
 ADA = Actor(subject="ada", roles=frozenset({Role.PSYCHOMETRICIAN}))
 BEN = Actor(subject="ben", roles=frozenset({Role.EXAM_MANAGER}))
 NOW = "2026-03-02T15:00:00.000000+00:00"
+PROGRAM = {"program": "CPOM", "edition": "cpom-2026"}
+WINDOW = {"opens_on": "2026-03-01", "closes_on": "2026-05-29"}
 ATTEMPTS = (
     "id, version, candidate_id, authorization_id, registration_id, administration_id, form_id, import_id, taken_on, "
     "responses, created_at, status, key_number, conversion_number, raw, scaled, passed, domain_raw, held, release_id, "
@@ -197,20 +198,7 @@ def prepare(url: str, size: int) -> Field:
     domains = [domain.code for domain in policy.exam.domains]
     items = [FormItem(code=f"I{number:03}", domain=domains[number % len(domains)]) for number in range(ITEMS)]
     with units.begin(ADA) as uow:
-        uow.policies.add(
-            PolicyEdition(
-                id=uow.new_id(),
-                program=policy.program,
-                edition=policy.edition,
-                title=policy.title,
-                in_force_from=policy.in_force_from,
-                in_force_until=policy.in_force_until,
-                document=policy_document(policy),
-                sha256=policy_digest(policy),
-                published_by="benchmark",
-                published_at=uow.now,
-            )
-        )
+        published(uow, policy)
         form = actions.create_form(uow, ADA, policy.program, "Speed", items)
         key = actions.draft_key(uow, ADA, form.id, [[number % 4 + 1] for number in range(ITEMS)])
         conversion = actions.draft_conversion(uow, ADA, form.id, Decimal(40))
@@ -236,19 +224,47 @@ def _seat_everyone(connection: Connection, administration_id: UUID, size: int, n
     """Candidates, applications, authorizations and registrations, as many as asked for."""
     spell: Callable[[UUID], str] = (lambda one: one.hex) if connection.dialect.name == "sqlite" else str
     administration, session = spell(administration_id), spell(new_id())
-    program = {"program": "CPOM", "edition": "cpom-2026"}
+    _hold(connection, administration, session, size)
+    ids = [[spell(new_id()) for _ in range(size)] for _ in range(4)]
+    people, applications, authorizations, registrations = ids
+    _admit(connection, people, applications)
+    given = {**PROGRAM, "attempt_number": 1, **WINDOW, "findings": "[]", "created_at": NOW, "status": "active"}
+    authorized = {**given, "extensions": 0}
+    _insert(
+        connection,
+        "authorizations",
+        (
+            {"id": one, "version": 1, "candidate_id": who, "application_id": what, "number": f"T{n}", **authorized}
+            for n, (one, who, what) in enumerate(zip(authorizations, people, applications, strict=True))
+        ),
+    )
+    where = {"administration_id": administration, "session_id": session, "booked_at": NOW, "status": "booked"}
+    booked = {**where, "reschedules": 0, "minutes": 180, "excused": False}
+    _insert(
+        connection,
+        "registrations",
+        (
+            {"id": one, "version": 1, "candidate_id": who, "authorization_id": what, "number": f"R{n}", **booked}
+            for n, (one, who, what) in enumerate(zip(registrations, people, authorizations, strict=True))
+        ),
+    )
+
+
+def _hold(connection: Connection, administration: str, session: str, size: int) -> None:
+    """An administration with one session, which has a seat for everyone."""
     held = {"version": 1, "id": administration, "program": "CPOM", "exam_code": "POM-001", "code": "speed"}
-    window = {"opens_on": "2026-03-01", "closes_on": "2026-05-29"}
     place = {"zone": "America/New_York", "status": "open"}
-    _insert(connection, "administrations", [{**held, "title": "Speed", **window, **place}])
     seats = {"site": "Here", "address": "There", "starts_at": NOW, "seats": size, "seats_taken": size}
+    _insert(connection, "administrations", [{**held, "title": "Speed", **WINDOW, **place}])
     _insert(
         connection,
         "sessions",
         [{"id": session, "version": 1, "administration_id": administration, **seats, **place}],
     )
-    ids = [[spell(new_id()) for _ in range(size)] for _ in range(4)]
-    people, applications, authorizations, registrations = ids
+
+
+def _admit(connection: Connection, people: Sequence[str], applications: Sequence[str]) -> None:
+    """Candidates, each with an approved application."""
     person = {"status": "active", "legal_name": "{}", "search_name": "x", "past_names": "[]"}
     reached = {"email": "x@example.org", "practises_in": "US", "created_at": NOW}
     _insert(
@@ -261,35 +277,8 @@ def _seat_everyone(connection: Connection, administration_id: UUID, size: int, n
         connection,
         "applications",
         (
-            {"id": one, "version": 1, "candidate_id": who, **program, "number": f"A{n}", **asked, "audited": False}
+            {"id": one, "version": 1, "candidate_id": who, **PROGRAM, "number": f"A{n}", **asked, "audited": False}
             for n, (one, who) in enumerate(zip(applications, people, strict=True))
-        ),
-    )
-    given = {**program, "attempt_number": 1, **window, "findings": "[]", "created_at": NOW, "status": "active"}
-    _insert(
-        connection,
-        "authorizations",
-        (
-            {
-                "id": one,
-                "version": 1,
-                "candidate_id": who,
-                "application_id": what,
-                "number": f"T{n}",
-                **given,
-                "extensions": 0,
-            }
-            for n, (one, who, what) in enumerate(zip(authorizations, people, applications, strict=True))
-        ),
-    )
-    where = {"administration_id": administration, "session_id": session, "booked_at": NOW, "status": "booked"}
-    booked = {**where, "reschedules": 0, "minutes": 180, "excused": False}
-    _insert(
-        connection,
-        "registrations",
-        (
-            {"id": one, "version": 1, "candidate_id": who, "authorization_id": what, "number": f"R{n}", **booked}
-            for n, (one, who, what) in enumerate(zip(registrations, people, authorizations, strict=True))
         ),
     )
 

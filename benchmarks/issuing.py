@@ -40,6 +40,7 @@ from adapters.jobs import TaskQueue, prepare
 from adapters.keys import FileKeyProvider
 from adapters.policies import load_policy
 from benchmarks.harness import ROOT, Figure, postgres, ratio
+from benchmarks.published import published
 from domain.actors import the_service
 from domain.applications.model import Application, ApplicationStatus, Evidence, EvidenceKind, EvidenceStatus
 from domain.badges.model import Publisher
@@ -47,9 +48,7 @@ from domain.candidates.model import Candidate, Education, Licence, PersonName, V
 from domain.credentials.awarding import Judged, Pass, judge_all, settle_all
 from domain.exams.model import Administration, Authorization, AuthorizationStatus
 from domain.jobs.model import Job, JobStatus
-from domain.programs.model import PolicyEdition
 from domain.programs.policy import Policy
-from domain.programs.reading import policy_digest, policy_document
 from domain.scores import releasing
 from domain.scores.model import Attempt, AttemptStatus, Form, ReleaseStatus, ScoreRelease
 
@@ -87,7 +86,7 @@ def run(*, quick: bool) -> list[Figure]:
         url, keys = _fresh(server), Path(folder)
         with _opened(url, keys) as units:
             with units.begin(SERVICE) as uow:
-                _publish(uow, load_policy(ROOT / "policies" / "cpom-2026.yaml"))
+                published(uow, load_policy(ROOT / "policies" / "cpom-2026.yaml"))
             halves = [_fill(units, size // WORKERS, f"W{worker}") for worker in range(WORKERS)]
             last = _fill(units, size // RELEASED, "R")
             issued = _issued_by_workers(units, url, keys, halves)
@@ -314,23 +313,6 @@ def _fill(units: SqlUnitsOfWork, size: int, code: str) -> ScoreRelease:
     with units.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
     return release
-
-
-def _publish(uow: SqlUnitOfWork, policy: Policy) -> None:
-    uow.policies.add(
-        PolicyEdition(
-            id=uow.new_id(),
-            program=policy.program,
-            edition=policy.edition,
-            title=policy.title,
-            in_force_from=policy.in_force_from,
-            in_force_until=None,
-            document=policy_document(policy),
-            sha256=policy_digest(policy),
-            published_by="benchmark",
-            published_at=uow.now,
-        )
-    )
 
 
 def _sitting(uow: SqlUnitOfWork, policy: Policy, code: str) -> tuple[Administration, Form]:

@@ -33,14 +33,13 @@ from adapters.db.unit_of_work import SqlUnitsOfWork
 from adapters.jobs import TaskQueue, prepare
 from adapters.policies import load_policy
 from benchmarks.harness import ROOT, Figure, built, postgres, ratio
+from benchmarks.published import published
 from domain.actors import the_service
 from domain.credentials.actions_standing import recorded, tell
 from domain.credentials.events import CredentialExpired
 from domain.credentials.model import Standing
 from domain.notices.actions import SEND
 from domain.notices.model import NoticeKind
-from domain.programs.model import PolicyEdition
-from domain.programs.reading import policy_digest, policy_document
 from domain.sweep.actions import NIGHTLY, STEPS, nightly
 from domain.sweep.letters import SEND_MANY, TELL
 
@@ -68,25 +67,35 @@ def run(*, quick: bool) -> list[Figure]:
 
 
 def _measure(engine: str, url: str, size: int, rounds: int) -> list[Figure]:
+    due = size // DUE_EACH_DAY
     with _opened(url) as (database, units, clock):
-        due = size // DUE_EACH_DAY
         cases: dict[str, Callable[[], int]] = {
             "bare": lambda: _bare(database, clock.day),
             "batches": lambda: _bare_in_batches(database, clock.day),
             "sweep": lambda: nightly(units, steps=EXPIRE)["credentials.expire"],
         }
-        seconds: dict[str, list[float]] = {name: [] for name in cases}
-        for _ in range(rounds + 1):
-            for name, work in cases.items():
-                clock.day += timedelta(days=1)
-                begun = time.perf_counter()
-                done = work()
-                seconds[name].append(time.perf_counter() - begun)
-                assert done - due in (0, 1), f"{name} turned {done}"
+        seconds = _timed(cases, clock, due, rounds)
         clock.day += timedelta(days=1)
-        by_orm = _by_the_orm(url, units)
-        an_action, a_task = _row_by_row(units), _a_task_each(database, units)
-    sweep, bare, batches = (seconds[name][1:] for name in ("sweep", "bare", "batches"))
+        each = {"orm": _by_the_orm(url, units), "action": _row_by_row(units), "task": _a_task_each(database, units)}
+    return [*_of_sets(engine, due, seconds), *_of_rows(engine, due, seconds, each)]
+
+
+def _timed(cases: Mapping[str, Callable[[], int]], clock: "_Clock", due: int, rounds: int) -> dict[str, list[float]]:
+    """The seconds that each case takes for a day of its own, round by round after a first that does not count."""
+    seconds: dict[str, list[float]] = {name: [] for name in cases}
+    for _ in range(rounds + 1):
+        for name, work in cases.items():
+            clock.day += timedelta(days=1)
+            begun = time.perf_counter()
+            done = work()
+            seconds[name].append(time.perf_counter() - begun)
+            assert done - due in (0, 1), f"{name} turned {done}"
+    return {name: found[1:] for name, found in seconds.items()}
+
+
+def _of_sets(engine: str, due: int, seconds: Mapping[str, list[float]]) -> list[Figure]:
+    """The sweep beside statements without it."""
+    sweep, bare, batches = (seconds[name] for name in ("sweep", "bare", "batches"))
     return [
         Figure(what=f"{engine}: bare UPDATE of {due} rows", value=median(bare), unit="s"),
         Figure(what=f"{engine}: the same in batches of 500", value=median(batches), unit="s"),
@@ -102,25 +111,32 @@ def _measure(engine: str, url: str, size: int, rounds: int) -> list[Figure]:
             unit="times the bare UPDATE in one statement",
             at_most=AGAINST_BARE,
         ),
+    ]
+
+
+def _of_rows(engine: str, due: int, seconds: Mapping[str, list[float]], each: Mapping[str, float]) -> list[Figure]:
+    """The sweep beside ways that take row after row, `each` the seconds of one row."""
+    sweep, bare = median(seconds["sweep"]), median(seconds["bare"])
+    return [
         Figure(
             what=f"{engine}: row by row, an action each",
-            value=an_action * due / median(bare),
+            value=each["action"] * due / bare,
             unit="times the bare UPDATE in one statement",
         ),
         Figure(
             what=f"{engine}: row by row, an action each",
-            value=an_action * due / median(sweep),
+            value=each["action"] * due / sweep,
             unit="times the sweep",
             at_least=AGAINST_ROWS,
         ),
         Figure(
             what=f"{engine}: row by row, a session of SQLModel each",
-            value=by_orm * due / median(sweep),
+            value=each["orm"] * due / sweep,
             unit="times the sweep",
         ),
         Figure(
             what=f"{engine}: row by row, a task each",
-            value=a_task * due / median(sweep),
+            value=each["task"] * due / sweep,
             unit="times the sweep",
             at_least=AGAINST_ROWS,
         ),
@@ -359,20 +375,7 @@ def _fill(url: str, size: int) -> None:
     prepare(database.url)
     with SqlUnitsOfWork(database).begin(the_service("benchmark")) as uow:
         policy = load_policy(ROOT / "policies" / "cpom-2026.yaml")
-        uow.policies.add(
-            PolicyEdition(
-                id=uow.new_id(),
-                program=policy.program,
-                edition=policy.edition,
-                title=policy.title,
-                in_force_from=policy.in_force_from,
-                in_force_until=None,
-                document=policy_document(policy),
-                sha256=policy_digest(policy),
-                published_by="benchmark",
-                published_at=uow.now,
-            )
-        )
+        published(uow, policy)
     with database.transaction(write=True) as connection:
         words = _WORDS[connection.dialect.name] | {"at": _AT}
         for template in _POPULATION:

@@ -13,7 +13,7 @@ from pyld import jsonld
 
 from adapters.badges import nquads
 from adapters.badges.contexts import PINNED, pinned
-from domain.badges.document import badge_document, proof_options, status_list_document
+from domain.badges.document import BADGE_CONTEXTS, badge_document, proof_options, status_list_document
 from domain.badges.facts import BadgeFacts, BadgeProfile, EvidenceFacts, IdentityFacts
 from tests.builders_badge_facts import ACHIEVEMENT, BASE, DID, ISSUER, badge_facts, canonical, list_facts
 
@@ -260,7 +260,7 @@ def test_only_pinned_contexts_are_read() -> None:
 
 def test_contexts_in_place_of_their_addresses_mean_the_same() -> None:
     document = badge_document(badge_facts())
-    inlined = document | {"@context": [pinned(address)["@context"] for address in document["@context"]]}
+    inlined = document | {"@context": [pinned(address)["@context"] for address in BADGE_CONTEXTS]}
     quads = pyoxigraph.parse(json.dumps(inlined).encode(), format=pyoxigraph.RdfFormat.JSON_LD)
 
     assert len(set(quads)) == nquads.of_badge(document).count(b"\n")

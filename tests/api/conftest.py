@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.api.exams_world import Exam, an_exam
 from tests.builders_credentials import Holder, a_holder
 from tests.world import World, a_world
 
@@ -27,3 +28,15 @@ def either_world(database_url: str, tmp_path: Path) -> Iterator[World]:
 def holder(world: World) -> Holder:
     """A holder of a credential in that service."""
     return a_holder(world)
+
+
+@pytest.fixture
+def exam(world: World) -> Exam:
+    """The people of an exam under CPOM's edition, on SQLite."""
+    return an_exam(world)
+
+
+@pytest.fixture
+def either_exam(either_world: World) -> Exam:
+    """The people of an exam under CPOM's edition, on each engine in turn."""
+    return an_exam(either_world)

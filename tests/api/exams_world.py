@@ -11,6 +11,7 @@ from httpx2 import Response
 
 from domain.actors import Role
 from domain.exams.model import Registration, Session
+from tests.api.outcomes import letters
 from tests.builders_exams import eligible_candidate, stored_administration, stored_policy, stored_session
 from tests.world import World
 
@@ -100,13 +101,11 @@ class Exam:
 
     def letters(self, kind: str) -> list[dict[str, Any]]:
         """The parameters of every letter of this kind."""
-        with self.world.unit() as uow:
-            return [dict(one.parameters) for one in uow.notices.find(kind=kind)]
+        return letters(self.world, kind)
 
 
-def unmet(answer: Response) -> list[str]:
-    """The codes of the clauses that a refusal lists as unmet."""
-    body = answer.json()
-    assert answer.status_code == 409, answer.text
-    assert body["code"] == "refused_by_rule", answer.text
-    return [one["code"] for one in body["ruling"]["findings"] if not one["met"]]
+def an_exam(world: World) -> Exam:
+    """An exam's people, CPOM's edition published."""
+    made = Exam(world)
+    made.policy()
+    return made

@@ -2,19 +2,22 @@
 
 from typing import Any
 
+from httpx2 import Response
 from sqlalchemy import text
 
 from domain.notices.model import NoticeKind
 from tests.world import World
 
 
-def codes(refused: Any) -> list[str]:
-    """Why a rule refused."""
+def unmet(refused: Response) -> list[str]:
+    """The codes of the clauses that a refusal by the rules lists as unmet."""
     assert refused.status_code == 409, refused.text
-    return [one["code"] for one in refused.json()["ruling"]["findings"] if not one["met"]]
+    body = refused.json()
+    assert body["code"] == "refused_by_rule", refused.text
+    return [one["code"] for one in body["ruling"]["findings"] if not one["met"]]
 
 
-def letters(world: World, kind: NoticeKind) -> list[dict[str, object]]:
+def letters(world: World, kind: NoticeKind | str) -> list[dict[str, Any]]:
     """The parameters of the letters of a kind."""
     with world.unit() as uow:
         return [dict(one.parameters) for one in uow.notices.find(kind=kind)]

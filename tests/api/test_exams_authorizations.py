@@ -12,25 +12,12 @@ from domain.errors import WrongState
 from domain.exams.actions import attempt_taken, sweep_authorizations
 from domain.exams.model import AuthorizationStatus
 from domain.scores.model import Attempt, AttemptStatus, Form
-from tests.api.exams_world import Exam, unmet
+from tests.api.exams_world import Exam
+from tests.api.outcomes import unmet
 from tests.world import World
 
 TODAY = date(2026, 3, 2)
 APRIL = date(2026, 4, 15)
-
-
-@pytest.fixture
-def exam(world: World) -> Exam:
-    made = Exam(world)
-    made.policy()
-    return made
-
-
-@pytest.fixture
-def either_exam(either_world: World) -> Exam:
-    made = Exam(either_world)
-    made.policy()
-    return made
 
 
 def scored(exam: Exam, registration: str, status: AttemptStatus, *, passed: bool) -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from domain.actors import Role
 from domain.files.model import FilePurpose, StoredFile
-from tests.api.exams_world import Exam, Json, unmet
-from tests.world import World
+from tests.api.exams_world import Exam, Json
+from tests.api.outcomes import unmet
 
 SPRING = {
     "program": "CPOM",
@@ -27,20 +27,6 @@ RALEIGH = {
     "seats": 2,
 }
 APRIL = date(2026, 4, 15)
-
-
-@pytest.fixture
-def exam(world: World) -> Exam:
-    made = Exam(world)
-    made.policy()
-    return made
-
-
-@pytest.fixture
-def either_exam(either_world: World) -> Exam:
-    made = Exam(either_world)
-    made.policy()
-    return made
 
 
 def patch(exam: Exam, session: str, body: Json, version: int) -> tuple[int, Json]:

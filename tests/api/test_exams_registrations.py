@@ -10,25 +10,12 @@ from httpx2 import Response
 
 from domain.actors import Role
 from domain.payments.model import ChargeStatus
-from tests.api.exams_world import Exam, Header, Json, unmet
+from tests.api.exams_world import Exam, Header, Json
+from tests.api.outcomes import unmet
 from tests.world import World
 
 APRIL = date(2026, 4, 15)
 MAY = date(2026, 5, 20)
-
-
-@pytest.fixture
-def exam(world: World) -> Exam:
-    made = Exam(world)
-    made.policy()
-    return made
-
-
-@pytest.fixture
-def either_exam(either_world: World) -> Exam:
-    made = Exam(either_world)
-    made.policy()
-    return made
 
 
 def book(exam: Exam, who: Header, authorization: Json, session: str) -> Response:

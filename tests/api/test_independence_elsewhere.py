@@ -13,7 +13,7 @@ from domain.actors import Role
 from domain.applications.model import ConflictOfInterest
 from domain.renewals.model import ActivityStatus
 from tests.api.exams_world import Exam
-from tests.api.test_scores import Desk
+from tests.api.scores_world import Desk
 from tests.builders_credentials import Holder, a_holder, an_activity
 from tests.world import World
 

@@ -15,7 +15,8 @@ from domain.credentials.model import AwardStatus
 from domain.exams.actions import attempt_taken
 from domain.payments.model import ChargeStatus
 from domain.scores.model import Attempt, AttemptStatus
-from tests.api.exams_world import Exam, Json, unmet
+from tests.api.exams_world import Exam, Json, an_exam
+from tests.api.outcomes import unmet
 from tests.api.test_exams_registrations import book, cancel
 from tests.builders_credentials import a_released_pass, ready
 from tests.builders_exams import stored_charge
@@ -26,9 +27,7 @@ APRIL = date(2026, 4, 15)
 
 @pytest.fixture
 def exam(either_world: World) -> Exam:
-    made = Exam(either_world)
-    made.policy()
-    return made
+    return an_exam(either_world)
 
 
 def send_back(exam: Exam, fee: str = "exam", amount: int | None = None) -> Response:

@@ -9,7 +9,7 @@ from domain.notices.model import NoticeKind
 from domain.payments.model import ChargeStatus
 from domain.programs import actions as programs
 from domain.sweep.actions import nightly
-from tests.api.outcomes import codes, events, everything, letters
+from tests.api.outcomes import events, everything, letters, unmet
 from tests.builders import a_policy_document
 from tests.builders_applications import ADMIN
 from tests.builders_credentials import (
@@ -68,7 +68,7 @@ def test_the_window_is_kept_to_the_day(world: World, on: date, refusals: list[st
     answer = holder.post("/renewals")
 
     if refusals:
-        assert codes(answer) == refusals
+        assert unmet(answer) == refusals
         assert everything(world) == before
     else:
         assert answer.status_code == 201
@@ -82,7 +82,7 @@ def test_what_is_missing_is_listed_whole_and_nothing_changes(either_world: World
 
     refused = holder.post("/renewals")
 
-    assert codes(refused) == ["audit_open", "hours_missing", "fee_not_charged"]
+    assert unmet(refused) == ["audit_open", "hours_missing", "fee_not_charged"]
     assert everything(either_world) == before
 
 
@@ -94,7 +94,7 @@ def test_an_unpaid_fee_stands_in_the_way(world: World) -> None:
     before = everything(world)
 
     assert [(one["fee"], one["amount_minor"], one["status"]) for one in asked] == [("renewal", 20_000, "open")]
-    assert codes(holder.post("/renewals")) == ["fee_open"]
+    assert unmet(holder.post("/renewals")) == ["fee_open"]
     assert everything(world) == before
 
 
@@ -113,7 +113,7 @@ def test_fees_are_not_asked_before_the_window_opens(world: World) -> None:
     midday(world, OPENS - DAY)
     before = everything(world)
 
-    assert codes(holder.post("/renewal-charges")) == ["window_not_open"]
+    assert unmet(holder.post("/renewal-charges")) == ["window_not_open"]
     assert everything(world) == before
 
 
@@ -283,5 +283,5 @@ def test_what_is_earned_after_an_early_renewal_counts_for_the_next_cycle_once(
     assert [one.status_code for one in made] == [201] * 4
     assert {one.json()["cycle_id"] for one in made} == {str(holder.cycle.id)}
     assert holder.cycle.id != first.id
-    assert codes(before) == ["completed_before_cycle"]
+    assert unmet(before) == ["completed_before_cycle"]
     assert (outlook["minutes"]["law"], outlook["carried_minutes"]) == (4 * 90, 0)

@@ -7,7 +7,7 @@ import pytest
 
 from domain.actors import Role
 from domain.jobs.actions import CARRY_ON, carry_on
-from tests.api.test_scores import Desk
+from tests.api.scores_world import Desk
 from tests.builders_rescoring import GENEROUS, steps
 from tests.world import World
 

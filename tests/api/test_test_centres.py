@@ -10,7 +10,7 @@ from adapters.test_centres import YamlCentreFiles
 from domain.actors import Role
 from domain.jobs.actions import CARRY_ON, Step, carry_on
 from domain.test_centres import exporting, receiving
-from tests.api.test_scores import Desk
+from tests.api.scores_world import Desk
 from tests.domain.test_centres.desk import GATEWAY
 from tests.world import World
 

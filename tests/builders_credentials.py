@@ -11,18 +11,15 @@ from httpx2 import Response
 
 from adapters.db.unit_of_work import SqlUnitOfWork
 from domain.actors import Role
-from domain.applications.model import Application, ApplicationStatus, Evidence, EvidenceKind, EvidenceStatus
-from domain.candidates.model import Education, Licence, Verification
+from domain.applications.model import Application
 from domain.credentials.actions import award
 from domain.credentials.model import Award, Credential, Standing, StandingChange
-from domain.exams.model import Administration
-from domain.numbers import reference
 from domain.payments.model import ChargeStatus
 from domain.renewals.model import Activity, ActivityStatus, Cycle
 from domain.scores.model import Attempt, AttemptStatus, Form
 from domain.sweep.actions import nightly
 from tests.builders import cpom
-from tests.builders_exams import stored_policy
+from tests.builders_exams import eligible_candidate, stored_administration, stored_policy
 from tests.world import World
 
 ZONE = ZoneInfo("America/New_York")
@@ -251,85 +248,19 @@ def extension(kind: str, until: date) -> dict[str, str]:
 def an_approved_application(
     uow: SqlUnitOfWork, candidate_id: UUID, licence: Mapping[str, object] | None = None
 ) -> Application:
-    """An approved application by Pathway 1, with everything verified."""
-    verified = Verification.VERIFIED
-    uow.licences.add(
-        Licence(
-            **{
-                "id": uow.new_id(),
-                "candidate_id": candidate_id,
-                "jurisdiction": "US-NC",
-                "number": "12345",
-                "status": "active",
-                "restricted": False,
-                "language": "en",
-                "issued_on": date(2015, 6, 1),
-                "expires_on": date(2040, 12, 31),
-                "verification": verified,
-                **(licence or {}),
-            }  # type: ignore[arg-type]
-        )
-    )
-    uow.educations.add(
-        Education(
-            id=uow.new_id(),
-            candidate_id=candidate_id,
-            kind="degree",
-            title="PharmD",
-            school="A school",
-            country="US",
-            completed_on=date(2015, 5, 1),
-            acpe_accredited=True,
-            verification=verified,
-        )
-    )
-    application = uow.applications.add(
-        Application(
-            id=uow.new_id(),
-            candidate_id=candidate_id,
-            program="CPOM",
-            edition=cpom().edition,
-            number=reference("A", uow.random(8)),
-            search_name="okafor adaeze",
-            created_at=uow.now,
-            status=ApplicationStatus.APPROVED,
-            pathway="us-licensed",
-        )
-    )
-    uow.evidence.add(
-        Evidence(
-            id=uow.new_id(),
-            application_id=application.id,
-            candidate_id=candidate_id,
-            kind=EvidenceKind.EXPERIENCE,
-            claim={"setting": "health_system", "starts_on": "2020-01-01", "role": "Pharmacy Manager"},
-            status=EvidenceStatus.ACCEPTED,
-        )
-    )
-    return application
+    """An eligible candidate's, whose licence outlives every cycle and whose application never lapses."""
+    return eligible_candidate(uow, candidate_id, {"expires_on": date(2040, 12, 31), **(licence or {})}, expires_on=None)
 
 
 def a_released_pass(uow: SqlUnitOfWork, candidate_id: UUID, **fields: Any) -> Attempt:
     """A passed attempt on a form of its own."""
-    code = uow.random(4).hex()
-    administration = uow.administrations.add(
-        Administration(
-            id=uow.new_id(),
-            program="CPOM",
-            exam_code="POM-001",
-            code=code,
-            title="A window",
-            opens_on=date(2026, 1, 1),
-            closes_on=date(2026, 12, 31),
-            zone="America/New_York",
-        )
-    )
+    administration = stored_administration(uow)
     form = uow.forms.add(
         Form(
             id=uow.new_id(),
-            program="CPOM",
-            exam_code="POM-001",
-            code=code,
+            program=administration.program,
+            exam_code=administration.exam_code,
+            code=administration.code,
             edition=cpom().edition,
             items=(),
             created_by="test",

@@ -70,22 +70,11 @@ def stored_charge(uow: UnitOfWork, candidate_id: UUID, **fields: Any) -> Charge:
     return uow.charges.add(replace(good, **fields))
 
 
-def eligible_candidate(uow: UnitOfWork, candidate_id: UUID, **fields: Any) -> Application:
-    """An approved application by Pathway 1, whose licence, degree and work are verified."""
-    uow.licences.add(
-        Licence(
-            id=uow.new_id(),
-            candidate_id=candidate_id,
-            jurisdiction="US-NC",
-            number="12345",
-            status="active",
-            restricted=False,
-            language="en",
-            issued_on=date(2015, 6, 1),
-            expires_on=date(2035, 12, 31),
-            verification=Verification.VERIFIED,
-        )
-    )
+def eligible_candidate(
+    uow: UnitOfWork, candidate_id: UUID, licence: Mapping[str, object] | None = None, **fields: Any
+) -> Application:
+    """An approved application by Pathway 1: a licence (with these fields changed), a degree and work, all verified."""
+    uow.licences.add(replace(_a_licence(uow, candidate_id), **(licence or {})))  # type: ignore[arg-type]
     uow.educations.add(
         Education(
             id=uow.new_id(),
@@ -123,6 +112,21 @@ def eligible_candidate(uow: UnitOfWork, candidate_id: UUID, **fields: Any) -> Ap
         )
     )
     return application
+
+
+def _a_licence(uow: UnitOfWork, candidate_id: UUID) -> Licence:
+    return Licence(
+        id=uow.new_id(),
+        candidate_id=candidate_id,
+        jurisdiction="US-NC",
+        number="12345",
+        status="active",
+        restricted=False,
+        language="en",
+        issued_on=date(2015, 6, 1),
+        expires_on=date(2035, 12, 31),
+        verification=Verification.VERIFIED,
+    )
 
 
 def stored_administration(uow: UnitOfWork, **fields: Any) -> Administration:

@@ -25,6 +25,92 @@ from domain.badges.facts import (
 from tests.builders_badge_facts import ACHIEVEMENT, BASE, DID, ISSUER, badge_facts, list_facts
 
 STRICT = BadgeProfile.OB30_STRICT
+STATED = {
+    "@context": [
+        "https://www.w3.org/ns/credentials/v2",
+        "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
+        "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json",
+    ],
+    "id": f"{BASE}/v1/badges/5f0f8d0c-6f6e-4d9a-9e6f-1c1f6f0f8d0c",
+    "type": ["VerifiableCredential", "AchievementCredential"],
+    "name": "Certified Pharmacy Operations Manager",
+    "issuer": {
+        "id": DID,
+        "type": ["Profile"],
+        "name": "The Certifying Body",
+        "url": BASE,
+        "email": "certification@certs.example",
+    },
+    "awardedDate": "2026-03-01T05:00:00Z",
+    "validFrom": "2026-03-01T05:00:00Z",
+    "validUntil": "2099-03-02T05:00:00Z",
+    "credentialSubject": {
+        "id": f"{BASE}/v1/badges/5f0f8d0c-6f6e-4d9a-9e6f-1c1f6f0f8d0c#holder",
+        "type": ["AchievementSubject"],
+        "name": "Zoë Ångström-Li",
+        "licenseNumber": "CPOM-7K3M-9Q2T-X",
+        "identifier": [
+            {
+                "type": "IdentityObject",
+                "hashed": True,
+                "identityHash": IdentityFacts.hiding("holder@mail.example", "4fd1b7a0c9").hash,
+                "identityType": "emailAddress",
+                "salt": "4fd1b7a0c9",
+            }
+        ],
+        "achievement": {
+            "id": f"{BASE}/programs/CPOM/editions/cpom-2026",
+            "type": ["Achievement"],
+            "name": "Certified Pharmacy Operations Manager",
+            "description": "Leads the operations of a pharmacy.",
+            "criteria": {
+                "id": f"{BASE}/programs/CPOM/editions/cpom-2026/criteria",
+                "narrative": "Met a pathway of the edition and passed the examination POM-001.",
+            },
+            "achievementType": "Certification",
+            "humanCode": "CPOM",
+            "version": "cpom-2026",
+            "inLanguage": "en",
+            "alignment": [
+                {
+                    "id": f"{BASE}/programs/CPOM/editions/cpom-2026#exam-POM-001",
+                    "type": ["Alignment"],
+                    "targetCode": "POM-001",
+                    "targetName": "Certified Pharmacy Operations Manager Examination",
+                    "targetFramework": "cpom-2026",
+                    "targetType": "ext:Examination",
+                    "targetUrl": f"{BASE}/programs/CPOM/editions/cpom-2026/criteria",
+                }
+            ],
+            "image": {"id": f"{BASE}/badges/cpom.png", "type": "Image"},
+        },
+    },
+    "evidence": [
+        {
+            "id": "urn:uuid:0190aa54-3f5e-7c7b-9d3e-3f5e7c7b9d3e",
+            "type": ["Evidence"],
+            "name": "Determination under policy edition cpom-2026",
+            "narrative": "Every requirement of the edition was met.",
+            "genre": "Determination",
+        }
+    ],
+    "credentialStatus": [
+        {
+            "id": f"{BASE}/v1/status-lists/0-{purpose}#94567",
+            "type": "BitstringStatusListEntry",
+            "statusPurpose": purpose,
+            "statusListIndex": "94567",
+            "statusListCredential": f"{BASE}/v1/status-lists/0-{purpose}",
+        }
+        for purpose in ("revocation", "suspension")
+    ],
+    "credentialSchema": [{"id": f"{BASE}/schemas/achievement-credential-vcdm2.json", "type": "JsonSchema"}],
+    "refreshService": {
+        "id": f"{BASE}/v1/badges/5f0f8d0c-6f6e-4d9a-9e6f-1c1f6f0f8d0c/refresh",
+        "type": "1EdTechCredentialRefresh",
+    },
+}
+"""What `badge_facts()` come to, whole."""
 
 
 def everything(profile: BadgeProfile = BadgeProfile.VCDM2) -> dict[str, Any]:
@@ -33,93 +119,7 @@ def everything(profile: BadgeProfile = BadgeProfile.VCDM2) -> dict[str, Any]:
 
 
 def test_a_badge_states_its_facts_and_nothing_else() -> None:
-    status = f"{BASE}/v1/status-lists/0-"
-
-    assert everything() == {
-        "@context": [
-            "https://www.w3.org/ns/credentials/v2",
-            "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
-            "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json",
-        ],
-        "id": f"{BASE}/v1/badges/5f0f8d0c-6f6e-4d9a-9e6f-1c1f6f0f8d0c",
-        "type": ["VerifiableCredential", "AchievementCredential"],
-        "name": "Certified Pharmacy Operations Manager",
-        "issuer": {
-            "id": DID,
-            "type": ["Profile"],
-            "name": "The Certifying Body",
-            "url": BASE,
-            "email": "certification@certs.example",
-        },
-        "awardedDate": "2026-03-01T05:00:00Z",
-        "validFrom": "2026-03-01T05:00:00Z",
-        "validUntil": "2099-03-02T05:00:00Z",
-        "credentialSubject": {
-            "id": f"{BASE}/v1/badges/5f0f8d0c-6f6e-4d9a-9e6f-1c1f6f0f8d0c#holder",
-            "type": ["AchievementSubject"],
-            "name": "Zoë Ångström-Li",
-            "licenseNumber": "CPOM-7K3M-9Q2T-X",
-            "identifier": [
-                {
-                    "type": "IdentityObject",
-                    "hashed": True,
-                    "identityHash": IdentityFacts.hiding("holder@mail.example", "4fd1b7a0c9").hash,
-                    "identityType": "emailAddress",
-                    "salt": "4fd1b7a0c9",
-                }
-            ],
-            "achievement": {
-                "id": f"{BASE}/programs/CPOM/editions/cpom-2026",
-                "type": ["Achievement"],
-                "name": "Certified Pharmacy Operations Manager",
-                "description": "Leads the operations of a pharmacy.",
-                "criteria": {
-                    "id": f"{BASE}/programs/CPOM/editions/cpom-2026/criteria",
-                    "narrative": "Met a pathway of the edition and passed the examination POM-001.",
-                },
-                "achievementType": "Certification",
-                "humanCode": "CPOM",
-                "version": "cpom-2026",
-                "inLanguage": "en",
-                "alignment": [
-                    {
-                        "id": f"{BASE}/programs/CPOM/editions/cpom-2026#exam-POM-001",
-                        "type": ["Alignment"],
-                        "targetCode": "POM-001",
-                        "targetName": "Certified Pharmacy Operations Manager Examination",
-                        "targetFramework": "cpom-2026",
-                        "targetType": "ext:Examination",
-                        "targetUrl": f"{BASE}/programs/CPOM/editions/cpom-2026/criteria",
-                    }
-                ],
-                "image": {"id": f"{BASE}/badges/cpom.png", "type": "Image"},
-            },
-        },
-        "evidence": [
-            {
-                "id": "urn:uuid:0190aa54-3f5e-7c7b-9d3e-3f5e7c7b9d3e",
-                "type": ["Evidence"],
-                "name": "Determination under policy edition cpom-2026",
-                "narrative": "Every requirement of the edition was met.",
-                "genre": "Determination",
-            }
-        ],
-        "credentialStatus": [
-            {
-                "id": f"{status}{purpose}#94567",
-                "type": "BitstringStatusListEntry",
-                "statusPurpose": purpose,
-                "statusListIndex": "94567",
-                "statusListCredential": f"{status}{purpose}",
-            }
-            for purpose in ("revocation", "suspension")
-        ],
-        "credentialSchema": [{"id": f"{BASE}/schemas/achievement-credential-vcdm2.json", "type": "JsonSchema"}],
-        "refreshService": {
-            "id": f"{BASE}/v1/badges/5f0f8d0c-6f6e-4d9a-9e6f-1c1f6f0f8d0c/refresh",
-            "type": "1EdTechCredentialRefresh",
-        },
-    }
+    assert everything() == STATED
 
 
 def test_the_strict_profile_has_one_status_entry_for_revocation_and_names_1edtechs_schema() -> None:

@@ -65,11 +65,18 @@ def _refusals_listed(file: Path) -> Iterator[None]:
         raise typer.Exit(1) from None
 
 
+_BECOMES = {
+    "becomes_eligible": "becomes eligible",
+    "no_longer_eligible": "is no longer eligible",
+    "pathway_missing": "loses the pathway that was chosen",
+}
+
+
 def _tell(compared: "Comparison") -> None:
     from domain.programs.dry_run import clauses_said  # noqa: PLC0415 - as above
 
     for application, outcome in compared.changed:
-        becomes = "becomes eligible" if outcome.eligible_after else "is no longer eligible"
+        becomes = _BECOMES[outcome.code.value]
         typer.echo(f"{application.number} ({application.status.value}) {becomes}: {clauses_said(outcome)}")
     for effect in compared.effects:
         since = f"from {effect.from_on}" if effect.from_on else "never"

@@ -14,6 +14,7 @@ from api.public import Program
 from api.routing import Resource, Routes
 from domain.actors import Actor
 from domain.applications.model import ApplicationStatus
+from domain.applications.rules import OutcomeChange
 from domain.paging import Page, PageRequest
 from domain.ports import UnitOfWork
 from domain.programs import actions
@@ -28,7 +29,10 @@ routes = Routes("programs")
 
 
 class ChangedClauseOut(Out):
-    """A clause that is judged otherwise: its reason code before and after, null where an edition has no such clause."""
+    """A clause that is judged otherwise: its reason code before and after, null where an edition has no such clause.
+
+    Where the new edition lacks the whole pathway, `clause` is the pathway's own code, and `after` is `pathway_missing`.
+    """
 
     pathway: str
     clause: str
@@ -37,12 +41,18 @@ class ChangedClauseOut(Out):
 
 
 class ChangedOutcomeOut(Out):
-    """An application whose outcome the new edition would change, and by which clauses."""
+    """An application whose outcome the new edition would change, and by which clauses of the pathway that was chosen.
+
+    `code` is `becomes_eligible`, `no_longer_eligible`, or `pathway_missing`: the new edition lacks the pathway. Such an
+    application, once handed in, stays under its own edition even where work in flight moves; a draft moves, and its
+    applicant chooses anew.
+    """
 
     application_id: UUID
     number: str
     status: ApplicationStatus
     edition: str
+    code: OutcomeChange
     eligible_before: bool
     eligible_after: bool
     clauses: list[ChangedClauseOut]
@@ -217,6 +227,7 @@ def _rehearsal(policy: Policy, compared: Comparison) -> RehearsalOut:
                 number=application.number,
                 status=application.status,
                 edition=application.edition,
+                code=outcome.code,
                 eligible_before=outcome.eligible_before,
                 eligible_after=outcome.eligible_after,
                 clauses=[ChangedClauseOut.model_validate(one) for one in outcome.clauses],

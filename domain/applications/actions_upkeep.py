@@ -7,11 +7,12 @@ none is left. Locks: the application's row, after which its state is looked at a
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import product
 from typing import Any
 
 from domain.actors import Actor, the_service
-from domain.applications import sampling
-from domain.applications.actions import UNDER_WAY, submission_fee, tell
+from domain.applications import moving, sampling
+from domain.applications.actions import submission_fee, tell
 from domain.applications.errors import AlreadyDrawn
 from domain.applications.events import ApplicationExpired, ApplicationMovedOn, AuditDrawn
 from domain.applications.model import Application, ApplicationStatus, AuditDraw
@@ -63,11 +64,11 @@ def expire_due(uow: UnitOfWork, limit: int) -> int:
 
 
 def move_on(uow: UnitOfWork, limit: int) -> int:
-    """Move applications under way to the edition that says so, on its day or after."""
+    """Move applications under way to the edition that says so, on its day or after; `moving` says which may."""
     moved = 0
     for program in {one.program for one in uow.policies.headings()}:
         policy = _moving(uow, program)
-        if policy is not None:
+        if policy is not None and moved < limit:
             moved += _move(uow, policy, limit - moved)
     return moved
 
@@ -142,31 +143,33 @@ def _moving(uow: UnitOfWork, program: str) -> Policy | None:
     begun = [
         uow.policies.named(one.edition) for one in uow.policies.headings(program) if one.in_force_from <= uow.today
     ]
-    moving = [
+    taking_over = [
         one
         for one in begun
         if one.in_flight.rule is InFlightRule.MOVE_ON
         and one.in_flight.moves_on is not None
         and one.in_flight.moves_on <= uow.today
     ]
-    return max(moving, key=lambda one: one.in_force_from, default=None)
+    return max(taking_over, key=lambda one: one.in_force_from, default=None)
 
 
 def _move(uow: UnitOfWork, policy: Policy, limit: int) -> int:
     earlier = [one.edition for one in uow.policies.headings(policy.program) if one.in_force_from < policy.in_force_from]
     moved = 0
-    for edition in earlier:
-        for status in UNDER_WAY:
-            wanted = PageRequest(limit=max(limit - moved, 0), equals={"edition": edition, "status": status})
-            for one in uow.applications.page(wanted).items:
-                moved += _moved(uow, policy, uow.applications.lock(one.id))
+    for edition, those in product(earlier, moving.those_that_move(policy)):
+        if moved >= limit:
+            break
+        wanted = PageRequest(limit=limit - moved, equals={"edition": edition, **those})
+        for one in uow.applications.page(wanted).items:
+            moved += _moved(uow, policy, uow.applications.lock(one.id))
     return moved
 
 
 def _moved(uow: UnitOfWork, policy: Policy, application: Application) -> bool:
-    if application.status not in UNDER_WAY or application.edition == policy.edition:
+    if application.edition == policy.edition or not moving.may_move(application, policy):
         return False
-    moved = uow.applications.save(replace(application, edition=policy.edition))
+    pathway = moving.pathway_after(application, policy)
+    moved = uow.applications.save(replace(application, edition=policy.edition, pathway=pathway))
     if moved.status is ApplicationStatus.DRAFT:
         payments.charge(uow, policy, submission_fee(policy), moved.candidate_id, moved.id)
     uow.record(
@@ -175,6 +178,7 @@ def _moved(uow: UnitOfWork, policy: Policy, application: Application) -> bool:
             candidate_id=application.candidate_id,
             from_edition=application.edition,
             to_edition=policy.edition,
+            pathway=pathway,
         )
     )
     return True

@@ -108,10 +108,11 @@ class ApplicationExpired(_OfApplication, Event, kind="application.expired", abou
 
 @dataclass(frozen=True, kw_only=True)
 class ApplicationMovedOn(_OfApplication, Event, kind="application.moved_on", about="application_id"):
-    """The application moved to a later edition, because that edition says so."""
+    """The application moved to a later edition, because that edition says so; `pathway` is its choice there, if any."""
 
     from_edition: str
     to_edition: str
+    pathway: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +130,13 @@ class EvidenceChanged(_OfApplication, Event, kind="evidence.changed", about="app
 
     evidence_id: UUID
     files: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceOutdated(_OfApplication, Event, kind="evidence.outdated", about="application_id"):
+    """The record that an accepted piece shows has changed, so that the piece has to be judged anew."""
+
+    evidence_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,6 +34,14 @@ from domain.programs.policy import Policy
 from domain.ruling import Finding, Ruling, Source
 
 
+class OutcomeChange(StrEnum):
+    """What another edition means for an application."""
+
+    GAINS = "becomes_eligible"
+    LOSES = "no_longer_eligible"
+    PATHWAY_MISSING = "pathway_missing"
+
+
 class Mode(StrEnum):
     """Whether an applicant's word counts, or only what was verified."""
 
@@ -91,7 +99,7 @@ class ChangedClause:
     """A clause that is judged otherwise under the new edition.
 
     A code is None where the edition has no such clause. Where an edition lacks the whole pathway, `clause` is the
-    pathway's own code.
+    pathway's own code, and its code is `pathway_missing`.
     """
 
     pathway: str
@@ -101,10 +109,20 @@ class ChangedClause:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Applicant:
+    """A case to compare: a reference, the facts, and the pathway that was chosen; without one, any would do."""
+
+    ref: str
+    facts: Facts
+    pathway: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedOutcome:
     """A case whose outcome is not the same under the two editions, and the clauses that make the difference."""
 
     ref: str
+    code: OutcomeChange
     eligible_before: bool
     eligible_after: bool
     clauses: tuple[ChangedClause, ...]
@@ -134,23 +152,16 @@ def assess(
 
 
 def compare(
-    old: Policy, new: Policy, cases: Iterable[tuple[str, Facts]], on: date, mode: Mode = Mode.CLAIMED
+    old: Policy, new: Policy, cases: Iterable[Applicant], on: date, mode: Mode = Mode.CLAIMED
 ) -> list[ChangedOutcome]:
     """Whose outcome changes from the old edition to the new one on this day, and by which clauses.
 
-    A case is a reference and its facts. Cases with the same outcome under both are left out.
+    A case is judged along the pathway that was chosen, as a decision would judge it. Where the new edition lacks that
+    pathway, nothing could be decided, and the case is told whatever its facts are. Cases with the same outcome under
+    both are left out.
     """
-    judged = ((ref, assess(old, facts, on, mode), assess(new, facts, on, mode)) for ref, facts in cases)
-    return [
-        ChangedOutcome(
-            ref=ref,
-            eligible_before=before.granted,
-            eligible_after=after.granted,
-            clauses=tuple(_differences(before, after)),
-        )
-        for ref, before, after in judged
-        if before.granted != after.granted
-    ]
+    compared = (_compared(old, new, one, on, mode) for one in cases)
+    return [changed for changed in compared if changed is not None]
 
 
 def judge(clause: Clause, case: Case) -> Finding:
@@ -227,17 +238,40 @@ def _advice(policy: Policy, pathway: PathwayRuling) -> tuple[str, ...]:
     return tuple(dict.fromkeys(sentence for sentence in sentences if sentence))
 
 
-def _differences(before: EligibilityRuling, after: EligibilityRuling) -> Iterator[ChangedClause]:
+def _compared(old: Policy, new: Policy, case: Applicant, on: date, mode: Mode) -> ChangedOutcome | None:
+    before, after = (_along(policy, case, on, mode) for policy in (old, new))
+    was, becomes = (any(one.granted for one in judged) for judged in (before, after))
+    clauses = tuple(_differences(before, after) if was else _differences(after, before, lost=False))
+    code = OutcomeChange.GAINS if becomes else OutcomeChange.LOSES
+    if case.pathway is not None and not after:
+        found = MET if was else "not_met"
+        clauses = (_changed(case.pathway, case.pathway, found, OutcomeChange.PATHWAY_MISSING, lost=True),)
+        code = OutcomeChange.PATHWAY_MISSING
+    elif was == becomes:
+        return None
+    return ChangedOutcome(ref=case.ref, code=code, eligible_before=was, eligible_after=becomes, clauses=clauses)
+
+
+def _along(policy: Policy, case: Applicant, on: date, mode: Mode) -> tuple[PathwayRuling, ...]:
+    """The rulings by which an application is decided: of the chosen pathway, if the edition has it, or of every one."""
+    if case.pathway is not None and policy.pathway(case.pathway) is None:
+        return ()
+    return assess(policy, case.facts, on, mode, pathway=case.pathway).pathways
+
+
+def _differences(
+    granting: Iterable[PathwayRuling], refusing: Iterable[PathwayRuling], *, lost: bool = True
+) -> Iterator[ChangedClause]:
     """The clauses that stand in the way on one side only, along each pathway that is granted on the other."""
-    granting, refusing = (before, after) if before.granted else (after, before)
-    for pathway in granting.pathways:
+    refused = {one.pathway: one for one in refusing}
+    for pathway in granting:
         if pathway.granted:
-            yield from _obstacles(pathway, refusing.pathway(pathway.pathway), lost=before.granted)
+            yield from _obstacles(pathway, refused.get(pathway.pathway), lost=lost)
 
 
 def _obstacles(granted: PathwayRuling, refused: PathwayRuling | None, *, lost: bool) -> Iterator[ChangedClause]:
     if refused is None:
-        yield _changed(granted.pathway, granted.pathway, MET, None, lost=lost)
+        yield _changed(granted.pathway, granted.pathway, MET, OutcomeChange.PATHWAY_MISSING, lost=lost)
         return
     met = {finding.clause: finding for finding in every_finding(granted.ruling.findings)}
     for finding in every_finding(refused.ruling.unmet):
@@ -247,6 +281,6 @@ def _obstacles(granted: PathwayRuling, refused: PathwayRuling | None, *, lost: b
             yield _changed(granted.pathway, finding.clause, code, finding.code, lost=lost)
 
 
-def _changed(pathway: str, clause: str, granting: str | None, refusing: str | None, *, lost: bool) -> ChangedClause:
+def _changed(pathway: str, clause: str, granting: str | None, refusing: str, *, lost: bool) -> ChangedClause:
     before, after = (granting, refusing) if lost else (refusing, granting)
     return ChangedClause(pathway=pathway, clause=clause, before=before, after=after)

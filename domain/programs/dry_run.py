@@ -1,9 +1,10 @@
 """Whose outcome would change under a new edition, and by which clauses.
 
 Judged clause by clause are the applications of the program that are under way or approved, on the day the edition
-begins (or today, if that is later), each under its own edition and under the new one. What applicants state counts,
-verified or not: what is still to be verified is the same under both. What else is in flight is told by groups, in
-`effects`.
+begins (or today, if that is later), each under its own edition and under the new one, along the pathway that its
+applicant chose. One whose pathway the new edition lacks is told too: nothing could be decided along it. What applicants
+state counts, verified or not: what is still to be verified is the same under both. What else is in flight is told by
+groups, in `effects`.
 """
 
 from collections import defaultdict
@@ -15,9 +16,8 @@ from uuid import UUID
 from domain.actors import Actor
 from domain.applications import facts_of
 from domain.applications.actions import UNDER_WAY
-from domain.applications.facts import Facts
 from domain.applications.model import Application, ApplicationStatus
-from domain.applications.rules import ChangedOutcome, compare
+from domain.applications.rules import Applicant, ChangedOutcome, compare
 from domain.jobs import actions as jobs
 from domain.jobs.model import Batch, Job, JobOutcome, JobRequest, OutcomeStatus
 from domain.paging import PageRequest
@@ -117,9 +117,9 @@ def _compared(
     uow: UnitOfWork, policy: Policy, applications: Sequence[Application]
 ) -> list[tuple[Application, ChangedOutcome]]:
     facts = facts_of.of_many(uow, applications)
-    by_edition, by_ref = defaultdict[str, list[tuple[str, Facts]]](list), {str(one.id): one for one in applications}
+    by_edition, by_ref = defaultdict[str, list[Applicant]](list), {str(one.id): one for one in applications}
     for one in applications:
-        by_edition[one.edition].append((str(one.id), facts[one.id]))
+        by_edition[one.edition].append(Applicant(ref=str(one.id), facts=facts[one.id], pathway=one.pathway))
     on = max(policy.in_force_from, uow.today)
     return [
         (by_ref[outcome.ref], outcome)
@@ -134,7 +134,7 @@ def _outcome(uow: UnitOfWork, job: Job, row: int, application: Application, chan
         job_id=job.id,
         row=row,
         status=OutcomeStatus.OK,
-        code="becomes_eligible" if changed.eligible_after else "no_longer_eligible",
+        code=changed.code.value,
         values={
             "application_id": str(application.id),
             "number": application.number,

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from domain.applications import moving
 from domain.applications.actions import UNDER_WAY
 from domain.applications.model import ApplicationStatus
 from domain.exams.model import AuthorizationStatus
@@ -93,6 +94,7 @@ _PINNED = {
     Group.APPLICATIONS_UNDER_WAY: "By this edition's rule, applications under way keep the one they began under.",
 }
 _MOVES = "Applications under way move to this edition on that day, and go on by its terms."
+_STAYS = "They were handed in by a pathway that this edition lacks, and stay under the edition of then."
 
 _FORMS = (
     "A form keeps the edition it was made under, and no stored score is judged again; it holds for forms made later."
@@ -118,16 +120,20 @@ _NOBODY = "No work that is in flight has it for a term."
 
 
 def effects(uow: UnitOfWork, policy: Policy) -> tuple[Effect, ...]:
-    """Every group of work in flight that some term would differ for; `policy` is the edition to be published."""
+    """Every group of work in flight that some term would differ for; `policy` is the edition to be published.
+
+    Applications that move and those that stay, for want of their pathway, are told apart.
+    """
     found = []
     for heading in _earlier(uow, policy):
-        changes = difference(uow.policies.named(heading.edition), policy)
+        old = uow.policies.named(heading.edition)
+        changes = difference(old, policy)
         for group in Group:
-            terms = _terms_of(group, changes, uow.policies.named(heading.edition), policy)
-            judged = _how_many(uow, group, heading.edition) if terms else 0
-            if judged:
-                told = _effect(group, heading.edition, judged, terms, policy, uow.today)
-                found.append(replace(told, ids=_first(uow, group, heading.edition)))
+            terms = _terms_of(group, changes, old, policy)
+            for fate in _fates(group, old, policy, uow.today) if terms else ():
+                if judged := _how_many(uow, group, heading.edition, fate):
+                    told = _effect(group, heading.edition, judged, terms, fate)
+                    found.append(replace(told, ids=_first(uow, group, heading.edition, fate)))
     return tuple(found)
 
 
@@ -151,14 +157,39 @@ def _earlier(uow: UnitOfWork, policy: Policy) -> list[EditionHeading]:
     return [one for one in uow.policies.headings(policy.program) if one.in_force_from < policy.in_force_from]
 
 
-def _effect(group: Group, edition: str, judged: int, terms: tuple[Change, ...], policy: Policy, today: date) -> Effect:
-    applies, from_on, why = Applies.NEVER, None, _PINNED[group]
+@dataclass(frozen=True, slots=True)
+class _Fate:
+    """What becomes of a part of a group: those that equal one of `those`."""
+
+    applies: Applies
+    from_on: date | None
+    why: str
+    those: tuple[Mapping[str, object], ...]
+
+
+def _fates(group: Group, old: Policy, new: Policy, today: date) -> tuple[_Fate, ...]:
+    all_of_it = ({"status": _IN_FLIGHT[group]},)
     if group is Group.RENEWAL_CYCLES:
-        applies, from_on = Applies.NEXT_CYCLE, max(policy.in_force_from, today + timedelta(days=1))
-    elif group is Group.APPLICATIONS_UNDER_WAY and policy.in_flight.rule is InFlightRule.MOVE_ON:
-        applies, from_on, why = Applies.MOVES_ON, policy.in_flight.moves_on, _MOVES
+        next_cycle = max(new.in_force_from, today + timedelta(days=1))
+        return (_Fate(Applies.NEXT_CYCLE, next_cycle, _PINNED[group], all_of_it),)
+    if group is Group.APPLICATIONS_UNDER_WAY and new.in_flight.rule is InFlightRule.MOVE_ON:
+        return (
+            _Fate(Applies.MOVES_ON, new.in_flight.moves_on, _MOVES, moving.those_that_move(new)),
+            _Fate(Applies.NEVER, None, _STAYS, moving.those_that_stay(old, new)),
+        )
+    return (_Fate(Applies.NEVER, None, _PINNED[group], all_of_it),)
+
+
+def _effect(group: Group, edition: str, judged: int, terms: tuple[Change, ...], fate: _Fate) -> Effect:
     return Effect(
-        group=group, edition=edition, judged=judged, applies=applies, from_on=from_on, why=why, terms=terms, ids=()
+        group=group,
+        edition=edition,
+        judged=judged,
+        applies=fate.applies,
+        from_on=fate.from_on,
+        why=fate.why,
+        terms=terms,
+        ids=(),
     )
 
 
@@ -166,15 +197,15 @@ def _section(change: Change) -> str:
     return change.pointer.split("/")[1]
 
 
-def _how_many(uow: UnitOfWork, group: Group, edition: str) -> int:
+def _how_many(uow: UnitOfWork, group: Group, edition: str, fate: _Fate) -> int:
     counted = _store(uow, group)
-    return sum(counted.count(edition=edition, status=status) for status in _IN_FLIGHT[group])
+    return sum(counted.count(edition=edition, **those) for those in fate.those)
 
 
-def _first(uow: UnitOfWork, group: Group, edition: str) -> tuple[UUID, ...]:
+def _first(uow: UnitOfWork, group: Group, edition: str, fate: _Fate) -> tuple[UUID, ...]:
     found: list[Any] = []
-    for status in _IN_FLIGHT[group]:
-        wanted = PageRequest(limit=MOST_NAMED - len(found), equals={"edition": edition, "status": status})
+    for those in fate.those:
+        wanted = PageRequest(limit=MOST_NAMED - len(found), equals={"edition": edition, **those})
         found += _store(uow, group).page(wanted).items if wanted.limit else []
     return tuple(one.credential_id if group is Group.RENEWAL_CYCLES else one.id for one in found)
 

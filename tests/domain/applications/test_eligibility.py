@@ -5,7 +5,9 @@ import pytest
 
 from domain.applications.facts import Facts, facts_from_json, facts_to_json
 from domain.applications.rules import (
+    Applicant,
     Mode,
+    OutcomeChange,
     assess,
     compare,
     every_finding,
@@ -226,7 +228,8 @@ def test_comparing_editions_names_those_who_lose_by_the_clause_that_costs_them()
     veteran = facts()
     newcomer = facts(experience=(a_job(starts_on=date(2025, 1, 1)),))
 
-    changed = compare(cpom(), stricter, [("veteran", veteran), ("newcomer", newcomer)], TODAY)
+    people = [Applicant(ref="veteran", facts=veteran), Applicant(ref="newcomer", facts=newcomer)]
+    changed = compare(cpom(), stricter, people, TODAY)
 
     assert [(c.ref, c.eligible_before, c.eligible_after) for c in changed] == [("newcomer", True, False)]
     assert [(c.pathway, c.clause, c.before, c.after) for c in changed[0].clauses] == [
@@ -239,7 +242,7 @@ def test_comparing_editions_names_those_who_gain() -> None:
     milder = a_policy({"/edition": "cpom-2027", "/eligibility/pathways/0/clauses/0/unrestricted": False})
     restricted = facts(licences=(a_licence(restricted=True),))
 
-    changed = compare(cpom(), milder, [("restricted", restricted)], TODAY)
+    changed = compare(cpom(), milder, [Applicant(ref="restricted", facts=restricted)], TODAY)
 
     assert [(c.eligible_before, c.eligible_after) for c in changed] == [(False, True)]
     assert [(c.clause, c.before, c.after) for c in changed[0].clauses] == [("us-licence", "licence_restricted", "met")]
@@ -249,15 +252,41 @@ def test_comparing_editions_names_the_pathway_that_was_dropped() -> None:
     only_us = [a_policy().eligibility.pathways[0].model_dump(mode="json")]
     narrower = a_policy({"/edition": "cpom-2027", "/eligibility/pathways": only_us})
 
-    changed = compare(cpom(), narrower, [("abroad", facts_abroad())], TODAY)
+    changed = compare(cpom(), narrower, [Applicant(ref="abroad", facts=facts_abroad())], TODAY)
 
     assert [(c.pathway, c.clause, c.before, c.after) for c in changed[0].clauses] == [
-        (PATHWAY_2, PATHWAY_2, "met", None)
+        (PATHWAY_2, PATHWAY_2, "met", "pathway_missing")
+    ]
+    assert changed[0].code is OutcomeChange.LOSES
+
+
+@pytest.mark.parametrize(
+    ("facts_held", "before"),
+    [pytest.param(facts(), "met", id="who meets it"), pytest.param(Facts(), "not_met", id="who does not yet")],
+)
+def test_comparing_editions_names_everyone_whose_chosen_pathway_is_gone(facts_held: Facts, before: str) -> None:
+    renamed = a_policy({"/edition": "cpom-2027", "/eligibility/pathways/0/code": "us-pharmacists"})
+
+    (changed,) = compare(cpom(), renamed, [Applicant(ref="ada", facts=facts_held, pathway=PATHWAY_1)], TODAY)
+
+    assert (changed.code, changed.eligible_after) == (OutcomeChange.PATHWAY_MISSING, False)
+    assert [(c.pathway, c.clause, c.before, c.after) for c in changed.clauses] == [
+        (PATHWAY_1, PATHWAY_1, before, "pathway_missing")
     ]
 
 
+def test_comparing_editions_judges_by_the_pathway_that_was_chosen_and_by_no_other() -> None:
+    """Someone who would meet Pathway 1 chose Pathway 2; what becomes of Pathway 1 is nothing to them."""
+    stricter = a_policy({"/edition": "cpom-2027", "/eligibility/pathways/0/clauses/0/accepted": ["inactive"]})
+
+    def changes(pathway: str | None) -> int:
+        return len(compare(cpom(), stricter, [Applicant(ref="a", facts=facts(), pathway=pathway)], TODAY))
+
+    assert (changes(None), changes(PATHWAY_1), changes(PATHWAY_2)) == (1, 1, 0)
+
+
 def test_comparing_an_edition_with_itself_changes_nobody() -> None:
-    assert compare(cpom(), cpom(), [("a", facts()), ("b", Facts())], TODAY) == []
+    assert compare(cpom(), cpom(), [Applicant(ref="a", facts=facts()), Applicant(ref="b", facts=Facts())], TODAY) == []
 
 
 def test_every_reason_that_the_rules_can_give_for_these_cases_is_a_known_one() -> None:

@@ -247,8 +247,8 @@ def _pass_on(uow: UnitOfWork, actor: Actor, piece: Evidence, judgement: Judgemen
     if piece.record_id is None:
         return
     if piece.kind is EvidenceKind.LICENCE:
-        records.verify_licence(uow, actor, piece.record_id, verification, judgement.source)
+        records.licence_verified(uow, actor, piece.record_id, verification, judgement.source)
     if piece.kind is EvidenceKind.EDUCATION:
         before = uow.educations.get(piece.record_id).equivalent
         equivalent = before if judgement.equivalent is None else judgement.equivalent
-        records.judge_education(uow, actor, piece.record_id, verification, equivalent=equivalent)
+        records.education_judged(uow, actor, piece.record_id, verification, equivalent=equivalent)

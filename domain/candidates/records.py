@@ -1,9 +1,14 @@
-"""Verbs of a candidate's records: licences and education, recorded by the candidate and verified by staff."""
+"""Verbs of a candidate's records: licences and education, recorded by the candidate and verified by staff.
+
+Whatever shows a record in an application takes a new version when the record changes (`domain.applications.shown`), so
+that a reviewer's word on a piece is always about the record that was read with it.
+"""
 
 from dataclasses import replace
 from uuid import UUID
 
 from domain.actors import Actor
+from domain.applications import shown
 from domain.candidates import rules
 from domain.candidates.events import EducationJudged, EducationRecorded, LicenceRecorded, LicenceVerified
 from domain.candidates.model import Education, Licence, Verification
@@ -22,20 +27,33 @@ def add_licence(uow: UnitOfWork, actor: Actor, candidate_id: UUID, details: dict
 
 def change_licence(uow: UnitOfWork, actor: Actor, licence_id: UUID, details: dict[str, object]) -> Licence:
     """Change a licence's particulars; what was verified before is verified anew, unless independent staff change it."""
-    licence = uow.licences.get(licence_id)
+    licence = uow.licences.lock(licence_id)
     actor.must("licence.update", licence)
     rules.must_be_possible(rules.licence_faults(details))
     stated = replace(licence, **details)  # type: ignore[arg-type]
-    if not actor.is_staff or not is_independent(uow, actor, licence.candidate_id):
-        stated = replace(stated, verification=Verification.UNVERIFIED, verified_at=None, verified_by=None)
+    vouched = _vouches(uow, actor, licence.candidate_id)
+    if not vouched:
+        stated = replace(
+            stated, verification=Verification.UNVERIFIED, verified_at=None, verified_by=None, verified_with=None
+        )
     changed = uow.licences.save(stated)
+    shown.outdate(uow, licence.candidate_id, licence.id, vouched=vouched)
     uow.record(LicenceRecorded(candidate_id=licence.candidate_id, licence_id=licence.id, status=changed.status))
     return changed
 
 
 def verify_licence(uow: UnitOfWork, actor: Actor, licence_id: UUID, verification: Verification, source: str) -> Licence:
     """Say whether the licence agrees with its source (`source` names which was asked)."""
-    licence = uow.licences.get(licence_id)
+    judged = licence_verified(uow, actor, licence_id, verification, source)
+    shown.outdate(uow, judged.candidate_id, judged.id, vouched=True)
+    return judged
+
+
+def licence_verified(
+    uow: UnitOfWork, actor: Actor, licence_id: UUID, verification: Verification, source: str
+) -> Licence:
+    """As `verify_licence`, on the strength of the one piece of evidence that is judged by it."""
+    licence = uow.licences.lock(licence_id)
     actor.must("licence.verify", licence)
     must_be_independent(uow, actor, licence.candidate_id)
     judged = uow.licences.save(
@@ -62,7 +80,16 @@ def judge_education(
     uow: UnitOfWork, actor: Actor, education_id: UUID, verification: Verification, *, equivalent: bool | None
 ) -> Education:
     """Verify a degree, and judge whether it is equivalent to the one the policy asks for."""
-    education = uow.educations.get(education_id)
+    judged = education_judged(uow, actor, education_id, verification, equivalent=equivalent)
+    shown.outdate(uow, judged.candidate_id, judged.id, vouched=True)
+    return judged
+
+
+def education_judged(
+    uow: UnitOfWork, actor: Actor, education_id: UUID, verification: Verification, *, equivalent: bool | None
+) -> Education:
+    """As `judge_education`, on the strength of the one piece of evidence that is judged by it."""
+    education = uow.educations.lock(education_id)
     actor.must("education.judge", education)
     must_be_independent(uow, actor, education.candidate_id)
     judged = uow.educations.save(
@@ -83,3 +110,8 @@ def judge_education(
         )
     )
     return judged
+
+
+def _vouches(uow: UnitOfWork, actor: Actor, candidate_id: UUID) -> bool:
+    """Whether what this caller enters is as good as verified."""
+    return actor.is_staff and is_independent(uow, actor, candidate_id)

@@ -14,10 +14,11 @@ from adapters.db.registry import SqlRegistry, registry_reader
 from domain.credentials.bulk import read
 from domain.credentials.model import Standing
 from domain.credentials.number import RANDOM_BYTES, new_number
-from domain.credentials.public import PublicFacts, PublicStanding, dated, public_entry
+from domain.credentials.public import dated, public_entry
 from domain.dates import date_at
 from domain.errors import Unavailable
 from domain.ports import RegistryEntry
+from tests.builders_registry import public_facts, stood
 
 KNOWN = [new_number(bytes([index]) * RANDOM_BYTES) for index in range(1, 6)]
 UNKNOWN = new_number(b"\xff" * RANDOM_BYTES)
@@ -28,23 +29,12 @@ EARLY = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
 def an_entry(number: str, zone: str) -> RegistryEntry:
-    facts = PublicFacts(
-        number=number,
-        issuer='The "Certifying" Body',
-        program_code="CPOM",
-        program_title="Certified Pharmacy Operations Manager",
-        holder_name="Łucja D\\ąbrowska ’ 🎓",
-        awarded_on=date(2026, 3, 1),
-        valid_from=date(2026, 3, 1),
-        valid_until=date(2029, 3, 1),
-        edition="cpom-2026",
-        zone=zone,
-    )
+    facts = public_facts(number=number, issuer='The "Certifying" Body', holder_name="Łucja D\\ąbrowska ’ 🎓", zone=zone)
     return public_entry(
         facts,
-        PublicStanding(status=Standing.ACTIVE, valid=True, since=date(2026, 3, 1)),
-        PublicStanding(status=Standing.EXPIRED, valid=False, since=date(2029, 3, 2)),
-        PublicStanding(status=Standing.LAPSED, valid=False, since=date(2029, 5, 31)),
+        stood(Standing.ACTIVE, valid=True),
+        stood(Standing.EXPIRED, date(2029, 3, 2)),
+        stood(Standing.LAPSED, date(2029, 5, 31)),
     )
 
 

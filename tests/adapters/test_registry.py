@@ -18,30 +18,17 @@ from adapters.db.engine import Database
 from adapters.db.registry import ClosableReader, SqlRegistry, registry_reader
 from domain.credentials.model import Standing
 from domain.credentials.number import RANDOM_BYTES, new_number
-from domain.credentials.public import PublicFacts, PublicStanding, public_entry
+from domain.credentials.public import public_entry
 from domain.errors import Unavailable
 from domain.ports import RegistryAnswer, RegistryEntry
-
-NUMBER = new_number(bytes(range(RANDOM_BYTES)))
+from tests.builders_registry import NUMBER, public_facts, stood
 
 
 def an_entry(number: str = NUMBER, **changes: Any) -> RegistryEntry:
-    facts = PublicFacts(
-        number=number,
-        issuer="The Certifying Body",
-        program_code="CPOM",
-        program_title="Certified Pharmacy Operations Manager",
-        holder_name="Łucja Dąbrowska",
-        awarded_on=date(2026, 3, 1),
-        valid_from=date(2026, 3, 1),
-        valid_until=date(2029, 3, 1),
-        edition="cpom-2026",
-        zone="America/New_York",
-    )
-    active = PublicStanding(status=Standing.ACTIVE, valid=True, since=date(2026, 3, 1))
-    expired = PublicStanding(status=Standing.EXPIRED, valid=True, since=date(2029, 3, 2))
-    lapsed = PublicStanding(status=Standing.LAPSED, valid=False, since=date(2029, 5, 31))
-    return replace(public_entry(facts, active, expired, lapsed), **changes)
+    active = stood(Standing.ACTIVE, valid=True)
+    expired = stood(Standing.EXPIRED, date(2029, 3, 2), valid=True)
+    lapsed = stood(Standing.LAPSED, date(2029, 5, 31))
+    return replace(public_entry(public_facts(number=number), active, expired, lapsed), **changes)
 
 
 @asynccontextmanager

@@ -18,32 +18,20 @@ from adapters.db.registry import SqlRegistry, registry_reader
 from api.registry import RegistryLane, request_ids
 from domain.credentials.model import Standing
 from domain.credentials.number import RANDOM_BYTES, new_number
-from domain.credentials.public import PublicFacts, PublicStanding, public_entry
+from domain.credentials.public import public_entry
 from domain.errors import Unavailable
 from domain.ports import RegistryAnswer, RegistryEntry
 from tests.api.asgi import Answer, ask
+from tests.builders_registry import NUMBER, public_facts, stood
 
-NUMBER = new_number(bytes(range(RANDOM_BYTES)))
 UNKNOWN = new_number(bytes(RANDOM_BYTES))
 SLIPPED = f"{NUMBER[:-1]}{'0' if NUMBER[-1] != '0' else '1'}"
 NOON = datetime(2027, 5, 1, 16, tzinfo=UTC)
 
 
 def an_entry(status: Standing = Standing.ACTIVE, name: str | None = "Łucja Dąbrowska") -> RegistryEntry:
-    facts = PublicFacts(
-        number=NUMBER,
-        issuer="The Certifying Body",
-        program_code="CPOM",
-        program_title="Certified Pharmacy Operations Manager",
-        holder_name=name,
-        awarded_on=date(2026, 3, 1),
-        valid_from=date(2026, 3, 1),
-        valid_until=date(2029, 3, 1),
-        edition="cpom-2026",
-        zone="America/New_York",
-    )
-    now = PublicStanding(status=status, valid=status is Standing.ACTIVE, since=date(2026, 3, 1))
-    return public_entry(facts, now, PublicStanding(status=Standing.LAPSED, valid=False, since=date(2029, 3, 2)))
+    now = stood(status, valid=status is Standing.ACTIVE)
+    return public_entry(public_facts(holder_name=name), now, stood(Standing.LAPSED, date(2029, 3, 2)))
 
 
 @dataclass

@@ -5,23 +5,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from domain.credentials.model import Standing
-from domain.credentials.public import PublicFacts, PublicStanding, answer_on, dated, public_entry
+from domain.credentials.public import answer_on, dated, public_entry
+from tests.builders_registry import public_facts, stood
 
-FACTS = PublicFacts(
-    number="000G-40R4-0M30-E200",
-    issuer="The Certifying Body",
-    program_code="CPOM",
-    program_title="Certified Pharmacy Operations Manager",
-    holder_name='Ada "the Count" Łucja',
-    awarded_on=date(2026, 3, 1),
-    valid_from=date(2026, 3, 1),
-    valid_until=date(2029, 3, 10),
-    edition="cpom-2026",
-    zone="America/New_York",
-)
-ACTIVE = PublicStanding(status=Standing.ACTIVE, valid=True, since=date(2026, 3, 1))
-EXPIRED = PublicStanding(status=Standing.EXPIRED, valid=True, since=date(2029, 3, 11))
-LAPSED = PublicStanding(status=Standing.LAPSED, valid=False, since=date(2029, 6, 9))
+FACTS = public_facts(holder_name='Ada "the Count" Łucja', valid_until=date(2029, 3, 10))
+ACTIVE = stood(Standing.ACTIVE, valid=True)
+EXPIRED = stood(Standing.EXPIRED, date(2029, 3, 11), valid=True)
+LAPSED = stood(Standing.LAPSED, date(2029, 6, 9))
 
 
 def test_an_entry_turns_at_the_midnights_of_the_policys_zone_on_either_side_of_a_clock_change() -> None:

@@ -10,7 +10,7 @@ from pydantic import Field
 from api.fields import Code, Id, In, Line, Out, Reason, Text
 from api.paging import Listing
 from api.routing import Resource, Routes
-from api.rulings import FindingOut, PathwayRulingOut, pathways_of
+from api.rulings import FindingOut, PathwayRulingOut, findings_of, pathways_of
 from domain.actors import STAFF, Actor, Role
 from domain.applications import actions, standing
 from domain.applications.actions import Statement
@@ -335,5 +335,5 @@ def _ruling(uow: UnitOfWork, application: Application, mode: Mode) -> Applicatio
         best=ruling.best,
         advice=list(ruling.advice),
         pathways=pathways_of(ruling),
-        complete=None if missing is None else [FindingOut.model_validate(finding) for finding in missing],
+        complete=None if missing is None else findings_of(missing),
     )

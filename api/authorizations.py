@@ -8,7 +8,7 @@ from api.fields import Id, Line
 from api.paging import Listing
 from api.payments import ChargeOut
 from api.routing import Resource, Routes
-from api.rulings import FindingOut, RulingOut
+from api.rulings import FindingOut, RulingOut, findings_of
 from domain.actors import Actor
 from domain.exams import actions
 from domain.exams.model import Authorization, AuthorizationStatus
@@ -63,8 +63,9 @@ AUTHORIZATIONS = Listing(
 def rule_on_authorization(uow: UnitOfWork, actor: Actor, application_id: Id) -> AuthorizationRulingOut:
     """Ask whether an authorization could be given today: every clause, and the next possible day of a retake."""
     ruling, possible = actions.authorization_ruling(uow, actor, application_id)
-    findings = [FindingOut.model_validate(one) for one in ruling.findings]
-    return AuthorizationRulingOut(granted=ruling.granted, findings=findings, next_possible_on=possible)
+    return AuthorizationRulingOut(
+        granted=ruling.granted, findings=findings_of(ruling.findings), next_possible_on=possible
+    )
 
 
 @routes.post(

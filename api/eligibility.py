@@ -10,7 +10,7 @@ from pydantic import Field
 from api.fields import MANY, Code, CountryCode, Day, Flag, In, Language, Line, Out, WeeklyHours
 from api.public import AsOf, Program
 from api.routing import Routes
-from api.rulings import FindingOut, PathwayRulingOut, pathways_of
+from api.rulings import FindingOut, PathwayRulingOut, findings_of, pathways_of
 from domain.applications.facts import (
     CertificateFact,
     EducationFact,
@@ -174,7 +174,7 @@ def _answer(policy: Policy, ruling: EligibilityRuling) -> SelfCheckOut:
         message=_message(ruling),
         advice=list(ruling.advice),
         pathways=pathways_of(ruling),
-        waiver=[FindingOut.model_validate(finding) for finding in _waivers(ruling, waivers)],
+        waiver=findings_of(_waivers(ruling, waivers)),
     )
 
 

@@ -10,7 +10,7 @@ from api.fields import Flag, Id, In, Line, Reason
 from api.paging import Listing
 from api.payments import ChargeOut
 from api.routing import Resource, Routes
-from api.rulings import FindingOut, RulingOut
+from api.rulings import RulingOut, findings_of
 from domain.actors import Actor
 from domain.exams import actions_booking as actions
 from domain.exams.actions_booking import Step
@@ -174,8 +174,7 @@ def reschedule(uow: UnitOfWork, actor: Actor, registration_id: Id, body: SeatIn)
 def rule_on_cancellation(uow: UnitOfWork, actor: Actor, registration_id: Id) -> CancellationRulingOut:
     """Ask whether a booking could be cancelled now, and what would go back."""
     ruling, percent = actions.cancellation_ruling(uow, actor, registration_id)
-    findings = [FindingOut.model_validate(one) for one in ruling.findings]
-    return CancellationRulingOut(granted=ruling.granted, findings=findings, refund_percent=percent)
+    return CancellationRulingOut(granted=ruling.granted, findings=findings_of(ruling.findings), refund_percent=percent)
 
 
 @routes.post(

@@ -10,7 +10,7 @@ from api.applications import AppealOut, ApplicationOut, appeal_shown, shown
 from api.fields import Code, Day, Flag, Id, In, Line, Out, Reason, Text
 from api.paging import Listing
 from api.routing import Resource, Routes
-from api.rulings import FindingOut
+from api.rulings import FindingOut, findings_of
 from domain.actors import STAFF, Actor, Role
 from domain.applications import actions_review as actions, actions_upkeep
 from domain.applications.actions_upkeep import Drawing
@@ -237,8 +237,8 @@ def replay(uow: UnitOfWork, actor: Actor, determination_id: Id) -> ReplayOut:
         edition=made.edition,
         judged_on=made.judged_on,
         same=same,
-        stored=[FindingOut.model_validate(one) for one in made.findings],
-        replayed=[FindingOut.model_validate(one) for one in (pathway.ruling.findings if pathway else ())],
+        stored=findings_of(made.findings),
+        replayed=findings_of(pathway.ruling.findings if pathway else ()),
     )
 
 

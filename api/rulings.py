@@ -1,7 +1,10 @@
 """Rulings as answers: every clause, met or not, with its reason."""
 
+from collections.abc import Iterable
+
 from api.fields import Out
 from domain.applications.rules import EligibilityRuling
+from domain.ruling import Finding
 
 
 class SourceOut(Out):
@@ -24,6 +27,11 @@ class FindingOut(Out):
     parts: list["FindingOut"]
 
 
+def findings_of(findings: Iterable[Finding]) -> list[FindingOut]:
+    """These findings, as they are answered."""
+    return [FindingOut.model_validate(one) for one in findings]
+
+
 class PathwayRulingOut(Out):
     """One pathway's ruling."""
 
@@ -40,7 +48,7 @@ def pathways_of(ruling: EligibilityRuling) -> list[PathwayRulingOut]:
             pathway=one.pathway,
             title=one.title,
             granted=one.granted,
-            findings=[FindingOut.model_validate(finding) for finding in one.ruling.findings],
+            findings=findings_of(one.ruling.findings),
         )
         for one in ruling.pathways
     ]

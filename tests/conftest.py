@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -38,14 +39,8 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture
 def empty_postgres_url(postgres_server: str) -> Iterator[str]:
     """A fresh, empty PostgreSQL database, gone after the test."""
-    name = f"t{uuid.uuid4().hex[:12]}"
-    admin = _admin(postgres_server)
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
-    yield _with_database(postgres_server, name)
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
-    admin.dispose()
+    with _a_database(postgres_server) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -65,14 +60,8 @@ def postgres_template(postgres_server: str) -> str:
 @pytest.fixture
 def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
     """A fresh PostgreSQL database with the whole schema, gone after the test."""
-    name = f"t{uuid.uuid4().hex[:12]}"
-    admin = _admin(postgres_server)
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{postgres_template}" {COPIED}')
-    yield _with_database(postgres_server, name)
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
-    admin.dispose()
+    with _a_database(postgres_server, f'TEMPLATE "{postgres_template}" {COPIED}') as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -113,6 +102,19 @@ def database(database_url: str) -> Iterator[Database]:
 
 # Copying a template file by file needs no checkpoint's worth of log, where nothing is written to the disk in time.
 COPIED = "STRATEGY FILE_COPY"
+
+
+@contextmanager
+def _a_database(server: str, made_of: str = "") -> Iterator[str]:
+    """The URL of a database of its own, dropped in the end; `made_of` is what CREATE DATABASE takes after the name."""
+    name = f"t{uuid.uuid4().hex[:12]}"
+    admin = _admin(server)
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}" {made_of}')
+    yield _with_database(server, name)
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+    admin.dispose()
 
 
 def _for_throwing_away(uri: str) -> None:

@@ -5,101 +5,31 @@ What comes out is verified from what anybody can fetch, with libraries and recom
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
-from pathlib import Path
-from typing import Any
 
 import pytest
-import time_machine
-from joserfc import jws
-from joserfc.jwk import import_key
 from pyhanko.pdf_utils.reader import PdfFileReader
-from sqlalchemy import text
-from typer.testing import CliRunner, Result
 
 from adapters.badges.baking import unbake
 from adapters.badges.signer import KeyedBadgeSigner
-from adapters.keys import FileKeyProvider
 from adapters.strict import from_base64url
 from api.badge_host_description import READ
-from api.cli import main
 from domain.badges.facts import Securing, StatusPurpose
-from domain.badges.keys import BADGE_PURPOSES, EDDSA, ES256, RS256
+from domain.badges.keys import BADGE_PURPOSES, EDDSA, ES256
 from domain.badges.rules import list_id
 from domain.wallets.actions import CONFIGURATIONS
 from tests.api.test_badges import path_of
 from tests.api.wallet import Wallet, offered
-from tests.builders_badge_facts import holds, spelled
+from tests.api.withdrawn_key.house import House
+from tests.builders_badge_facts import spelled
 from tests.builders_badges import Stranger, as_list, badge_of
 from tests.builders_credentials import Holder, a_holder, officer
 from tests.world import ADDRESS, World
 
 LISTS = [f"/v1/status-lists/{list_id(0, purpose)}" for purpose in StatusPurpose]
 LIST_TYPES = ("application/vc", "application/vc+jwt")
-
-
-@dataclass
-class House:
-    """A world, its keys, and the command line that works on both."""
-
-    world: World
-    directory: Path
-
-    @property
-    def keys(self) -> FileKeyProvider:
-        return FileKeyProvider(self.directory / "keys")
-
-    def command(self, *words: str) -> Result:
-        """`certificant keys …`."""
-        return self.run("keys", *words)
-
-    def run(self, *words: str) -> Result:
-        """`certificant …` on this database and these keys, at the world's time."""
-        environment = {
-            "CERTIFICANT_DATA_DIR": str(self.directory / "cli"),
-            "CERTIFICANT_KEYS_DIR": str(self.directory / "keys"),
-            "CERTIFICANT_DATABASE_URL": self.world.database.url.render_as_string(hide_password=False),
-            "CERTIFICANT_PUBLIC_BASE_URL": ADDRESS,
-        }
-        with time_machine.travel(self.world.clock.now):
-            return CliRunner(env=environment).invoke(main, list(words), catch_exceptions=False)
-
-    def stolen(self, purpose: str) -> str:
-        """The id of the key that signs now."""
-        return self.keys.current(purpose).kid
-
-    def fetch(self, path: str, **headers: str) -> bytes:
-        answer = self.world.client.get(path, headers=headers)
-        assert answer.status_code == 200, (path, answer.text)
-        return answer.content
-
-    def did_document(self) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = json.loads(Stranger(self.world).fetch(f"{ADDRESS}/.well-known/did.json"))
-        return found
-
-    def verifies(self, signed: bytes) -> bool:
-        """Whether a document holds under a key that is published now."""
-        if signed.startswith(b"{"):
-            return holds(signed, self.did_document())
-        kid = spelled(signed.split(b".")[0])["kid"]
-        if kid.startswith(ADDRESS):
-            answer = self.world.client.get(kid.removeprefix(ADDRESS))
-            face = answer.json() if answer.status_code == 200 else None
-        else:
-            methods = self.did_document()["verificationMethod"]
-            face = next((one["publicKeyJwk"] for one in methods if one["id"] == kid), None)
-        if face is None:
-            return False
-        public = import_key({name: value for name, value in face.items() if name not in ("alg", "use", "kid")})
-        jws.deserialize_compact(signed.decode(), public, algorithms=["ES256", "RS256"])
-        return True
-
-
-@pytest.fixture
-def house(either_world: World, tmp_path: Path) -> House:
-    return House(either_world, tmp_path)
 
 
 def handed_out(house: House, holder: Holder, first: bytes) -> Iterator[tuple[str, bytes]]:
@@ -224,6 +154,11 @@ def test_a_rotation_hands_out_what_is_stored(house: House) -> None:
     assert [house.fetch(path) for path in LISTS] == lists
 
 
+def _stored_lists(world: World) -> set[bytes]:
+    with world.unit() as uow:
+        return {form for one in uow.status_lists.find() for form in (one.document, one.token)}
+
+
 # --- lists
 
 
@@ -320,171 +255,3 @@ def _signs(pdf: bytes, house: House) -> bool:
     face = house.keys.current("certificates").public_jwk
     x, y = (from_base64url(str(face[name]).encode()) for name in ("x", "y"))
     return bool(public == b"\x04" + x + y)
-
-
-# --- the journal
-
-
-def entries(world: World) -> list[dict[str, Any]]:
-    """What the journal says of keys, in its order."""
-    with world.database.transaction(write=False) as connection:
-        rows = connection.execute(text("SELECT kind, actor, data FROM journal WHERE kind LIKE 'key.%' ORDER BY seq"))
-        return [{"kind": kind, "actor": actor, **_read(data)} for kind, actor, data in rows]
-
-
-def _read(data: Any) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(data) if isinstance(data, str) else data
-    return found
-
-
-def _stored_lists(world: World) -> set[bytes]:
-    with world.unit() as uow:
-        return {form for one in uow.status_lists.find() for form in (one.document, one.token)}
-
-
-def told(house: House, purpose: str) -> list[tuple[str, str, str]]:
-    """The journal's entries of a purpose: kind, actor, and key."""
-    return [(one["kind"], one["actor"], one["kid"]) for one in entries(house.world) if one["purpose"] == purpose]
-
-
-@pytest.mark.parametrize("purpose", ["registry", "certificates", EDDSA, RS256])
-def test_every_key_operation_is_entered_in_the_journal_with_its_command(house: House, purpose: str) -> None:
-    first = house.stolen(purpose)
-
-    house.command("prepare", purpose)
-    second = house.keys.all(purpose)[1].kid
-    house.world.clock.advance(minutes=10)
-    house.command("rotate", purpose)
-    house.command("revoke", purpose, second, "--yes")
-    third = house.stolen(purpose)
-
-    assert told(house, purpose) == [
-        ("key.created", "system:keys.prepare", first),
-        ("key.prepared", "system:keys.prepare", second),
-        ("key.rotated", "system:keys.rotate", second),
-        ("key.revoked", "system:keys.revoke", second),
-        ("key.rotated", "system:keys.revoke", third),
-    ]
-
-
-@pytest.mark.parametrize("state", ["active", "retired"])
-def test_the_journals_own_key_is_withdrawn_once_another_answers_for_its_leaves(house: House, state: str) -> None:
-    a_holder(house.world)
-    house.run("audit", "seal")
-    stolen = house.stolen("journal")
-    if state == "retired":
-        house.command("rotate", "journal", "--now")
-
-    revoked = house.command("revoke", "journal", stolen, "--yes")
-    a_holder(house.world, subject="bea")
-    sealed, audited = house.run("audit", "seal"), house.run("audit", "verify")
-
-    assert (revoked.exit_code, sealed.exit_code) == (0, 0), revoked.output + sealed.output
-    assert (audited.exit_code, "FAULT" in audited.output) == (0, False), audited.output
-    assert "checkpoints_withdrawn" in audited.output
-    assert [kind for kind, _, _ in told(house, "journal")] == ["key.created", "key.rotated", "key.revoked"]
-    assert told(house, "journal")[-1][2] == stolen
-
-
-def test_the_journals_key_stays_while_the_journal_is_not_intact(house: House) -> None:
-    a_holder(house.world)
-    house.run("audit", "seal")
-    stolen = house.stolen("journal")
-    for note in (house.directory / "cli").rglob("checkpoints/*"):
-        note.write_text(note.read_text().replace("certificant/journal", "certificant/another"))
-
-    refused = house.command("revoke", "journal", stolen, "--yes")
-
-    assert (refused.exit_code, "not intact" in refused.stderr) == (1, True), refused.output
-    assert house.stolen("journal") == stolen
-
-
-def test_keys_that_are_made_are_entered_once_secrets_too(house: House) -> None:
-    house.command("create")
-    house.command("create")
-
-    found = entries(house.world)
-
-    assert {one["kind"] for one in found} == {"key.created"}
-    assert {one["actor"] for one in found} == {"system:keys.create"}
-    assert sorted(one["purpose"] for one in found) == sorted(
-        ["journal", "registry", "certificates", *BADGE_PURPOSES, "cursor", "links", "privacy", "webhooks"]
-    )
-    assert {frozenset(one) for one in found} == {frozenset({"kind", "actor", "key_id", "purpose", "kid", "since"})}
-
-
-def test_a_reissue_is_entered_with_what_it_signed_anew(house: House) -> None:
-    a_holder(house.world)
-    a_holder(house.world, subject="bea")
-    stolen = house.stolen(EDDSA)
-    house.keys.rotate(EDDSA)
-
-    house.command("reissue", EDDSA, stolen)
-    house.command("reissue", EDDSA, stolen)
-
-    (entry,) = [one for one in entries(house.world) if one["kind"] == "key.reissued"]
-    assert (entry["kid"], entry["badges"], entry["lists"]) == (stolen, 2, 2)
-    assert entry["actor"] == "system:keys.reissue"
-
-
-def test_what_a_broken_off_command_did_is_entered_by_the_next_one_with_its_own_time(house: House) -> None:
-    house.command("create")
-    prepared = house.keys.prepare("registry")
-    since = next(one.since for one in house.keys.records("registry") if one.kid == prepared)
-    house.world.clock.advance(days=1)
-
-    house.command("rotate", "registry", "--now")
-
-    late, rotated = entries(house.world)[-2:]
-    assert (late["kind"], late["kid"], late["since"]) == ("key.prepared", prepared, since)
-    assert (rotated["kind"], rotated["kid"]) == ("key.rotated", prepared)
-
-
-# --- a database that is away
-
-
-@pytest.fixture
-def bare(tmp_path: Path) -> CliRunner:
-    """The command line before anything was migrated."""
-    return CliRunner(env={"CERTIFICANT_DATA_DIR": str(tmp_path / "data")})
-
-
-def test_keys_are_made_before_there_is_a_database_and_entered_later(bare: CliRunner) -> None:
-    early = bare.invoke(main, ["keys", "create"], catch_exceptions=False)
-    bare.invoke(main, ["migrate"], catch_exceptions=False)
-    late = bare.invoke(main, ["keys", "create"], catch_exceptions=False)
-
-    assert (early.exit_code, "journal" in early.stderr) == (0, True)
-    assert (late.exit_code, late.stderr) == (0, "")
-    assert early.stdout == late.stdout
-
-
-@pytest.mark.parametrize("command", ["prepare", "rotate"])
-def test_without_the_journal_no_key_is_prepared_or_turned_over(bare: CliRunner, command: str) -> None:
-    before = bare.invoke(main, ["keys", "create"]).stdout
-
-    refused = bare.invoke(main, ["keys", command, EDDSA], catch_exceptions=False)
-
-    assert (refused.exit_code, "journal" in refused.stderr) == (1, True)
-    assert bare.invoke(main, ["keys", "list"]).stdout == before
-
-
-def test_a_stolen_key_is_withdrawn_though_the_journal_cannot_be_written(bare: CliRunner, tmp_path: Path) -> None:
-    bare.invoke(main, ["keys", "create"])
-    keys = FileKeyProvider(tmp_path / "data" / "keys")
-    stolen = keys.current(EDDSA).kid
-
-    revoked = bare.invoke(main, ["keys", "revoke", EDDSA, stolen, "--yes"], catch_exceptions=False)
-
-    assert (revoked.exit_code, "journal" in revoked.stderr) == (1, True)
-    assert keys.current(EDDSA).kid != stolen
-
-
-def test_the_journals_own_key_waits_for_the_journal(bare: CliRunner, tmp_path: Path) -> None:
-    bare.invoke(main, ["keys", "create"])
-    stolen = FileKeyProvider(tmp_path / "data" / "keys").current("journal").kid
-
-    refused = bare.invoke(main, ["keys", "revoke", "journal", stolen, "--yes"], catch_exceptions=False)
-
-    assert (refused.exit_code, "journal" in refused.stderr) == (1, True)
-    assert FileKeyProvider(tmp_path / "data" / "keys").current("journal").kid == stolen

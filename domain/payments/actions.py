@@ -16,7 +16,7 @@ from domain.notices.actions import notify
 from domain.notices.model import NoticeKind
 from domain.paging import PageRequest
 from domain.payments import rules
-from domain.payments.errors import PaymentUnderWay, SettledAlready
+from domain.payments.errors import PaymentUnderWay, RefundTooLarge, SettledAlready
 from domain.payments.events import (
     ChargeCancelled,
     ChargeRaised,
@@ -169,9 +169,10 @@ def refund_share(uow: UnitOfWork, gateway: PaymentGateway, charge_id: UUID, perc
 def send_back(uow: UnitOfWork, gateway: PaymentGateway, standing: Charge, amount: int, reason: str) -> Refund:
     """Send so much of a paid charge, its row held, to whoever paid it, and say so; the caller has judged that it may.
 
-    Raises NotFound where no payment of it was received.
+    It goes back from the payment that still holds so much of the charge: of two refunds the second sees the first,
+    because both hold the charge. Raises RefundTooLarge where no payment does.
     """
-    payment = _payment_of(uow, standing)
+    payment = _payment_of(uow, standing, amount)
     # The reference follows from the ledger alone: a transaction that is run again asks for the same refund, once, and
     # each refund of a charge finds another version of it.
     sent = gateway.refund(
@@ -345,13 +346,12 @@ def _refunded(uow: UnitOfWork, made: Refund) -> None:
     )
 
 
-def _payment_of(uow: UnitOfWork, standing: Charge) -> Payment:
+def _payment_of(uow: UnitOfWork, standing: Charge, amount: int) -> Payment:
     received = uow.payments.find(candidate_id=standing.candidate_id, status=PaymentStatus.RECEIVED)
-    of_it = [one for one in received if standing.id in one.charge_ids]
-    if not of_it:
-        raise NotFound
-    # The last one: what was paid before it went back already.
-    return of_it[-1]
+    payment = rules.gives_back(standing, amount, received, uow.refunds.find(charge_id=standing.id))
+    if payment is None:
+        raise RefundTooLarge
+    return payment
 
 
 def _locked(uow: UnitOfWork, charge_ids: Iterable[UUID]) -> list[Charge]:

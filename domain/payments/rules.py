@@ -1,5 +1,6 @@
 """When a fee is settled, what goes back, and what a ledger comes to. Pure."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
@@ -100,6 +101,23 @@ def may_refund(use: Use, *, whole: bool) -> Ruling:
 def share(charge: Charge, percent: int) -> int:
     """So many percent of what was charged, in whole minor units rounded down, but no more than can still go back."""
     return min(charge.amount_minor * percent // 100, charge.refundable_minor)
+
+
+def gives_back(
+    charge: Charge, amount_minor: int, payments: Iterable[Payment], refunds: Iterable[Refund]
+) -> Payment | None:
+    """The payment from which so much of a charge goes back; None where none holds that much of it any more.
+
+    A payment that was received brought each of its charges whole, and holds what has not gone back of it yet: so never
+    more goes back of a payment than it brought. A charge that was asked for again stands in several payments, whose
+    order says nothing: money may come late. `refunds` are those of this charge; others do no harm.
+    """
+    back: Counter[UUID] = Counter()
+    for one in refunds:
+        if one.charge_id == charge.id:
+            back[one.payment_id] += one.amount_minor
+    received = (one for one in payments if one.status is PaymentStatus.RECEIVED and charge.id in one.charge_ids)
+    return next((one for one in received if charge.amount_minor - back[one.id] >= amount_minor), None)
 
 
 def balances(charges: Iterable[Charge], payments: Iterable[Payment], refunds: Iterable[Refund]) -> tuple[Balance, ...]:

@@ -9,10 +9,12 @@ from uuid import UUID
 import pytest
 from httpx2 import Response
 
-from domain.actors import Role
+from adapters.payments import InvoiceGateway
+from domain.actors import Actor, Role
 from domain.credentials.actions import award
 from domain.credentials.model import AwardStatus
 from domain.exams.actions import attempt_taken
+from domain.payments import refunding
 from domain.payments.model import ChargeStatus
 from domain.scores.model import Attempt, AttemptStatus
 from tests.api.exams_world import Exam, Json, an_exam
@@ -20,6 +22,7 @@ from tests.api.outcomes import unmet
 from tests.api.test_exams_registrations import book, cancel
 from tests.builders_credentials import a_released_pass, ready
 from tests.builders_exams import stored_charge
+from tests.racing import Verb, in_transactions
 from tests.world import World
 
 APRIL = date(2026, 4, 15)
@@ -160,6 +163,49 @@ def test_a_fee_that_went_back_is_asked_for_again_and_each_payment_goes_back_once
     assert [one.payment_id for one in refunds] == [one.id for one in payments[:2]]
     assert len({one.provider_reference for one in refunds}) == 2
     assert [one.amount_minor for one in refunds] == [39_500, 39_500]
+
+
+def test_money_that_came_late_goes_back_to_whoever_sent_it(exam: Exam) -> None:
+    me, application = exam.candidate()
+    path = f"/applications/{application}/exam-charge"
+    charge = exam.done(path, me)["id"]
+    own = exam.done("/payments", me, {"charge_ids": [charge]})
+    exam.done(f"/payments/{own['id']}/failure", me, version="*")
+    sponsored = exam.done("/payments", me, {"charge_ids": [charge], "sponsor": "ACME"})
+    exam.done(f"/payments/{sponsored['id']}/receipt", exam.finance, version="*")
+    first = send_back(exam).json()
+    assert exam.done(path, me)["id"] == charge
+    exam.done(f"/payments/{own['id']}/receipt", exam.finance, version="*")
+
+    second = send_back(exam).json()
+    third = send_back(exam)
+
+    assert (first["payer"], first["payment_id"], first["amount_minor"]) == ("sponsor:ACME", sponsored["id"], 39_500)
+    assert (second["payer"], second["payment_id"], second["amount_minor"]) == ("candidate", own["id"], 39_500)
+    assert third.json()["code"] == "wrong_state"
+
+
+def test_of_refunds_at_once_each_payment_gives_back_what_it_brought_and_no_more(exam: Exam) -> None:
+    me, application = exam.candidate()
+    with exam.world.unit() as uow:
+        whose = uow.applications.get(UUID(application)).candidate_id
+        charges = [stored_charge(uow, whose, amount_minor=amount) for amount in (10_000, 700)]
+    ids = [str(one.id) for one in charges]
+    payment = exam.done("/payments", me, {"charge_ids": ids})
+    exam.done(f"/payments/{payment['id']}/receipt", exam.finance, version="*")
+    staff = Actor(subject="finance", roles=frozenset({Role.FINANCE}))
+    gateway = InvoiceGateway("CPS", "")
+
+    def back(charge: UUID, amount: int) -> Verb:
+        return lambda uow: refunding.refund(uow, staff, gateway, charge, "A reason.", amount)
+
+    wanted = [(charges[0].id, 4_000)] * 4 + [(charges[1].id, 300)] * 4
+    outcomes = in_transactions(exam.world, staff, *(back(*one) for one in wanted))
+
+    assert sorted(outcomes[:4]) == sorted(["done", "done", "refund_too_large", "refund_too_large"])
+    assert sorted(outcomes[4:]) == sorted(["done", "done", "refund_too_large", "refund_too_large"])
+    with exam.world.unit() as uow:
+        assert sum(one.amount_minor for one in uow.refunds.find(payment_id=UUID(payment["id"]))) == 8_600
 
 
 def test_an_exam_fee_stays_until_the_result_is_out_and_then_undoes_nothing(exam: Exam) -> None:

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from domain.payments.model import Charge, ChargeStatus
-from domain.payments.rules import balances, settled, share
+from domain.payments.model import Charge, ChargeStatus, Payment, PaymentStatus, Refund
+from domain.payments.rules import balances, gives_back, settled, share
 from tests.builders import a_policy, cpom
 
 THING = UUID(int=7)
@@ -77,6 +77,63 @@ def test_a_share_is_rounded_down_and_never_more_than_is_left(percent: int, refun
 @pytest.mark.parametrize("status", sorted(set(ChargeStatus) - {ChargeStatus.PAID}))
 def test_nothing_goes_back_of_what_was_not_paid(status: ChargeStatus) -> None:
     assert share(a_charge(status=status), 100) == 0
+
+
+def a_payment(number: int, status: PaymentStatus = PaymentStatus.RECEIVED) -> Payment:
+    """A payment of the charge above and another of the same amount."""
+    return Payment(
+        id=UUID(int=number),
+        candidate_id=UUID(int=2),
+        charge_ids=(UUID(int=1), UUID(int=9)),
+        amount_minor=79_000,
+        currency="USD",
+        payer=f"sponsor:{number}",
+        provider="invoice",
+        provider_reference=f"INV-{number}",
+        started_at=NOON,
+        status=status,
+    )
+
+
+def a_refund(payment: int, amount: int, charge: int = 1) -> Refund:
+    return Refund(
+        id=UUID(int=100),
+        candidate_id=UUID(int=2),
+        charge_id=UUID(int=charge),
+        payment_id=UUID(int=payment),
+        amount_minor=amount,
+        currency="USD",
+        payer=f"sponsor:{payment}",
+        reason="A reason.",
+        refunded_at=NOON,
+        refunded_by="finance",
+        provider_reference="R-1",
+    )
+
+
+FAILED, STARTED = PaymentStatus.FAILED, PaymentStatus.STARTED
+
+
+@pytest.mark.parametrize(
+    ("payments", "refunds", "amount", "giver"),
+    [
+        pytest.param([a_payment(1)], [], 39_500, 1, id="the only one"),
+        pytest.param([a_payment(1)], [], 39_501, None, id="more than it brought for this charge"),
+        pytest.param([a_payment(1), a_payment(2)], [a_refund(2, 39_500)], 39_500, 1, id="the older, paid late"),
+        pytest.param([a_payment(1), a_payment(2)], [a_refund(1, 39_500)], 39_500, 2, id="the newer"),
+        pytest.param([a_payment(1)], [a_refund(1, 39_499)], 1, 1, id="the rest"),
+        pytest.param([a_payment(1)], [a_refund(1, 39_499)], 2, None, id="a cent more than the rest"),
+        pytest.param([a_payment(1)], [a_refund(1, 39_500, charge=9)], 39_500, 1, id="its other charge went back"),
+        pytest.param([a_payment(1, FAILED), a_payment(2, STARTED)], [], 1, None, id="none arrived"),
+        pytest.param([], [], 1, None, id="none at all"),
+    ],
+)
+def test_money_goes_back_from_the_payment_that_still_holds_it(
+    payments: list[Payment], refunds: list[Refund], amount: int, giver: int | None
+) -> None:
+    payment = gives_back(a_charge(status=ChargeStatus.PAID), amount, payments, refunds)
+
+    assert (payment.id.int if payment else None) == giver
 
 
 def test_currencies_are_never_added_up() -> None:

@@ -150,7 +150,7 @@ def list_evidence(uow: UnitOfWork, actor: Actor, application_id: Id, page: PageR
     actor.must("evidence.read", application)
     found = uow.evidence.page(page.within(application_id=application_id))
     verbs = _verbs(uow, actor, application)
-    return Page([_out(one, verbs) for one in found.items], found.after)
+    return Page([_out(one, application, verbs) for one in found.items], found.after)
 
 
 @routes.get("/evidence/{evidence_id}", action="evidence.read", answers=EvidenceOut, brief=True)
@@ -163,13 +163,13 @@ def read(uow: UnitOfWork, actor: Actor, evidence_id: Id) -> EvidenceOut:
 
 @routes.put("/evidence/{evidence_id}", action="evidence.change", answers=EvidenceOut, if_match=Evidence)
 def change(uow: UnitOfWork, actor: Actor, evidence_id: Id, body: EvidenceIn) -> EvidenceOut:
-    """Replace a piece of evidence by another of its kind; it has to be judged anew."""
+    """Replace a piece of evidence by another of its kind, until a reviewer has judged it; what was judged is kept."""
     return _shown(uow, actor, actions.change(uow, actor, evidence_id, _piece(body)))
 
 
 @routes.delete("/evidence/{evidence_id}", action="evidence.remove", if_match=Evidence)
 def remove(uow: UnitOfWork, actor: Actor, evidence_id: Id) -> None:
-    """Take a piece of evidence back."""
+    """Take a piece of evidence back, until a reviewer has judged it; what was judged is kept."""
     actions.remove(uow, actor, evidence_id)
 
 
@@ -191,15 +191,18 @@ def _piece(body: EvidenceIn) -> Piece:
 
 
 def _shown(uow: UnitOfWork, actor: Actor, piece: Evidence) -> EvidenceOut:
-    return _out(piece, _verbs(uow, actor, uow.applications.get(piece.application_id)))
+    application = uow.applications.get(piece.application_id)
+    return _out(piece, application, _verbs(uow, actor, application))
 
 
-def _out(piece: Evidence, verbs: list[str]) -> EvidenceOut:
-    return EvidenceOut.model_validate(piece).model_copy(update={"allowed_actions": verbs})
+def _out(piece: Evidence, application: Application, verbs: list[str]) -> EvidenceOut:
+    kept = actions.is_kept(piece, application)
+    able = [verb for verb in verbs if verb == "judge" or not kept]
+    return EvidenceOut.model_validate(piece).model_copy(update={"allowed_actions": able})
 
 
 def _verbs(uow: UnitOfWork, actor: Actor, application: Application) -> list[str]:
-    """What this caller may do to the evidence of an application, as it stands."""
+    """What this caller may do to the evidence of an application, as it stands, where it is not kept."""
     if actor.may("evidence.change", application):
         mine = application.status in (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
         return ["change", "remove"] if mine or actions.under_appeal(uow, application) else []

@@ -9,6 +9,7 @@ from uuid import UUID
 from httpx2 import Response
 
 from domain.actors import Actor, Role
+from domain.files.model import FilePurpose, StoredFile
 from domain.payments.model import ChargeStatus
 from domain.programs import actions as programs
 from tests.builders import a_policy_document
@@ -223,3 +224,23 @@ def a_reviewer(world: World, subject: str = "rita") -> Reviewer:
 def staff(world: World, role: Role) -> Caller:
     """A member of staff of a role."""
     return Caller(world, world.token(role))
+
+
+def a_file(world: World, one: Applicant) -> str:
+    """A kept file of this candidate."""
+    with world.unit() as uow:
+        kept = uow.stored_files.add(
+            StoredFile(
+                id=uow.new_id(),
+                candidate_id=one.candidate_id,
+                key=uow.random(8).hex(),
+                media_type="application/pdf",
+                size=1,
+                sha256="0" * 64,
+                purpose=FilePurpose.EVIDENCE,
+                name="scan",
+                uploaded_at=uow.now,
+                uploaded_by="ada",
+            )
+        )
+        return str(kept.id)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from domain.actors import Actor
 from domain.applications.completeness import MOST_EVIDENCE
-from domain.applications.errors import ClaimedByAnother
+from domain.applications.errors import ClaimedByAnother, EvidenceKept
 from domain.applications.events import EvidenceAdded, EvidenceChanged, EvidenceJudged, EvidenceRemoved
 from domain.applications.model import (
     Appeal,
@@ -95,9 +95,10 @@ def add(uow: UnitOfWork, actor: Actor, application_id: UUID, piece: Piece) -> Ev
 
 
 def change(uow: UnitOfWork, actor: Actor, evidence_id: UUID, piece: Piece) -> Evidence:
-    """Replace a piece by another of its kind; it has to be judged anew."""
+    """Replace a piece that nobody judged yet by another of its kind. Raises EvidenceKept for one that was judged."""
     before, application = _held(uow, actor, "evidence.change", evidence_id)
     _must_be_open(uow, application)
+    _must_not_be_kept(before, application)
     if piece.kind is not before.kind:
         raise Contradiction(Fault("/kind", "kind_fixed", "A piece of evidence keeps its kind; add another one."))
     _must_be_theirs(uow, application.candidate_id, piece)
@@ -107,10 +108,6 @@ def change(uow: UnitOfWork, actor: Actor, evidence_id: UUID, piece: Piece) -> Ev
             record_id=piece.record_id,
             claim=piece.claim,
             file_ids=piece.file_ids,
-            status=EvidenceStatus.UNVERIFIED,
-            judged_by=None,
-            judged_at=None,
-            reason=None,
         )
     )
     uow.record(
@@ -125,9 +122,10 @@ def change(uow: UnitOfWork, actor: Actor, evidence_id: UUID, piece: Piece) -> Ev
 
 
 def remove(uow: UnitOfWork, actor: Actor, evidence_id: UUID) -> None:
-    """Take a piece back."""
+    """Take back a piece that nobody judged yet. Raises EvidenceKept for one that was judged."""
     gone, application = _held(uow, actor, "evidence.remove", evidence_id)
     _must_be_open(uow, application)
+    _must_not_be_kept(gone, application)
     uow.evidence.remove(gone)
     uow.record(
         EvidenceRemoved(application_id=application.id, candidate_id=application.candidate_id, evidence_id=gone.id)
@@ -187,6 +185,18 @@ def under_appeal(uow: UnitOfWork, application: Application) -> Appeal | None:
     if application.status is not ApplicationStatus.DENIED:
         return None
     return uow.appeals.first(application_id=application.id, status=AppealStatus.FILED)
+
+
+def is_kept(piece: Evidence, application: Application) -> bool:
+    """Whether a piece stays on record as it is: a reviewer judged it, or the application was decided on it."""
+    decided_at = application.decided_at
+    judged = piece.judged_at is not None
+    return judged or (decided_at is not None and (piece.added_at is None or piece.added_at <= decided_at))
+
+
+def _must_not_be_kept(piece: Evidence, application: Application) -> None:
+    if is_kept(piece, application):
+        raise EvidenceKept
 
 
 def _held(uow: UnitOfWork, actor: Actor, action: str, evidence_id: UUID) -> tuple[Evidence, Application]:

@@ -24,6 +24,13 @@ class ClaimedByAnother(Conflict):
     title = "Another reviewer has claimed this application."
 
 
+class EvidenceKept(Conflict):
+    """What a reviewer judged, or a decision was taken on, stays on record; another piece may be added."""
+
+    code = "evidence_kept"
+    title = "This piece was judged, so it is kept as it is; add another one."
+
+
 class ConflictDeclared(SeparationOfDuties):
     """The member of staff declared a conflict of interest with this candidate."""
 

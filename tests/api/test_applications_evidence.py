@@ -4,7 +4,6 @@ from uuid import uuid4
 
 import pytest
 
-from domain.files.model import FilePurpose, StoredFile
 from tests.builders_applications import (
     DEGREE,
     JOB,
@@ -12,6 +11,7 @@ from tests.builders_applications import (
     Applicant,
     Reviewer,
     a_decision,
+    a_file,
     a_reviewer,
     an_applicant,
     publish,
@@ -28,26 +28,6 @@ TRAINING = {
 }
 
 
-def _a_file(world: World, one: Applicant) -> str:
-    """A kept file of this candidate."""
-    with world.unit() as uow:
-        kept = uow.stored_files.add(
-            StoredFile(
-                id=uow.new_id(),
-                candidate_id=one.candidate_id,
-                key=uow.random(8).hex(),
-                media_type="application/pdf",
-                size=1,
-                sha256="0" * 64,
-                purpose=FilePurpose.EVIDENCE,
-                name="scan",
-                uploaded_at=uow.now,
-                uploaded_by="ada",
-            )
-        )
-        return str(kept.id)
-
-
 def _finding(who: Applicant | Reviewer, one: Applicant, clause: str, mode: str = "verified") -> str:
     ruling = who.get(f"{one.path}/ruling?mode={mode}").json()
     found = [f for pathway in ruling["pathways"] for f in pathway["findings"]]
@@ -58,7 +38,7 @@ def _finding(who: Applicant | Reviewer, one: Applicant, clause: str, mode: str =
 def test_evidence_is_added_changed_and_taken_back_while_it_is_a_draft(either_world: World) -> None:
     publish(either_world)
     ada = an_applicant(either_world).draft()
-    path = f"/evidence/{ada.show('job', {**JOB, 'file_ids': [_a_file(either_world, ada)]})}"
+    path = f"/evidence/{ada.show('job', {**JOB, 'file_ids': [a_file(either_world, ada)]})}"
 
     changed = ada.put(path, {**JOB, "hours_per_week": 20.5}, of=path)
     shown = ada.get(f"{ada.path}/evidence").json()["items"]
@@ -81,7 +61,7 @@ def test_records_and_files_of_others_are_no_evidence(world: World) -> None:
     answers = [
         ada.post(f"{ada.path}/evidence", {"kind": "licence", "record_id": theirs}),
         ada.post(f"{ada.path}/evidence", {"kind": "education", "record_id": str(uuid4())}),
-        ada.post(f"{ada.path}/evidence", {**JOB, "file_ids": [_a_file(world, ada), _a_file(world, eve)]}),
+        ada.post(f"{ada.path}/evidence", {**JOB, "file_ids": [a_file(world, ada), a_file(world, eve)]}),
     ]
 
     assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(404, "not_found")] * 3
@@ -222,7 +202,7 @@ def test_pathway_two_asks_for_a_certified_translation_and_the_staffs_word_on_the
     ada.affirmed().settled()
 
     without = ada.step("submission")
-    file = _a_file(either_world, ada)
+    file = a_file(either_world, ada)
     ada.show("translation", {"kind": "translation", "record_id": licence, "certified": True, "file_ids": [file]})
     submitted = ada.step("submission")
 

@@ -11,7 +11,7 @@ import pytest
 from domain.scores import actions as scores_actions
 from domain.scores.model import Conversion, Form, FormItem
 from domain.standards.model import Method as StudyMethod, RoundingPolicy, StandardSetting
-from tests.api.test_analyses import ITEMS, Office
+from tests.api.analyses_world import ITEMS, Office
 from tests.builders_analysis import answers_of_model, form_items, stored
 from tests.builders_scores import ADA, BEN
 from tests.world import World

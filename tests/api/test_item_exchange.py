@@ -14,8 +14,8 @@ from domain.items.exchange import BankDocument, ItemRecord, TestPlace, TestRecor
 from domain.jobs.actions import CARRY_ON, carry_on
 from domain.scores import importing
 from tests.adapters.qti.packages import item_xml, manifest, one_item, packed, resource
+from tests.api.items_world import Bank, events
 from tests.api.scores_world import Desk
-from tests.api.test_items import Bank, events
 from tests.builders_items import DOMAINS, FINANCE, a_document, several, some_content, written
 from tests.world import World
 

@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 
 from domain.items import statistics
+from tests.api.items_world import events
 from tests.api.scores_world import Desk
-from tests.api.test_items import events
 from tests.builders_items import written
 from tests.builders_scores import some_items
 from tests.world import World

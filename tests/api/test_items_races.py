@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from tests.api.items_world import Bank, events
+from tests.api.practice_world import Learner
 from tests.api.test_item_exchange import ASKED, filled, work
-from tests.api.test_items import Bank, events
-from tests.api.test_practice import Learner
 from tests.builders_items import practice_bank
 from tests.racing import at_once
 from tests.world import World

@@ -3,7 +3,7 @@
 from api.sandbox_items import fill_items
 from domain.items.markup import plain
 from domain.items.model import ItemStatus
-from tests.api.test_practice import Learner
+from tests.api.practice_world import Learner
 from tests.builders import cpom
 from tests.world import World
 

@@ -11,7 +11,7 @@ from domain.actors import Role
 from domain.items.model import IrtModel, IrtParameters, ItemStatistics
 from domain.psychometrics.irt_model import item_parameters
 from domain.psychometrics.standard_setting import bookmark, hofstee
-from tests.api.test_analyses import Office
+from tests.api.analyses_world import Office
 from tests.builders_items import WRITER, written
 from tests.world import World
 

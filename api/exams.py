@@ -1,7 +1,8 @@
 """The exam's calendar: administrations and sessions, routes with their In and Out models."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from pydantic import Field
@@ -118,6 +119,10 @@ ADMINISTRATIONS = Listing(
 )
 SESSIONS = Listing(Session, sorts=("id", "starts_at"), filters={"status": SessionStatus})
 UPCOMING = Listing(Session, sorts=("starts_at",), default_sort="starts_at", filters={"administration_id": Id})
+
+
+def _both_sessions(uow: UnitOfWork, arguments: Mapping[str, Any]) -> None:
+    actions.hold_both(uow, arguments["session_id"], arguments["body"].move_to)
 
 
 @routes.post(
@@ -245,6 +250,7 @@ def reopen_session(uow: UnitOfWork, actor: Actor, session_id: Id) -> Session:
     answers=SessionOut,
     if_match=Session,
     needs_key=True,
+    holds=_both_sessions,
 )
 def cancel_session(uow: UnitOfWork, actor: Actor, gateway: PaymentGateway, session_id: Id, body: RemedyIn) -> Session:
     """Cancel a session; whoever has a seat is moved, keeps the authorization or gets the money back, and is told."""

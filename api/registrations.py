@@ -1,7 +1,8 @@
 """Seats: routes with their In and Out models."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from fastapi import Query
@@ -87,6 +88,19 @@ REGISTRATIONS = Listing(
 )
 
 
+def _its_session(uow: UnitOfWork, arguments: Mapping[str, Any]) -> None:
+    actions.hold_sessions(uow, arguments["registration_id"])
+
+
+def _its_application_and_session(uow: UnitOfWork, arguments: Mapping[str, Any]) -> None:
+    actions.hold_application(uow, arguments["registration_id"])
+    _its_session(uow, arguments)
+
+
+def _both_sessions(uow: UnitOfWork, arguments: Mapping[str, Any]) -> None:
+    actions.hold_sessions(uow, arguments["registration_id"], arguments["body"].session_id)
+
+
 @routes.get("/authorizations/{authorization_id}/registration-ruling", action="registration.rule", answers=RulingOut)
 def rule_on_booking(uow: UnitOfWork, actor: Actor, authorization_id: Id, session_id: SessionId) -> Ruling:
     """Ask whether a seat of this session could be booked now: every clause, met or not."""
@@ -156,6 +170,7 @@ def rule_on_rescheduling(uow: UnitOfWork, actor: Actor, registration_id: Id, ses
 
 @routes.post(
     "/registrations/{registration_id}/rescheduling",
+    holds=_both_sessions,
     action="registration.reschedule",
     answers=RegistrationOut,
     if_match=Registration,
@@ -179,6 +194,7 @@ def rule_on_cancellation(uow: UnitOfWork, actor: Actor, registration_id: Id) -> 
 
 @routes.post(
     "/registrations/{registration_id}/cancellation",
+    holds=_its_session,
     action="registration.cancel",
     answers=RegistrationOut,
     if_match=Registration,
@@ -193,6 +209,7 @@ def cancel(
 
 @routes.post(
     "/registrations/{registration_id}/no-show",
+    holds=_its_session,
     action="registration.mark_missed",
     answers=RegistrationOut,
     if_match=Registration,
@@ -207,6 +224,7 @@ def mark_missed(
 
 @routes.post(
     "/registrations/{registration_id}/excuse",
+    holds=_its_application_and_session,
     action="registration.excuse",
     answers=RegistrationOut,
     if_match=Registration,

@@ -18,6 +18,8 @@ from domain.paging import Page
 
 Preparation = Callable[[Mapping[type, Any], Mapping[str, Any]], Mapping[str, object]]
 """Given the doors and a call's arguments, the arguments to replace; for callers who may take the action at all."""
+Holding = Callable[[Any, Mapping[str, Any]], object]
+"""Given the unit of work and a call's arguments, holds rows."""
 
 
 class Resource(Out):
@@ -39,7 +41,8 @@ class Route:
     `location`: a template with `{id}` for 201. `secrets`: fields of the answer that a replay leaves out.
     `before`: work on the arguments that must not hold a transaction; what it returns replaces arguments.
     `scope`: what the token must bear, where a protocol demands it. `brief`: a read of a few rows by key, which is
-    answered in the event loop where the store is a file.
+    answered in the event loop where the store is a file. `holds`: takes the rows that come before the one that
+    If-Match names in the order in which its slice locks.
     """
 
     function: Callable[..., object]
@@ -57,6 +60,7 @@ class Route:
     before: Preparation | None = None
     scope: str | None = None
     brief: bool = False
+    holds: Holding | None = None
     page_parameter: str = ""
     injected: dict[str, type] = field(default_factory=dict)
 

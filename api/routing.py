@@ -82,7 +82,7 @@ INJECTED: tuple[type, ...] = (
     WalletProofs,
 )  # fmt: skip
 F = TypeVar("F", bound=Callable[..., object])
-TERMS = frozenset({"needs_key", "if_match", "location", "secrets", "before", "scope", "brief"})
+TERMS = frozenset({"needs_key", "if_match", "location", "secrets", "before", "scope", "brief", "holds"})
 """What a declaration may say of a route beside where it is and what it answers; see `Route`."""
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 

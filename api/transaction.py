@@ -149,6 +149,8 @@ def _check_precondition(uow: Any, actor: Actor, call: Call) -> None:  # noqa: AN
     """
     if call.route.if_match is None:
         return
+    if call.route.holds is not None:
+        call.route.holds(uow, call.arguments)
     entity = uow.store(call.route.if_match).lock(call.arguments[call.route.if_match_parameter])
     if not may_know(actor, call.route.action, entity):
         raise NotFound

@@ -11,6 +11,13 @@ if TYPE_CHECKING:
     from domain.ruling import Ruling
 
 
+class Contended(Exception):
+    """Others were quicker, or the engine gave this transaction up for their sake: run it again from the start.
+
+    No refusal: whoever runs the transaction catches it, and nobody is answered with it.
+    """
+
+
 class DomainError(Exception):
     """The root of every refusal. `detail` is for people, `code` for programs; neither echoes the input."""
 

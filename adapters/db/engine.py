@@ -22,7 +22,9 @@ from sqlalchemy.pool import NullPool, StaticPool
 
 from adapters.db.locks import FairLock
 from adapters.db.prepared import execute
-from domain.errors import Unavailable
+from domain.errors import Contended, Unavailable
+
+__all__ = ["PATIENCE_SECONDS", "Contended", "Database"]
 
 log = logging.getLogger(__name__)
 
@@ -32,10 +34,6 @@ RETRYABLE_SQLSTATES = frozenset({"40001", "40P01"})
 AWAY_SQLSTATES = frozenset({"55P03", "25P03", "25P04"})
 # SQLite gives these at once; a plain SQLITE_BUSY comes after all of the patience.
 RETRYABLE_SQLITE = ("SQLITE_BUSY_", "SQLITE_LOCKED")
-
-
-class Contended(Exception):
-    """The engine gave this transaction up for another's sake; running it again from the start is right."""
 
 
 class Database:

@@ -1,6 +1,7 @@
 """Verbs of authorizations to test: charge for one, issue it, extend it, use it up, let it expire.
 
-Locks of this slice, always in this order: application, registration, authorization, sessions by id, charges.
+Locks of this slice, always in this order: an accommodation, applications by id, the candidate, an administration,
+sessions by id, registrations by id, each with its authorization, charges. Whoever holds a row waits for no earlier one.
 """
 
 from dataclasses import replace

@@ -1,8 +1,8 @@
 """Verbs of seats: book, move, give back, miss.
 
-Every verb holds its sessions' rows, two of them in the order of their ids, before it counts seats: of two bookings of
-the last seat the second sees that it is gone, and two bookings that cross each other's way never wait in a circle.
-The store's own check on `seats_taken` stands behind that.
+Every verb holds its sessions' rows, two of them in the order of their ids, before the booking's and before it counts
+seats: of two bookings of the last seat the second sees that it is gone, and bookings that cross each other's way, or a
+session's cancellation, never wait in a circle. The store's own check on `seats_taken` stands behind that.
 """
 
 from dataclasses import dataclass, replace
@@ -11,6 +11,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from domain.actors import Actor
+from domain.errors import Contended
 from domain.exams import actions, loading, rules, rules_booking
 from domain.exams.errors import NothingDue
 from domain.exams.events import RegistrationBooked, RegistrationCancelled, RegistrationMissed, RegistrationMoved
@@ -81,13 +82,15 @@ def cancellation_ruling(uow: UnitOfWork, actor: Actor, registration_id: UUID) ->
 
 
 def book(uow: UnitOfWork, actor: Actor, authorization_id: UUID, session_id: UUID) -> Registration:
-    """Book a seat under an authorization. Holds its application, the authorization and the session."""
+    """Book a seat under an authorization. Holds its application, the session and the authorization."""
     found = uow.authorizations.get(authorization_id)
+    actor.must("authorization.book", found)
+    must_be_owner_or_independent(uow, actor, found.candidate_id)
     uow.applications.lock(found.application_id)
+    seat = loading.seat(uow, session_id)
     authorization = uow.authorizations.lock(authorization_id)
     actor.must("authorization.book", authorization)
-    must_be_owner_or_independent(uow, actor, authorization.candidate_id)
-    policy, seat = uow.policies.named(authorization.edition), loading.seat(uow, session_id)
+    policy = uow.policies.named(authorization.edition)
     _may_book(uow, policy, loading.holder(uow, policy, authorization), seat).require()
 
     uow.sessions.save(seat.session.taking(1))
@@ -141,7 +144,7 @@ def charge_step(uow: UnitOfWork, actor: Actor, registration_id: UUID, step: Step
 def reschedule(uow: UnitOfWork, actor: Actor, registration_id: UUID, session_id: UUID) -> Registration:
     """Move a booking to another session: the new seat is taken and the old one given back, both or neither.
 
-    Holds the registration, its authorization, and both sessions in the order of their ids.
+    Holds both sessions in the order of their ids, the registration and its authorization.
     """
     booking = _held(uow, actor, "registration.reschedule", registration_id, session_id)
     must_be_owner_or_independent(uow, actor, booking.registration.candidate_id)
@@ -162,8 +165,8 @@ def cancel(
 ) -> Registration:
     """Give a seat back, and with it the attempt: the policy's share of the exam fee goes back to whoever paid.
 
-    To sit the exam later, one asks for another authorization; to keep this one, one reschedules. Holds the
-    registration, its authorization and the session.
+    To sit the exam later, one asks for another authorization; to keep this one, one reschedules. Holds the session,
+    the registration and its authorization.
     """
     booking = _held(uow, actor, "registration.cancel", registration_id)
     must_be_owner_or_independent(uow, actor, booking.registration.candidate_id)
@@ -213,7 +216,7 @@ def excuse(uow: UnitOfWork, actor: Actor, registration_id: UUID, reason: str) ->
     registration = uow.registrations.get(registration_id)
     actor.must("registration.excuse", registration)
     must_be_independent(uow, actor, registration.candidate_id)
-    uow.applications.lock(uow.authorizations.get(registration.authorization_id).application_id)
+    hold_application(uow, registration_id)
     booking = _held(uow, actor, "registration.excuse", registration_id)
     rules_booking.may_excuse(booking.registration).require()
     excused = uow.registrations.save(replace(booking.registration, excused=True, closed_reason=reason))
@@ -229,6 +232,24 @@ def excuse(uow: UnitOfWork, actor: Actor, registration_id: UUID, reason: str) ->
         )
     )
     return excused
+
+
+def hold_application(uow: UnitOfWork, registration_id: UUID) -> None:
+    """Hold the application that a booking goes back to: who is authorized under it stays as it is."""
+    authorization = uow.authorizations.get(uow.registrations.get(registration_id).authorization_id)
+    uow.applications.lock(authorization.application_id)
+
+
+def hold_sessions(uow: UnitOfWork, registration_id: UUID, *others: UUID) -> dict[UUID, Session]:
+    """Hold the session that a booking is in, and these others that there are, in the order of their ids; by id.
+
+    Whoever holds its session knows that the booking stays there. Raises Contended where it left while this waited.
+    """
+    at = uow.registrations.get(registration_id).session_id
+    held = {one.id: one for one in uow.sessions.lock_all({at, *others})}
+    if uow.registrations.get(registration_id).session_id != at:
+        raise Contended
+    return held
 
 
 def release(uow: UnitOfWork, booking: Booking, reason: str | None, *, by_body: bool) -> Registration:
@@ -313,18 +334,15 @@ def _may_move(uow: UnitOfWork, booking: Booking, seat: Seat) -> Ruling:
     return rules_booking.may_move(policy, holder, leaving, seat, fee, uow.now)
 
 
-def _held(
-    uow: UnitOfWork, actor: Actor, action: str, registration_id: UUID, other_session: UUID | None = None
-) -> Booking:
+def _held(uow: UnitOfWork, actor: Actor, action: str, registration_id: UUID, *others: UUID) -> Booking:
+    sessions = hold_sessions(uow, registration_id, *others)
     registration = uow.registrations.lock(registration_id)
     actor.must(action, registration)
     authorization = uow.authorizations.lock(registration.authorization_id)
-    wanted = {registration.session_id, other_session or registration.session_id}
-    held = {id_: uow.sessions.lock(id_) for id_ in sorted(wanted)}
     return Booking(
         registration=registration,
         authorization=authorization,
-        session=held[registration.session_id],
+        session=sessions[registration.session_id],
         policy=uow.policies.named(authorization.edition),
     )
 

@@ -113,7 +113,7 @@ def cancel(
 ) -> Administration:
     """Cancel an administration, and with it every session that has not been cancelled yet."""
     cancelled = _to(uow, actor, administration_id, "administration.cancel", AdministrationStatus.CANCELLED)
-    for session in uow.sessions.find(administration_id=administration_id):
+    for session in uow.sessions.lock_all(one.id for one in uow.sessions.find(administration_id=administration_id)):
         if session.status is not SessionStatus.CANCELLED:
             cancel_session(uow, actor, gateway, session.id, remedy)
     return cancelled
@@ -175,7 +175,8 @@ def cancel_session(uow: UnitOfWork, actor: Actor, gateway: PaymentGateway, sessi
 
     Holds the two sessions in the order of their ids, so that no seat is sold meanwhile, then booking after booking.
     """
-    session, target = _both(uow, session_id, remedy.move_to)
+    session = hold_both(uow, session_id, remedy.move_to)
+    target = None if remedy.move_to is None else loading.seat(uow, remedy.move_to)
     actor.must("session.cancel", session)
     if target is not None:
         rules_booking.may_take_over(session, uow.administrations.get(session.administration_id), target).require()
@@ -195,6 +196,12 @@ def cancel_session(uow: UnitOfWork, actor: Actor, gateway: PaymentGateway, sessi
         SessionCancelled(session_id=gone.id, administration_id=gone.administration_id, moved=moved, unseated=unseated)
     )
     return gone
+
+
+def hold_both(uow: UnitOfWork, session_id: UUID, other_id: UUID | None) -> Session:
+    """Hold a session, and the other one that there may be, in the order of their ids; raises NotFound."""
+    held = {id_: uow.sessions.lock(id_) for id_ in sorted({session_id, other_id or session_id})}
+    return held[session_id]
 
 
 def _to(
@@ -237,11 +244,6 @@ def _changed(uow: UnitOfWork, session: Session, names: Mapping[str, Any] | list[
 
 def _booked(uow: UnitOfWork, session: Session) -> list[Registration]:
     return uow.registrations.find(session_id=session.id, status=RegistrationStatus.BOOKED)
-
-
-def _both(uow: UnitOfWork, session_id: UUID, other_id: UUID | None) -> tuple[Session, rules_booking.Seat | None]:
-    held = {id_: uow.sessions.lock(id_) for id_ in sorted({session_id, other_id or session_id})}
-    return held[session_id], None if other_id is None else loading.seat(uow, other_id)
 
 
 def _booking(uow: UnitOfWork, registration_id: UUID, session: Session) -> Booking:

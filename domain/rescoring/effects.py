@@ -8,6 +8,7 @@ from domain.credentials import actions as credentials, actions_standing as stand
 from domain.credentials.actions_standing import Change as StandingTurn, standing_now
 from domain.credentials.model import Standing
 from domain.dates import date_at
+from domain.errors import Contended
 from domain.exams import actions as exams, actions_booking as booking
 from domain.exams.actions_booking import Booking
 from domain.exams.model import AuthorizationStatus, RegistrationStatus
@@ -68,9 +69,12 @@ class Effects:
         uow = self._uow
         authorization = uow.authorizations.get(authorization_id)
         for found in uow.registrations.find(authorization_id=authorization_id, status=RegistrationStatus.BOOKED):
+            sessions = booking.hold_sessions(uow, found.id)
             registration = uow.registrations.lock(found.id)
             held = uow.authorizations.lock(authorization_id)
-            session = uow.sessions.lock(registration.session_id)
+            session = sessions[registration.session_id]
+            if registration.status is not RegistrationStatus.BOOKED:
+                raise Contended
             policy = uow.policies.named(held.edition)
             seat = Booking(registration=registration, authorization=held, session=session, policy=policy)
             booking.release(uow, seat, PASSED_AFTER_ALL, by_body=True)

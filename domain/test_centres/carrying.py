@@ -5,7 +5,7 @@ from datetime import datetime
 
 from domain.actors import Actor
 from domain.dates import date_at
-from domain.errors import Conflict, Refused
+from domain.errors import Conflict, Contended, Refused
 from domain.exams import actions_booking as booking
 from domain.exams.actions_booking import Booking
 from domain.exams.model import Authorization, AuthorizationStatus, Registration, RegistrationStatus, Session
@@ -18,7 +18,7 @@ from domain.test_centres import scores
 from domain.test_centres.fields import FileKind
 from domain.test_centres.layout import Layout
 from domain.test_centres.model import CentreFile, Confirmation, Values
-from domain.test_centres.sittings import booking_of, covering, day_in, seat_at
+from domain.test_centres.sittings import booking_of, covering, day_in, session_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,31 +92,45 @@ class Carrying:
             return Parked("no_administration")
         if not authorization.opens_on <= day_in(administration, starts_at) <= authorization.closes_on:
             return Parked("outside_window")
-        held = uow.authorizations.lock(authorization.id)
-        booked = booking_of(uow, held, RegistrationStatus.BOOKED)
-        session = seat_at(uow, administration, str(values["site"]), starts_at)
+        session = session_at(uow, administration, str(values["site"]), starts_at)
+        booked = booking_of(uow, authorization, RegistrationStatus.BOOKED)
         if booked is None:
-            return self._book(held, session)
-        return self._move(booked, held, session)
+            return self._book(authorization, session)
+        return self._move(booked, authorization, session)
 
     def _book(self, authorization: Authorization, session: Session) -> Came:
         """The vendor sold the seat: that is a fact, which no rule of ours about selling seats undoes."""
-        policy = self._uow.policies.named(authorization.edition)
-        booking.seated(self._uow, policy, authorization, self._seated(session))
+        uow = self._uow
+        seat = uow.sessions.lock(session.id)
+        held = self._still_open(authorization)
+        if booking_of(uow, held, RegistrationStatus.BOOKED) is not None:
+            raise Contended
+        booking.seated(uow, uow.policies.named(held.edition), held, self._seated(seat))
         return Done("booked")
 
     def _move(self, booked: Registration, authorization: Authorization, session: Session) -> Came:
         if booked.session_id == session.id:
             return ALREADY
         uow = self._uow
-        registration, leaving = uow.registrations.lock(booked.id), uow.sessions.lock(booked.session_id)
-        taken = self._seated(session)
+        sessions = booking.hold_sessions(uow, booked.id, session.id)
+        registration, leaving = uow.registrations.lock(booked.id), sessions[booked.session_id]
+        held = self._still_open(authorization)
+        if registration.status is not RegistrationStatus.BOOKED:
+            raise Contended
+        taken = self._seated(sessions[session.id])
         uow.sessions.save(leaving.taking(-1))
         moved = uow.registrations.save(registration.moved(taken, notice=days_of_notice(leaving, uow.now)))
-        policy = uow.policies.named(authorization.edition)
-        whole = Booking(registration=registration, authorization=authorization, session=leaving, policy=policy)
+        policy = uow.policies.named(held.edition)
+        whole = Booking(registration=registration, authorization=held, session=leaving, policy=policy)
         booking.tell_moved(uow, whole, moved, taken, by_body=False)
         return Done("moved")
+
+    def _still_open(self, authorization: Authorization) -> Authorization:
+        """The authorization, its row held; one that ended while this waited is looked at again from the start."""
+        held = self._uow.authorizations.lock(authorization.id)
+        if held.status is not AuthorizationStatus.ACTIVE:
+            raise Contended
+        return held
 
     def _seated(self, session: Session) -> Session:
         seats = max(session.seats, session.seats_taken + 1)

@@ -47,26 +47,24 @@ def form_of(uow: UnitOfWork, policy: Policy, code: str) -> Form | None:
     return uow.forms.first(program=policy.program, exam_code=policy.exam.code, code=code)
 
 
-def seat_at(uow: UnitOfWork, administration: Administration, site: str, starts_at: datetime) -> Session:
-    """The session at a test centre's site that begins then, its row held, with a seat free.
+def session_at(uow: UnitOfWork, administration: Administration, site: str, starts_at: datetime) -> Session:
+    """The session at a test centre's site that begins then; a new one where there is none.
 
     Such sessions are the vendor's to fill: they are closed for everybody else, and grow as people book there.
     """
     found = uow.sessions.first(administration_id=administration.id, site=site, starts_at=starts_at)
-    if found is None:
-        return uow.sessions.add(
-            Session(
-                id=uow.new_id(),
-                administration_id=administration.id,
-                site=site,
-                address="",
-                starts_at=starts_at,
-                zone=administration.zone,
-                seats=1,
-                status=SessionStatus.CLOSED,
-            )
+    return found or uow.sessions.add(
+        Session(
+            id=uow.new_id(),
+            administration_id=administration.id,
+            site=site,
+            address="",
+            starts_at=starts_at,
+            zone=administration.zone,
+            seats=1,
+            status=SessionStatus.CLOSED,
         )
-    return uow.sessions.lock(found.id)
+    )
 
 
 def day_in(administration: Administration, at: datetime) -> date:

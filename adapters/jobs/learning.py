@@ -19,7 +19,8 @@ from sqlalchemy import Connection, Dialect, Engine, create_engine
 from sqlalchemy.dialects import sqlite
 
 from adapters.jobs import store
-from adapters.jobs.queue import LONG_WORK, RUN, SMALL_TASKS, Form, file_name
+from adapters.jobs.queue import RUN, Form, file_name
+from domain.jobs.lanes import Lane
 
 _VARYING = frozenset({"workflow_uuid", "creator_xid", "inputs", "delay_until_epoch_ms"})
 
@@ -28,8 +29,8 @@ def learnt(engine: Engine) -> bytes:
     """The contents of the file for this engine. The database is not asked."""
     client = store.client(engine)
     statements = [
-        {"queue": queue, "delayed": delayed, "forms": _learn(client, engine, queue, delayed=delayed)}
-        for queue in (SMALL_TASKS, LONG_WORK)
+        {"queue": lane.value, "delayed": delayed, "forms": _learn(client, engine, lane.value, delayed=delayed)}
+        for lane in Lane
         for delayed in (False, True)
     ]
     kept = {"dbos": version("dbos"), "statements": statements}

@@ -17,14 +17,10 @@ import orjson
 import uuid_utils
 from sqlalchemy import Connection, Engine
 
-from domain.jobs.actions import CARRY_ON
+from domain.jobs.lanes import Lane, lane_of
 
 RUN = "certificant.run"
 """The one workflow. Its arguments: kind, parameters, and how often it was tried before."""
-
-SMALL_TASKS = "certificant"
-LONG_WORK = "certificant-bulk"
-BULK_KINDS = frozenset({CARRY_ON})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +54,12 @@ class TaskQueue:
         *,
         tried: int = 0,
         delay: timedelta | None = None,
+        lane: Lane | None = None,
     ) -> None:
-        """Queue a task under an id of the caller's making; nothing happens where that id is taken."""
+        """Queue a task under an id of the caller's making, in its kind's lane unless another is named.
+
+        Nothing happens where that id is taken.
+        """
         arguments = {"positionalArgs": [kind, parameters, tried], "namedArgs": {}}
         varying: dict[str, object] = {
             "workflow_uuid": id_,
@@ -67,8 +67,7 @@ class TaskQueue:
             "inputs": orjson.dumps(arguments).decode(),
             "delay_until_epoch_ms": None if delay is None else _milliseconds_after(delay),
         }
-        queue = LONG_WORK if kind in BULK_KINDS else SMALL_TASKS
-        for form in self._forms[queue, delay is not None]:
+        for form in self._forms[lane or lane_of(kind), delay is not None]:
             connection.exec_driver_sql(form.sql, {name: varying[name] for name in form.varying})
 
 

@@ -20,9 +20,10 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, ScheduleInput, Wo
 from adapters.db.engine import Contended, Database
 from adapters.jobs import store
 from adapters.jobs.executors import Executors
-from adapters.jobs.queue import LONG_WORK, RUN, SMALL_TASKS, TaskQueue
+from adapters.jobs.queue import RUN, TaskQueue
 from domain.errors import AlreadyExists, DomainError, Stale, Unavailable
 from domain.jobs.actions import CARRY_ON, Handler, Step, carry_on, give_up
+from domain.jobs.lanes import Lane
 from domain.jobs.model import Retries, Schedule
 from domain.ports import UnitsOfWork
 
@@ -87,13 +88,14 @@ class Worker:
         pace: Pace | None = None,
         threads: int = 4,
     ) -> None:
-        """Begin nothing yet. `threads` small tasks run beside each other, and one job."""
+        """Begin nothing yet. `threads` tasks of each lane run beside each other, and one job."""
         self.id = f"{socket.gethostname()[:24]}:{os.getpid()}:{uuid4().hex[:12]}"
         self._database = database
         self._units = units
         self._handlers: dict[str, Handler] = {FORGET: self._forget_finished, **handlers}
         self._steps = steps
         self._schedules = (FORGETTING, *schedules)
+        self._scheduled = frozenset(schedule.kind for schedule in self._schedules)
         self._retries = retries or Retries()
         self._pace = pace or Pace()
         self._threads = threads
@@ -124,8 +126,9 @@ class Worker:
         del run
         DBOS.launch()
         poll = self._pace.poll.total_seconds()
-        DBOS.register_queue(SMALL_TASKS, worker_concurrency=self._threads, polling_interval_sec=poll)
-        DBOS.register_queue(LONG_WORK, worker_concurrency=1, polling_interval_sec=poll)
+        for lane in Lane:
+            at_once = 1 if lane is Lane.BULK else self._threads
+            DBOS.register_queue(lane.value, worker_concurrency=at_once, polling_interval_sec=poll)
         self._keep_schedules(tick)
         self._watch.start()
         log.info("worker %s has started", self.id)
@@ -154,7 +157,7 @@ class Worker:
             # JSON, not the default pickle: whoever can write to the database must not run code in the worker.
             serializer=DBOSPortableJSONSerializer(),
             run_migrations=False,
-            sys_db_pool_size=self._threads + 6,
+            sys_db_pool_size=self._threads + 4 + len(Lane),
             scheduler_polling_interval_sec=30.0,
             enable_otlp=False,
             log_level="WARNING",
@@ -184,7 +187,7 @@ class Worker:
                     context={"kind": schedule.kind, "parameters": dict(schedule.parameters)},
                     automatic_backfill=schedule.catch_up,
                     cron_timezone=schedule.zone,
-                    queue_name=SMALL_TASKS,
+                    queue_name=Lane.SCHEDULES.value,
                 )
                 for schedule in self._schedules
             ]
@@ -260,7 +263,15 @@ class Worker:
         id_ = str(uuid5(NAMESPACE_URL, task.id))
         delay = self._retries.wait(task.tried)
         with self._database.transaction(write=True) as connection:
-            self._queue.put(connection, id_, task.kind, task.parameters, tried=task.tried + 1, delay=delay)
+            self._queue.put(
+                connection,
+                id_,
+                task.kind,
+                task.parameters,
+                tried=task.tried + 1,
+                delay=delay,
+                lane=Lane.SCHEDULES if task.kind in self._scheduled else None,
+            )
 
     def _insist(self, action: Callable[[], None]) -> None:
         """Do it as soon as the database lets us: a task must not be lost because the database was away."""

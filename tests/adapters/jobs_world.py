@@ -24,6 +24,7 @@ from adapters.jobs.worker import Pace, Worker
 from domain.actors import Actor, Role, the_service
 from domain.errors import AlreadyExists, Conflict, Unavailable
 from domain.jobs import actions
+from domain.jobs.actions import Handler
 from domain.jobs.model import Batch, Job, JobOutcome, JobRequest, OutcomeStatus, Retries, Schedule
 from domain.ports import UnitOfWork, UnitsOfWork
 
@@ -85,6 +86,9 @@ class World:
     def task_states(self) -> list[str]:
         return self._of_tasks("SELECT status FROM {}workflow_status WHERE name = 'certificant.run'")
 
+    def lanes_of(self, workflow: str) -> list[str]:
+        return self._of_tasks(f"SELECT queue_name FROM {{}}workflow_status WHERE name = '{workflow}'")
+
     def task_ids(self, beginning: str) -> list[str]:
         ids = self._of_tasks("SELECT workflow_uuid FROM {}workflow_status")
         return [id_ for id_ in ids if id_.startswith(beginning)]
@@ -119,13 +123,17 @@ class World:
 
 
 def worker(
-    database: Database, *, schedules: tuple[Schedule, ...] = (), steps: Mapping[str, Any] | None = None
+    database: Database,
+    *,
+    schedules: tuple[Schedule, ...] = (),
+    steps: Mapping[str, Any] | None = None,
+    handlers: Mapping[str, Handler] | None = None,
 ) -> Worker:
     """A worker that knows every kind of these tests."""
     return Worker(
         database,
         SqlUnitsOfWork(database, queue=TaskQueue(database.engine)),
-        handlers={"mark": mark, "away": away, "refused": refused, "faulty": faulty},
+        handlers={"mark": mark, "away": away, "refused": refused, "faulty": faulty, **(handlers or {})},
         steps={
             "count": count,
             "away": away_once,

@@ -23,6 +23,7 @@ from domain.applications.facts import (
 from domain.applications.rules import EligibilityRuling, assess, every_finding
 from domain.ports import UnitOfWork
 from domain.programs.clauses import LicenceStatus, Provider, Waiver
+from domain.programs.days import in_force_on, today_of
 from domain.programs.policy import Policy, providers_from
 from domain.ruling import Finding
 
@@ -124,8 +125,8 @@ class SelfCheckOut(Out):
 @routes.post("/programs/{program}/self-check", action="eligibility.check", answers=SelfCheckOut, writes=False)
 def check(uow: UnitOfWork, program: Program, body: SelfCheckIn, as_of: AsOf = None) -> SelfCheckOut:
     """Check one's own eligibility: the full ruling on the facts stated, clause by clause. Nothing is stored."""
-    on = as_of or uow.today
-    policy = uow.policies.in_force(program, on)
+    policy = in_force_on(uow, program, as_of)
+    on = as_of or today_of(uow, policy)
     facts = _facts(body, providers_from(uow.providers.find(program=program)))
     return _answer(policy, assess(policy, facts, on))
 

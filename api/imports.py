@@ -25,6 +25,7 @@ from domain.exams.model import Administration
 from domain.jobs import actions as jobs
 from domain.jobs.model import Job, JobStatus, OutcomeStatus
 from domain.ports import UnitOfWork
+from domain.programs.days import in_force_now
 from domain.scores import importing, releasing, rescoring, rules
 from domain.scores.errors import NothingToRelease
 from domain.scores.importing import Handed
@@ -130,7 +131,7 @@ class _Import:
         if key is None or not self._sandbox:
             more = "" if key else "; with --key a sandbox makes one"
             stop(f"There is no form {self._form_code}{more}.")
-        policy = _named(lambda: self._ask(lambda uow: uow.policies.in_force(wish.program, uow.today)))
+        policy = _named(lambda: self._ask(lambda uow: in_force_now(uow, wish.program)))
         return setting.order(policy, key, Decimal(str(wish.cut_percent)))
 
     def _found_administration(self, uow: UnitOfWork) -> Administration | None:

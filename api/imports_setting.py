@@ -22,6 +22,7 @@ from domain.exams.actions_calendar import Plan
 from domain.exams.model import Administration, Authorization
 from domain.numbers import reference
 from domain.ports import UnitOfWork, UnitsOfWork
+from domain.programs.days import in_force_now, today_of
 from domain.programs.policy import Policy
 from domain.scores import actions
 from domain.scores.model import Form, FormItem
@@ -83,13 +84,14 @@ def make_form(units: UnitsOfWork, program: str, code: str, ordered: Ordered) -> 
 def make_administration(units: UnitsOfWork, program: str, code: str) -> Administration:
     """An open administration that ends today."""
     with units.begin(FIRST) as uow:
-        policy = uow.policies.in_force(program, uow.today)
+        policy = in_force_now(uow, program)
+        today = today_of(uow, policy)
         plan = Plan(
             program=program,
             code=code,
             title=f"Import {code}",
-            opens_on=uow.today - timedelta(days=WINDOW_DAYS),
-            closes_on=uow.today,
+            opens_on=today - timedelta(days=WINDOW_DAYS),
+            closes_on=today,
             zone=policy.zone,
         )
         made = actions_calendar.create(uow, FIRST, plan)
@@ -99,7 +101,7 @@ def make_administration(units: UnitsOfWork, program: str, code: str) -> Administ
 def make_candidates(units: UnitsOfWork, administration: Administration, numbers: Sequence[str], first: int) -> None:
     """Candidates who bear these numbers, found eligible and authorized; `first` is the place of the first one."""
     with units.begin(the_service("import-responses")) as uow:
-        policy = uow.policies.in_force(administration.program, uow.today)
+        policy = in_force_now(uow, administration.program)
         people = [_person(uow, number, first + place) for place, number in enumerate(numbers)]
         applications = [_application(uow, person, policy) for person in people]
         uow.candidates.add_all(people)

@@ -19,6 +19,7 @@ from domain.ports import UnitOfWork
 from domain.practice import actions
 from domain.practice.actions import Given, Sheet
 from domain.practice.model import PracticeExam, PracticeStatus
+from domain.programs.days import in_force_on
 from domain.programs.exam_terms import ExamDomain
 from domain.programs.learning import StudyResource
 from domain.programs.policy import Policy
@@ -244,7 +245,7 @@ def read_reading_list(
     uow: UnitOfWork, program: Program, as_of: AsOf = None, if_none_match: IfNoneMatch = None
 ) -> Response:
     """Read what to study for each domain of the exam: modules of the curriculum, and readings."""
-    policy = uow.policies.in_force(program, as_of or uow.today)
+    policy = in_force_on(uow, program, as_of)
     listed = ReadingListOut(
         program=program,
         edition=policy.edition,

@@ -10,6 +10,7 @@ from api.routing import Routes
 from domain.errors import NotFound
 from domain.ports import UnitOfWork
 from domain.programs.clauses import Eligibility
+from domain.programs.days import in_force_on, today_of
 from domain.programs.exam_terms import Authorization, Exam, Report, Retakes, Scale, Scheduling
 from domain.programs.learning import About, CompetencyPillars, Curriculum, Diagnostics, Roadmap, Study
 from domain.programs.model import EditionHeading
@@ -129,15 +130,14 @@ class ToDecideOut(PartOut):
 @routes.get("/programs", action="program.read", answers=ProgramsOut, responses=CACHED)
 def list_programs(uow: UnitOfWork, as_of: AsOf = None, if_none_match: IfNoneMatch = None) -> Response:
     """List the programs that have rules in force."""
-    on = as_of or uow.today
-    standing = [one for one in uow.policies.headings() if _holds(one, on)]
+    standing = [one for one in uow.policies.headings() if _holds(uow, one, as_of)]
     return cached(ProgramsOut(items=[_program(one) for one in standing]), if_none_match)
 
 
 @routes.get("/programs/{program}", action="program.read", answers=ProgramPageOut, responses=CACHED)
 def read_program(uow: UnitOfWork, program: Program, as_of: AsOf = None, if_none_match: IfNoneMatch = None) -> Response:
     """Read a program: what it is, whom it is for, and the edition in force."""
-    policy = uow.policies.in_force(program, as_of or uow.today)
+    policy = in_force_on(uow, program, as_of)
     heading = _heading(uow, program, policy.edition)
     page = ProgramPageOut(**dict(_program(heading)), about=policy.about, pillars=policy.pillars)
     return cached(page, if_none_match)
@@ -146,7 +146,7 @@ def read_program(uow: UnitOfWork, program: Program, as_of: AsOf = None, if_none_
 @routes.get("/programs/{program}/policy", action="program.read", answers=PolicyOut, responses=CACHED)
 def read_policy(uow: UnitOfWork, program: Program, as_of: AsOf = None, if_none_match: IfNoneMatch = None) -> Response:
     """Read the whole edition in force, as it was published."""
-    return cached(uow.policies.in_force(program, as_of or uow.today), if_none_match)
+    return cached(in_force_on(uow, program, as_of), if_none_match)
 
 
 @routes.get("/programs/{program}/policies", action="program.read", answers=EditionsOut, responses=CACHED)
@@ -170,7 +170,7 @@ def read_edition(uow: UnitOfWork, program: Program, edition: Edition, if_none_ma
 @routes.get("/programs/{program}/exam", action="program.read", answers=ExamOut, responses=CACHED)
 def read_exam(uow: UnitOfWork, program: Program, as_of: AsOf = None, if_none_match: IfNoneMatch = None) -> Response:
     """Read the exam's outline with its objectives, its scale, and the terms on which it is sat."""
-    policy = uow.policies.in_force(program, as_of or uow.today)
+    policy = in_force_on(uow, program, as_of)
     part = ExamOut(
         program=program,
         edition=policy.edition,
@@ -189,7 +189,7 @@ def read_eligibility(
     uow: UnitOfWork, program: Program, as_of: AsOf = None, if_none_match: IfNoneMatch = None
 ) -> Response:
     """Read who may sit the exam: every pathway, clause by clause, and what applicants affirm."""
-    policy = uow.policies.in_force(program, as_of or uow.today)
+    policy = in_force_on(uow, program, as_of)
     part = EligibilityOut(
         program=program,
         edition=policy.edition,
@@ -202,7 +202,7 @@ def read_eligibility(
 @routes.get("/programs/{program}/fees", action="program.read", answers=FeesOut, responses=CACHED)
 def read_fees(uow: UnitOfWork, program: Program, as_of: AsOf = None, if_none_match: IfNoneMatch = None) -> Response:
     """Read what each step costs."""
-    policy = uow.policies.in_force(program, as_of or uow.today)
+    policy = in_force_on(uow, program, as_of)
     part = FeesOut(program=program, edition=policy.edition, currency=policy.currency, fees=policy.fees)
     return cached(part, if_none_match)
 
@@ -212,7 +212,7 @@ def read_curriculum(
     uow: UnitOfWork, program: Program, as_of: AsOf = None, if_none_match: IfNoneMatch = None
 ) -> Response:
     """Read the curriculum: the introduction, the domains, and their modules with mastery goals."""
-    policy = uow.policies.in_force(program, as_of or uow.today)
+    policy = in_force_on(uow, program, as_of)
     part = CurriculumOut(program=program, edition=policy.edition, curriculum=policy.curriculum)
     return cached(part, if_none_match)
 
@@ -220,7 +220,7 @@ def read_curriculum(
 @routes.get("/programs/{program}/roadmap", action="program.read", answers=RoadmapOut, responses=CACHED)
 def read_roadmap(uow: UnitOfWork, program: Program, as_of: AsOf = None, if_none_match: IfNoneMatch = None) -> Response:
     """Read the growth roadmap: the career stages, and the modules that matter to each."""
-    policy = uow.policies.in_force(program, as_of or uow.today)
+    policy = in_force_on(uow, program, as_of)
     part = RoadmapOut(program=program, edition=policy.edition, roadmap=policy.roadmap)
     return cached(part, if_none_match)
 
@@ -230,7 +230,7 @@ def read_study_resources(
     uow: UnitOfWork, program: Program, as_of: AsOf = None, if_none_match: IfNoneMatch = None
 ) -> Response:
     """Read what there is to prepare with."""
-    policy = uow.policies.in_force(program, as_of or uow.today)
+    policy = in_force_on(uow, program, as_of)
     part = StudyOut(program=program, edition=policy.edition, study=policy.study)
     return cached(part, if_none_match)
 
@@ -240,7 +240,7 @@ def read_diagnostics(
     uow: UnitOfWork, program: Program, as_of: AsOf = None, if_none_match: IfNoneMatch = None
 ) -> Response:
     """Read which modules of the curriculum to study for each domain of the exam."""
-    policy = uow.policies.in_force(program, as_of or uow.today)
+    policy = in_force_on(uow, program, as_of)
     part = DiagnosticsOut(program=program, edition=policy.edition, diagnostics=policy.diagnostics)
     return cached(part, if_none_match)
 
@@ -250,12 +250,13 @@ def read_what_is_to_decide(
     uow: UnitOfWork, program: Program, as_of: AsOf = None, if_none_match: IfNoneMatch = None
 ) -> Response:
     """Read what the certifying body has still to decide: places in the edition that hold a workable figure."""
-    policy = uow.policies.in_force(program, as_of or uow.today)
+    policy = in_force_on(uow, program, as_of)
     part = ToDecideOut(program=program, edition=policy.edition, to_decide=to_decide(policy))
     return cached(part, if_none_match)
 
 
-def _holds(heading: EditionHeading, on: date) -> bool:
+def _holds(uow: UnitOfWork, heading: EditionHeading, as_of: date | None) -> bool:
+    on = as_of or today_of(uow, uow.policies.named(heading.edition))
     return heading.in_force_from <= on <= (heading.in_force_until or date.max)
 
 

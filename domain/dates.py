@@ -3,7 +3,21 @@
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
+
+# Names that the database's files bear beside its regions: a machine's own zone, and a zone that was never set.
+_NO_REGIONS = frozenset({"Factory", "localtime", "posixrules"})
+
+
+@lru_cache(maxsize=1)
+def zones() -> frozenset[str]:
+    """Every region of the IANA time zone database, by the names that it spells."""
+    return frozenset(available_timezones()) - _NO_REGIONS
+
+
+def is_zone(name: str) -> bool:
+    """Whether this is a region of the IANA time zone database; `localtime` is none, whatever the machine says."""
+    return name in zones()
 
 
 def add_months(day: date, months: int) -> date:

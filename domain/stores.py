@@ -3,7 +3,7 @@
 `domain.ports` names them again, beside the others, so that every door is found on one page.
 """
 
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple, Protocol, TypeVar
@@ -133,8 +133,8 @@ class Policies(Repository[PolicyEdition], Protocol):
 class Applications(Repository[Application], Protocol):
     """Applications. A page sorted by when they were submitted leaves out those that were not."""
 
-    def due(self, before: date, limit: int) -> list[Application]:
-        """At most `limit` whose `due_on` lies before a day, longest due first."""
+    def due(self, before: date, limit: int, editions: Collection[str]) -> list[Application]:
+        """At most `limit` under these editions whose `due_on` lies before a day, longest due first."""
 
     def submitted_between(self, program: str, start: datetime, end: datetime, limit: int) -> list[Application]:
         """At most `limit` of a program that were submitted from an instant until before another, oldest first."""
@@ -143,8 +143,8 @@ class Applications(Repository[Application], Protocol):
 class Authorizations(Repository[Authorization], Protocol):
     """Authorizations to test."""
 
-    def closed_before(self, day: date, limit: int) -> list[Authorization]:
-        """Up to `limit` active ones whose window closed before `day` and under which no seat is booked."""
+    def closed_before(self, day: date, limit: int, editions: Collection[str]) -> list[Authorization]:
+        """Up to `limit` active ones under these editions whose window closed before `day`, and with no seat booked."""
         ...
 
 

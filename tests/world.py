@@ -167,8 +167,10 @@ class World:
 
 
 @contextmanager
-def a_world(url: str, directory: Path, *, patience_seconds: float = PATIENCE_SECONDS) -> Iterator[World]:
-    """A running service over the database at `url`, whose schema exists already."""
+def a_world(
+    url: str, directory: Path, *, patience_seconds: float = PATIENCE_SECONDS, zone: str = "America/New_York"
+) -> Iterator[World]:
+    """A running service over the database at `url`, whose schema exists already; the body's office is in `zone`."""
     clock, tasks, database = Clock(), Tasks(), Database(url, patience_seconds=patience_seconds)
     tasks.attach(database)
     # Tokens live by the real clock: turning the body's clock on by years does not sign everyone out.
@@ -177,9 +179,9 @@ def a_world(url: str, directory: Path, *, patience_seconds: float = PATIENCE_SEC
     verifier = JoseTokenVerifier(StaticJwks(issuer.jwks()), terms)
     keys = FileKeyProvider(directory / "keys")
     publisher = Publisher(signer=KeyedBadgeSigner(keys, ADDRESS), name="CPS", base_url=ADDRESS)
-    units = SqlUnitsOfWork(database, clock=clock, queue=tasks, publisher=publisher)
+    units = SqlUnitsOfWork(database, clock=clock, zone=zone, queue=tasks, publisher=publisher)
     files = ObjectFiles(open_store("memory:///"))
-    bulk = bulk_registry(database.url, "America/New_York")
+    bulk = bulk_registry(database.url, zone)
     parts = Parts(
         units=units,
         authenticator=Authenticator(verifier, api_keys.looks_like_one),

@@ -1,5 +1,6 @@
 """What is asked of applications beyond equality."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -11,8 +12,9 @@ from domain.applications.model import Application
 
 _MAP = mapped(Application)
 _COLUMNS = _MAP.table.c
+_EDITION = _COLUMNS.edition.in_(bindparam("editions", expanding=True))
 _DUE = (
-    _MAP.all.where(_COLUMNS.due_on.is_not(None), _COLUMNS.due_on < bindparam("before"))
+    _MAP.all.where(_COLUMNS.due_on.is_not(None), _COLUMNS.due_on < bindparam("before"), _EDITION)
     .order_by(_COLUMNS.due_on, _COLUMNS.id)
     .limit(bindparam("most"))
 )
@@ -36,9 +38,9 @@ class ApplicationRepository(SqlRepository[Application]):
         """Speak through `connection`."""
         super().__init__(connection, Application)
 
-    def due(self, before: date, limit: int) -> list[Application]:
-        """At most `limit` whose `due_on` lies before a day, longest due first."""
-        return self._all(_DUE, {"before": before, "most": limit})
+    def due(self, before: date, limit: int, editions: Collection[str]) -> list[Application]:
+        """At most `limit` under these editions whose `due_on` lies before a day, longest due first."""
+        return self._all(_DUE, {"before": before, "most": limit, "editions": list(editions)})
 
     def submitted_between(self, program: str, start: datetime, end: datetime, limit: int) -> list[Application]:
         """At most `limit` of a program that were submitted from an instant until before another, oldest first."""

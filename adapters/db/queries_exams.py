@@ -1,5 +1,6 @@
 """Lists of exams that need more than equality."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, exists, select
@@ -18,6 +19,7 @@ _BOOKED = exists().where(_REGISTRATIONS.c.authorization_id == _AUTHORIZATIONS.c.
 _CLOSED_BEFORE = (
     select(*_AUTHORIZATIONS.columns)
     .where(_AUTHORIZATIONS.c.status == "active", _AUTHORIZATIONS.c.closes_on < bindparam("day"), ~_BOOKED)
+    .where(_AUTHORIZATIONS.c.edition.in_(bindparam("editions", expanding=True)))
     .order_by(_AUTHORIZATIONS.c.closes_on, _AUTHORIZATIONS.c.id)
     .limit(bindparam("limit"))
 )
@@ -36,9 +38,9 @@ class AuthorizationRepository(SqlRepository[Authorization]):
         """Speak through `connection`."""
         super().__init__(connection, Authorization)
 
-    def closed_before(self, day: date, limit: int) -> list[Authorization]:
-        """Up to `limit` active ones whose window closed before `day` and under which no seat is booked."""
-        rows = self._connection.execute(_CLOSED_BEFORE, {"day": day, "limit": limit})
+    def closed_before(self, day: date, limit: int, editions: Collection[str]) -> list[Authorization]:
+        """Up to `limit` active ones under these editions whose window closed before `day`, and with no seat booked."""
+        rows = self._connection.execute(_CLOSED_BEFORE, {"day": day, "limit": limit, "editions": list(editions)})
         return [self._map.load(row) for row in rows.mappings()]
 
 

@@ -30,6 +30,7 @@ from domain.notices.model import NoticeKind
 from domain.numbers import reference
 from domain.payments import actions as payments, rules as payment_rules
 from domain.ports import UnitOfWork
+from domain.programs.days import in_force_now, today_of
 from domain.programs.policy import Policy
 from domain.programs.upkeep_terms import FeeDue
 from domain.ruling import Finding, Ruling
@@ -65,7 +66,7 @@ def create(uow: UnitOfWork, actor: Actor, program: str, pathway: str | None = No
         _must_have_pathway(policy, pathway)
     if _stands_in_the_way(uow, candidate.id, program):
         raise ApplicationUnderWay
-    last_day = uow.today + timedelta(days=policy.applications.draft_expires_days)
+    last_day = today_of(uow, policy) + timedelta(days=policy.applications.draft_expires_days)
     draft = uow.applications.add(
         Application(
             id=uow.new_id(),
@@ -167,7 +168,7 @@ def appeal(uow: UnitOfWork, actor: Actor, application_id: UUID, grounds: str) ->
     policy = uow.policies.named(application.edition)
     decided_on = date_at(application.decided_at or uow.now, policy.zone)
     earlier = uow.appeals.find(application_id=application.id)
-    completeness.may_appeal(policy, decided_on, earlier, uow.today).require()
+    completeness.may_appeal(policy, decided_on, earlier, today_of(uow, policy)).require()
     filed = uow.appeals.add(
         Appeal(
             id=uow.new_id(),
@@ -197,16 +198,17 @@ def withdraw_appeal(uow: UnitOfWork, actor: Actor, appeal_id: UUID) -> Appeal:
 def judged(uow: UnitOfWork, application: Application, mode: Mode = Mode.CLAIMED) -> EligibilityRuling:
     """The ruling on an application as it stands, on this day, under the edition it is pinned to."""
     policy = uow.policies.named(application.edition)
-    return assess(policy, facts_of.of_application(uow, application, mode), uow.today, mode)
+    return assess(policy, facts_of.of_application(uow, application, mode), today_of(uow, policy), mode)
 
 
 def complete(uow: UnitOfWork, application: Application, policy: Policy, *, lock: bool = True) -> Ruling:
     """Whether the application may be handed in now; see `completeness.may_submit`. Holds its charges with `lock`."""
-    claimed = assess(policy, facts_of.of_application(uow, application), uow.today)
+    today = today_of(uow, policy)
+    claimed = assess(policy, facts_of.of_application(uow, application), today)
     evidence = uow.evidence.find(application_id=application.id)
     drafted = application.status is ApplicationStatus.DRAFT
     fee = _fee(uow, application.id, policy, lock=lock) if drafted else None
-    return completeness.may_submit(policy, application, evidence, claimed, fee, uow.today)
+    return completeness.may_submit(policy, application, evidence, claimed, fee, today)
 
 
 def submission_fee(policy: Policy) -> str | None:
@@ -239,7 +241,7 @@ def _fee(uow: UnitOfWork, application_id: UUID, policy: Policy, *, lock: bool) -
 
 def _in_force(uow: UnitOfWork, program: str) -> Policy:
     try:
-        return uow.policies.in_force(program, uow.today)
+        return in_force_now(uow, program)
     except NotFound:
         raise Contradiction(Fault("/program", "unknown_program", "No rules of such a program are in force.")) from None
 
@@ -264,11 +266,14 @@ def _must_be_current(policy: Policy, statements: Sequence[Statement]) -> None:
 
 def _stands_in_the_way(uow: UnitOfWork, candidate_id: UUID, program: str) -> bool:
     earlier = uow.applications.find(candidate_id=candidate_id, program=program)
-    return any(
-        one.status in UNDER_WAY
-        or (one.status is ApplicationStatus.APPROVED and one.expires_on is not None and one.expires_on >= uow.today)
-        for one in earlier
-    )
+    return any(one.status in UNDER_WAY or _still_usable(uow, one) for one in earlier)
+
+
+def _still_usable(uow: UnitOfWork, application: Application) -> bool:
+    """Whether it is an approval of which use may still be made today."""
+    if application.status is not ApplicationStatus.APPROVED or application.expires_on is None:
+        return False
+    return application.expires_on >= today_of(uow, uow.policies.named(application.edition))
 
 
 def _handed_in(uow: UnitOfWork, policy: Policy, application: Application, kind: NoticeKind) -> Application:

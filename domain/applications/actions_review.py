@@ -39,6 +39,7 @@ from domain.independence import must_be_independent
 from domain.notices.model import NoticeKind
 from domain.payments import actions as payments
 from domain.ports import UnitOfWork
+from domain.programs.days import today_of
 from domain.programs.policy import Policy
 from domain.ruling import Finding, Ruling
 
@@ -80,8 +81,9 @@ def return_for_information(
     _must_have_claimed(uow, actor, application)
     policy = uow.policies.named(application.edition)
     _must_be_clauses(policy, clauses)
-    due_on = due_on or uow.today + timedelta(days=policy.applications.information_due_days)
-    completeness.may_return(policy, application, due_on, uow.today).require()
+    today = today_of(uow, policy)
+    due_on = due_on or today + timedelta(days=policy.applications.information_due_days)
+    completeness.may_return(policy, application, due_on, today).require()
     asked = InformationRequest(
         asked_by=actor.subject, asked_at=uow.now, due_on=due_on, message=message, clauses=clauses
     )
@@ -232,7 +234,8 @@ def _determined(
 ) -> Determination:
     policy = uow.policies.named(application.edition)
     facts = facts_of.of_application(uow, application, Mode.VERIFIED)
-    ruling = _of_pathway(assess(policy, facts, uow.today, Mode.VERIFIED), application.pathway)
+    judged_on = today_of(uow, policy)
+    ruling = _of_pathway(assess(policy, facts, judged_on, Mode.VERIFIED), application.pathway)
     if faults := decisions.faults(decision.clauses, ruling.findings):
         raise Contradiction(*faults)
     decisions.may_decide(decision.outcome, ruling.findings, decision.clauses).require()
@@ -244,7 +247,7 @@ def _determined(
             outcome=decision.outcome,
             pathway=application.pathway,
             edition=policy.edition,
-            judged_on=uow.today,
+            judged_on=judged_on,
             facts=facts_to_json(facts),
             findings=ruling.findings,
             decisions=decision.clauses,

@@ -22,6 +22,7 @@ from domain.notices.model import NoticeKind
 from domain.paging import PageRequest
 from domain.payments import actions as payments
 from domain.ports import UnitOfWork, UnitsOfWork
+from domain.programs.days import editions_by_day, in_force_now, today_of
 from domain.programs.policy import Policy
 from domain.programs.upkeep_terms import InFlightRule
 
@@ -55,12 +56,15 @@ def sweep(units: UnitsOfWork, parameters: Mapping[str, Any], *, batch: int = 100
 
 def expire_due(uow: UnitOfWork, limit: int) -> int:
     """Expire drafts and returned applications whose day has passed, and approvals of which no use was made."""
-    due = uow.applications.due(uow.today, limit)
-    for one in due:
-        application = uow.applications.lock(one.id)
-        if application.due_on is not None and application.due_on < uow.today:
-            _expire(uow, application, application.due_on)
-    return len(due)
+    seen = 0
+    for today, editions in editions_by_day(uow).items():
+        due = uow.applications.due(today, limit - seen, editions) if seen < limit else []
+        for one in due:
+            application = uow.applications.lock(one.id)
+            if application.due_on is not None and application.due_on < today:
+                _expire(uow, application, application.due_on)
+        seen += len(due)
+    return seen
 
 
 def move_on(uow: UnitOfWork, limit: int) -> int:
@@ -79,9 +83,9 @@ def draw(uow: UnitOfWork, actor: Actor, drawing: Drawing) -> AuditDraw:
     Raises Contradiction for days that are not over or hold too many applications, AlreadyDrawn for days drawn before.
     """
     actor.must("application.draw_audit")
-    policy = uow.policies.in_force(drawing.program, uow.today)
+    policy = in_force_now(uow, drawing.program)
     uow.policies.hold(drawing.program)
-    _must_be_drawable(uow, drawing)
+    _must_be_drawable(uow, policy, drawing)
     population = _population(uow, policy, drawing)
     chosen = sampling.draw(drawing.seed, [one.id for one in population], policy.audit.applications_rate)
     for one in population:
@@ -140,17 +144,15 @@ def _expire(uow: UnitOfWork, application: Application, due_on: date) -> None:
 
 def _moving(uow: UnitOfWork, program: str) -> Policy | None:
     """The newest edition of a program that takes over the work in flight by now."""
-    begun = [
-        uow.policies.named(one.edition) for one in uow.policies.headings(program) if one.in_force_from <= uow.today
-    ]
-    taking_over = [
-        one
-        for one in begun
-        if one.in_flight.rule is InFlightRule.MOVE_ON
-        and one.in_flight.moves_on is not None
-        and one.in_flight.moves_on <= uow.today
-    ]
+    published = (uow.policies.named(one.edition) for one in uow.policies.headings(program))
+    taking_over = [one for one in published if _takes_over(one, today_of(uow, one))]
     return max(taking_over, key=lambda one: one.in_force_from, default=None)
+
+
+def _takes_over(policy: Policy, today: date) -> bool:
+    day = policy.in_flight.moves_on
+    moves = policy.in_flight.rule is InFlightRule.MOVE_ON and day is not None and day <= today
+    return moves and policy.in_force_from <= today
 
 
 def _move(uow: UnitOfWork, policy: Policy, limit: int) -> int:
@@ -184,8 +186,8 @@ def _moved(uow: UnitOfWork, policy: Policy, application: Application) -> bool:
     return True
 
 
-def _must_be_drawable(uow: UnitOfWork, drawing: Drawing) -> None:
-    if not drawing.from_on <= drawing.until_on < uow.today:
+def _must_be_drawable(uow: UnitOfWork, policy: Policy, drawing: Drawing) -> None:
+    if not drawing.from_on <= drawing.until_on < today_of(uow, policy):
         fault = Fault("/until_on", "days_not_over", "The days come in order, and the last of them is over.")
         raise Contradiction(fault)
     for other in uow.audit_draws.find(program=drawing.program):
@@ -205,5 +207,5 @@ def _population(uow: UnitOfWork, policy: Policy, drawing: Drawing) -> list[Appli
 
 def _choose(uow: UnitOfWork, policy: Policy, application: Application) -> None:
     chosen = uow.applications.save(replace(uow.applications.lock(application.id), audited=True))
-    due_on = uow.today + timedelta(days=policy.audit.answer_days)
+    due_on = today_of(uow, policy) + timedelta(days=policy.audit.answer_days)
     tell(uow, chosen, NoticeKind.AUDIT_CHOSEN, due_on=due_on)

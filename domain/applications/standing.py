@@ -8,6 +8,7 @@ from domain.applications.actions import complete
 from domain.applications.model import Appeal, AppealStatus, Application, ApplicationStatus
 from domain.authorization import allowed_actions
 from domain.ports import UnitOfWork
+from domain.programs.days import today_of
 
 _BY_REVIEWERS = frozenset({"claim", "release", "return", "decide"})
 _BY_THE_CLAIMER = frozenset({"release", "return", "decide"})
@@ -40,7 +41,8 @@ def _verbs(uow: UnitOfWork, actor: Actor, application: Application, barred: set[
         without |= _BY_REVIEWERS - {"release"}
     if application.reviewer != actor.subject:
         without |= _BY_THE_CLAIMER - ({"release"} if Role.ADMINISTRATOR in actor.roles else set())
-    if application.expires_on is not None and uow.today > application.expires_on:
+    today = today_of(uow, uow.policies.named(application.edition))
+    if application.expires_on is not None and today > application.expires_on:
         without |= _WITH_AN_APPROVAL
     found = [verb for verb in allowed_actions(actor, "application", application) if verb not in without]
     if application.status is ApplicationStatus.DRAFT and "submit" in found:

@@ -19,6 +19,7 @@ from domain.jobs import actions as jobs
 from domain.jobs.model import Batch, Job, JobRequest
 from domain.paging import Page, PageRequest
 from domain.ports import Solver, UnitOfWork
+from domain.programs.days import in_force_now
 from domain.programs.policy import Policy
 from domain.scores import actions as forms
 from domain.scores.model import FormItem
@@ -34,7 +35,7 @@ def request(uow: UnitOfWork, actor: Actor, program: str, wanted: Wanted, edition
     """
     actor.must("assembly.request")
     try:
-        policy = uow.policies.named(edition) if edition else uow.policies.in_force(program, uow.today)
+        policy = uow.policies.named(edition) if edition else in_force_now(uow, program)
     except NotFound:
         raise Contradiction(Fault("/program", "unknown_program", "No such edition of such a program.")) from None
     faults = tuple(_faults(uow, policy, program, wanted))

@@ -6,10 +6,11 @@ from domain.actors import Actor
 from domain.certificates import rules
 from domain.certificates.model import BadgeFace, Certificate, PaperSize
 from domain.credentials import actions
-from domain.credentials.actions_standing import life_of, owned, today_of
+from domain.credentials.actions_standing import life_of, owned
 from domain.credentials.model import Credential
 from domain.errors import NotFound
 from domain.ports import Press, UnitOfWork
+from domain.programs.days import today_of
 
 ACTION = "credential.print"
 

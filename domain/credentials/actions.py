@@ -11,7 +11,7 @@ from uuid import UUID
 
 from domain.actors import Actor
 from domain.applications.model import Application
-from domain.credentials.actions_standing import owned, today_of
+from domain.credentials.actions_standing import owned
 from domain.credentials.awarding import Pass, award_all, hold, issue_all, judge_all
 from domain.credentials.events import AwardDeclined
 from domain.credentials.model import Award, AwardStatus, Standing
@@ -19,6 +19,7 @@ from domain.dates import end_of
 from domain.errors import NotFound
 from domain.independence import must_be_independent
 from domain.ports import UnitOfWork
+from domain.programs.days import today_of
 from domain.scores.model import Attempt
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from domain.actors import Actor
-from domain.credentials.actions_standing import life_of, owned, public_facts, today_of
+from domain.credentials.actions_standing import life_of, owned, public_facts
 from domain.credentials.errors import DayToCome
 from domain.credentials.model import StandingChange
 from domain.credentials.number import parse
@@ -13,6 +13,7 @@ from domain.credentials.public import PublicStanding, answer_on
 from domain.errors import NotFound
 from domain.paging import Page, PageRequest
 from domain.ports import UnitOfWork
+from domain.programs.days import today_of
 
 
 def answer(uow: UnitOfWork, written: str, as_of: date | None) -> bytes:

@@ -3,7 +3,7 @@
 Locks: every verb holds the credential's row before it judges, so that of two changes the second sees the first.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from operator import attrgetter
@@ -24,7 +24,6 @@ from domain.credentials.events import (
 from domain.credentials.model import Credential, Standing, StandingChange
 from domain.credentials.public import PublicFacts, PublicStanding, public_entry
 from domain.credentials.standing import Grace, Timeline, as_it_stands, by_date, timeline
-from domain.dates import date_at
 from domain.errors import NotFound
 from domain.events import Event
 from domain.independence import must_be_independent
@@ -32,6 +31,7 @@ from domain.notices.actions import notify
 from domain.notices.model import NoticeKind
 from domain.payments.actions import cancel_open
 from domain.ports import RegistryEntry, UnitOfWork
+from domain.programs.days import today_of
 from domain.programs.policy import Policy
 from domain.renewals.model import CycleStatus
 from domain.watching.telling import tell_watchers
@@ -47,11 +47,6 @@ class Change:
 
     reason: str
     effective_on: date | None = None
-
-
-def today_of(uow: UnitOfWork, policy: Policy) -> date:
-    """The date of this transaction in the policy's zone: credentials live by that calendar."""
-    return date_at(uow.now, policy.zone)
 
 
 def standing_now(uow: UnitOfWork, credential: Credential) -> Credential:
@@ -282,9 +277,13 @@ def forget(uow: UnitOfWork, candidate_id: UUID) -> None:
         uow.holder_profiles.remove(stated)
 
 
-def end_cycles(uow: UnitOfWork, credential_id: UUID, status: CycleStatus) -> None:
-    """Close the open cycle of a credential, if it has one; what was still owed for it is owed no more."""
-    for cycle in uow.cycles.find(credential_id=credential_id, status=CycleStatus.OPEN):
+def end_cycles(uow: UnitOfWork, credential_id: UUID, status: CycleStatus, *, keep: Collection[str] = ()) -> None:
+    """Close the cycle that a credential is in, open or lapsed; what was still owed for it is owed no more.
+
+    Fees of the codes in `keep` are still due: the step that ends the cycle goes ahead without them.
+    """
+    for found in uow.cycles.find(credential_id=credential_id, status=[CycleStatus.OPEN, CycleStatus.LAPSED]):
+        cycle = uow.cycles.lock(found.id)
         uow.cycles.save(replace(cycle, status=status, remind_on=None))
         cancel_open(uow, cycle.id)
 

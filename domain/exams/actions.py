@@ -23,6 +23,7 @@ from domain.numbers import reference
 from domain.payments import actions as payments
 from domain.payments.model import Charge
 from domain.ports import UnitOfWork
+from domain.programs.days import editions_by_day, today_of
 from domain.programs.policy import Policy
 from domain.ruling import Ruling
 
@@ -39,7 +40,8 @@ def authorization_ruling(uow: UnitOfWork, actor: Actor, application_id: UUID) ->
     actor.must("authorization.rule", application)
     policy = uow.policies.named(application.edition)
     taken = loading.history(uow, policy, application.candidate_id).taken
-    return _may_authorize(uow, policy, application)[0], rules.next_possible(policy.retakes, taken, uow.today)
+    next_on = rules.next_possible(policy.retakes, taken, today_of(uow, policy))
+    return _may_authorize(uow, policy, application)[0], next_on
 
 
 def charge_exam(uow: UnitOfWork, actor: Actor, application_id: UUID) -> Charge:
@@ -83,7 +85,7 @@ def issue(uow: UnitOfWork, actor: Actor, application_id: UUID) -> Authorization:
     ruling.require()
     bill(uow, application)  # where the policy lets the step go ahead unpaid, it is owed from now on
 
-    opens_on, closes_on = rules.window(policy, uow.today)
+    opens_on, closes_on = rules.window(policy, today_of(uow, policy))
     authorization = uow.authorizations.add(
         Authorization(
             id=uow.new_id(),
@@ -193,13 +195,16 @@ def sweep_authorizations(uow: UnitOfWork, today: date, limit: int) -> int:
 
     Fewer than `limit` means that none is left. Holds each authorization, so that a booking made meanwhile is seen.
     """
-    due = uow.authorizations.closed_before(today, limit)
-    for found in due:
-        authorization = uow.authorizations.lock(found.id)
-        booked = uow.registrations.first(authorization_id=found.id, status=RegistrationStatus.BOOKED)
-        if rules.has_expired(authorization, today, booked=booked is not None):
-            _expire(uow, authorization)
-    return len(due)
+    seen = 0
+    for today, editions in editions_by_day(uow).items():
+        due = uow.authorizations.closed_before(today, limit - seen, editions) if seen < limit else []
+        for found in due:
+            authorization = uow.authorizations.lock(found.id)
+            booked = uow.registrations.first(authorization_id=found.id, status=RegistrationStatus.BOOKED)
+            if rules.has_expired(authorization, today, booked=booked is not None):
+                _expire(uow, authorization)
+        seen += len(due)
+    return seen
 
 
 def _may_authorize(uow: UnitOfWork, policy: Policy, application: Application) -> tuple[Ruling, int]:
@@ -214,7 +219,7 @@ def _may_authorize(uow: UnitOfWork, policy: Policy, application: Application) ->
         uow.authorizations.find(candidate_id=application.candidate_id, program=application.program),
         past,
         payments.settled(uow, policy, fee.code if fee else None, application.id, instance=instance),
-        uow.today,
+        today_of(uow, policy),
     )
     return ruling, number
 
@@ -222,7 +227,7 @@ def _may_authorize(uow: UnitOfWork, policy: Policy, application: Application) ->
 def _eligible(uow: UnitOfWork, policy: Policy, application: Application) -> Ruling:
     """The pathway of the application judged again, today, on what is verified."""
     facts = facts_of.of_application(uow, application, eligibility.Mode.VERIFIED)
-    judged = eligibility.assess(policy, facts, uow.today, eligibility.Mode.VERIFIED)
+    judged = eligibility.assess(policy, facts, today_of(uow, policy), eligibility.Mode.VERIFIED)
     pathway = judged.pathway(application.pathway) if application.pathway else None
     return pathway.ruling if pathway else Ruling(())
 
@@ -258,7 +263,7 @@ def _may_extend(uow: UnitOfWork, policy: Policy, authorization: Authorization) -
         authorization.id,
         instance=authorization.extensions + 1,
     )
-    return rules.may_extend(policy, authorization, fee, uow.today)
+    return rules.may_extend(policy, authorization, fee, today_of(uow, policy))
 
 
 def _charge_extension(uow: UnitOfWork, policy: Policy, authorization: Authorization) -> Charge | None:

@@ -30,6 +30,7 @@ from domain.numbers import reference
 from domain.payments import actions as payments
 from domain.payments.model import Charge
 from domain.ports import PaymentGateway, UnitOfWork
+from domain.programs.days import today_of
 from domain.programs.policy import Policy
 from domain.ruling import Finding, Ruling
 
@@ -288,7 +289,7 @@ def refund_exam(uow: UnitOfWork, gateway: PaymentGateway, booking: Booking, perc
 
 def give_window_again(uow: UnitOfWork, policy: Policy, authorization: Authorization) -> None:
     """Leave someone who lost a seat through no fault of their own a whole window to sit the exam in."""
-    last = rules.window_again(policy, authorization, uow.today)
+    last = rules.window_again(policy, authorization, today_of(uow, policy))
     if last > authorization.closes_on:
         actions.lengthen(uow, policy, replace(authorization, closes_on=last))
 

@@ -20,6 +20,7 @@ from domain.items.events import (
 )
 from domain.items.model import Item, ItemContent, ItemStatus, ItemVersion
 from domain.ports import UnitOfWork
+from domain.programs.days import in_force_now
 from domain.programs.policy import Policy
 from domain.scores.model import VersionStatus
 
@@ -193,7 +194,7 @@ def codes_on_forms(uow: UnitOfWork, program: str) -> frozenset[str]:
 def edition_of(uow: UnitOfWork, program: str, edition: str | None) -> Policy:
     """The edition of a program that was named, or the one in force; raises Contradiction."""
     try:
-        policy = uow.policies.named(edition) if edition else uow.policies.in_force(program, uow.today)
+        policy = uow.policies.named(edition) if edition else in_force_now(uow, program)
     except NotFound:
         raise Contradiction(Fault("/program", "unknown_program", "No such edition of such a program.")) from None
     if policy.program != program:

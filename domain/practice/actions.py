@@ -23,6 +23,7 @@ from domain.practice.errors import NoPractice, PracticeGoesOn, PracticeLimit, Ti
 from domain.practice.events import PracticeEnded, PracticeStarted
 from domain.practice.model import PracticeExam, PracticeItem, PracticeStatus
 from domain.practice.rules import Unit
+from domain.programs.days import in_force_now
 from domain.programs.policy import Policy
 
 SEED = 16
@@ -290,6 +291,6 @@ def _faults(at: int, given: Given, exam: PracticeExam, versions: Mapping[UUID, I
 
 def _edition(uow: UnitOfWork, program: str) -> Policy:
     try:
-        return uow.policies.in_force(program, uow.today)
+        return in_force_now(uow, program)
     except NotFound:
         raise Contradiction(Fault("/program", "unknown_program", "There is no such program.")) from None

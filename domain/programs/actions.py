@@ -12,9 +12,11 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from domain.actors import Actor
+from domain.dates import is_zone
 from domain.errors import Contradiction, Fault, Invalid
 from domain.ports import UnitOfWork
 from domain.programs.clauses import Provider
+from domain.programs.days import in_force_now, today_in, today_of
 from domain.programs.errors import RecognisedAlready
 from domain.programs.events import EditionEnds, EditionPublished, ProviderEnded, ProviderRecognised
 from domain.programs.model import PolicyEdition, RecognisedProvider
@@ -52,7 +54,7 @@ def checked(uow: UnitOfWork, program: str, document: Mapping[str, object]) -> Po
         checks=(
             lambda policy: _another(policy, program),
             lambda policy: _taken(policy, program, others),
-            lambda policy: _too_late(policy, ours, uow.today),
+            lambda policy: _too_late(uow, policy, ours),
         ),
     )
     if policy is None:
@@ -102,7 +104,7 @@ def recognise(uow: UnitOfWork, actor: Actor, program: str, wanted: Recognition) 
     """
     actor.must("provider.recognise")
     _must_fit_an_edition(wanted)
-    uow.policies.in_force(program, uow.today)
+    in_force_now(uow, program)
     uow.policies.hold(program)
     if wanted.until_on is not None and wanted.until_on < wanted.from_on:
         raise Contradiction(Fault("/until_on", "dates_inverted", "It ends before it begins."))
@@ -149,7 +151,7 @@ def end_recognition(
     """Let a recognition end on its last day: yesterday at the earliest, and only ever sooner than it would."""
     provider = uow.providers.lock(provider_id)
     actor.must("provider.end", provider)
-    earliest = max(provider.from_on, uow.today) - _DAY
+    earliest = max(provider.from_on, today_in(uow, provider.program)) - _DAY
     if not earliest <= until_on < (provider.until_on or date.max):
         detail = "A recognition ends yesterday at the earliest, and only ever sooner than it would."
         raise Contradiction(Fault("/until_on", "day_out_of_range", detail))
@@ -173,9 +175,9 @@ def _taken(policy: Policy, program: str, others: list[Policy]) -> Iterator[Fault
 
 
 @as_far_as_read
-def _too_late(policy: Policy, ours: list[Policy], today: date) -> Iterator[Fault]:
+def _too_late(uow: UnitOfWork, policy: Policy, ours: list[Policy]) -> Iterator[Fault]:
     """Rules are known before they are in force; only a program's first edition may look back."""
-    if ours and policy.in_force_from <= today:
+    if ours and is_zone(policy.zone) and policy.in_force_from <= today_of(uow, policy):
         yield Fault("/in_force_from", "begins_too_early", "An edition begins tomorrow at the earliest.")
 
 

@@ -22,6 +22,7 @@ from domain.jobs import actions as jobs
 from domain.jobs.model import Batch, Job, JobOutcome, JobRequest, OutcomeStatus
 from domain.paging import PageRequest
 from domain.ports import UnitOfWork
+from domain.programs.days import today_of
 from domain.programs.effects import Effect, NotJudged, effects, not_judged
 from domain.programs.policy import Policy
 from domain.programs.reading import policy_document, read_policy
@@ -120,7 +121,7 @@ def _compared(
     by_edition, by_ref = defaultdict[str, list[Applicant]](list), {str(one.id): one for one in applications}
     for one in applications:
         by_edition[one.edition].append(Applicant(ref=str(one.id), facts=facts[one.id], pathway=one.pathway))
-    on = max(policy.in_force_from, uow.today)
+    on = max(policy.in_force_from, today_of(uow, policy))
     return [
         (by_ref[outcome.ref], outcome)
         for edition, cases in by_edition.items()

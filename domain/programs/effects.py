@@ -19,6 +19,7 @@ from domain.applications.model import ApplicationStatus
 from domain.exams.model import AuthorizationStatus
 from domain.paging import PageRequest
 from domain.ports import Repository, UnitOfWork
+from domain.programs.days import today_of
 from domain.programs.difference import Change, difference
 from domain.programs.model import EditionHeading
 from domain.programs.policy import Policy
@@ -130,7 +131,7 @@ def effects(uow: UnitOfWork, policy: Policy) -> tuple[Effect, ...]:
         changes = difference(old, policy)
         for group in Group:
             terms = _terms_of(group, changes, old, policy)
-            for fate in _fates(group, old, policy, uow.today) if terms else ():
+            for fate in _fates(group, old, policy, today_of(uow, policy)) if terms else ():
                 if judged := _how_many(uow, group, heading.edition, fate):
                     told = _effect(group, heading.edition, judged, terms, fate)
                     found.append(replace(told, ids=_first(uow, group, heading.edition, fate)))

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from domain.actors import Actor
-from domain.credentials.actions_standing import held, owned, recorded, tell, today_of
+from domain.credentials.actions_standing import held, owned, recorded, tell
 from domain.credentials.events import CredentialExtended, CredentialRenewed
 from domain.credentials.model import Credential, Standing
 from domain.credentials.reinstating import reinstated
@@ -22,6 +22,7 @@ from domain.notices.model import NoticeKind
 from domain.payments.actions import cancel_open, charge
 from domain.payments.model import Charge, ChargeStatus
 from domain.ports import UnitOfWork
+from domain.programs.days import today_of
 from domain.programs.policy import Policy
 from domain.programs.upkeep_terms import ExtensionKind
 from domain.renewals import rules

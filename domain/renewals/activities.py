@@ -5,16 +5,17 @@ activity's row.
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from domain.actors import Actor
-from domain.credentials.actions_standing import held, today_of
+from domain.credentials.actions_standing import held
 from domain.credentials.model import Standing
-from domain.errors import Contradiction, Fault, NotFound, Refused, WrongState
+from domain.errors import Contradiction, Fault, Refused, WrongState
 from domain.files import actions as files
 from domain.independence import is_independent, must_be_independent, must_be_owner_or_independent
 from domain.ports import UnitOfWork
+from domain.programs.days import in_force_now, today_of
 from domain.programs.policy import Policy
 from domain.renewals import rules
 from domain.renewals.actions import counts_from, current, terms_of
@@ -152,7 +153,7 @@ def approve_beforehand(uow: UnitOfWork, actor: Actor, listed: Listed) -> Approve
     a conflict with: somebody else judges these.
     """
     actor.must("approved_activity.add")
-    policy = _edition_today(uow, listed.program)
+    policy = in_force_now(uow, listed.program)
     if category(policy.renewal, listed.category) is None:
         raise UnknownCategory
     if listed.until_on is not None and listed.until_on < listed.from_on:
@@ -212,18 +213,6 @@ def _entry(uow: UnitOfWork, cycle: Cycle, policy: Policy, claim: Claim) -> Activ
         status=ActivityStatus.ACCEPTED if believed else ActivityStatus.CLAIMED,
         proof=believed.proof if believed else None,
     )
-
-
-def _edition_today(uow: UnitOfWork, program: str) -> Policy:
-    """The edition in force by the calendar of its own zone, which may be a day ahead of the body's, or behind."""
-    for days in (1, 0, -1):
-        try:
-            policy = uow.policies.in_force(program, uow.today + timedelta(days=days))
-        except NotFound:
-            continue
-        if policy.in_force_from <= today_of(uow, policy):
-            return policy
-    raise NotFound
 
 
 def _proof(uow: UnitOfWork, policy: Policy, uan: Uan, on: date) -> Proof | None:

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from domain.actors import Actor
 from domain.authorization import allowed_actions
-from domain.credentials.actions_standing import today_of
 from domain.credentials.model import Credential
 from domain.ports import UnitOfWork
+from domain.programs.days import today_of
 from domain.renewals import rules
 from domain.renewals.model import Cycle, CycleStatus
 

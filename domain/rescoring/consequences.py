@@ -12,6 +12,7 @@ from domain.exams import loading, rules as exams
 from domain.exams.model import Authorization, AuthorizationStatus
 from domain.payments.model import Charge, ChargeStatus
 from domain.ports import UnitOfWork
+from domain.programs.days import today_of
 from domain.programs.policy import Policy
 from domain.rescoring import rules
 from domain.rescoring.model import Consequence, Direction, Follow, OnLostPass, Result
@@ -134,7 +135,7 @@ def _lost(uow: UnitOfWork, change: Change) -> Iterator[Consequence]:
         yield Consequence(follow=Follow.AWARD_WITHDRAWN, about_id=award.id)
     yield _counted(uow, change)
     taken = loading.history(uow, change.policy, attempt.candidate_id).taken
-    day = exams.next_possible(change.policy.retakes, taken, uow.today)
+    day = exams.next_possible(change.policy.retakes, taken, today_of(uow, change.policy))
     yield Consequence(follow=Follow.RETAKE_OPEN, about_id=attempt.id, on=day)
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from domain.actors import Actor
 from domain.errors import Contradiction, Fault, NotFound
 from domain.ports import UnitOfWork
+from domain.programs.days import in_force_now
 from domain.scores import rules
 from domain.scores.conversion import ConversionTable, stored_table, two_segments
 from domain.scores.equated import decides_unrounded
@@ -49,7 +50,7 @@ def create_form(
     """Lay out a form under an edition (the one in force where none is named); raises Contradiction, AlreadyExists."""
     actor.must("form.create")
     try:
-        policy = uow.policies.named(edition) if edition else uow.policies.in_force(program, uow.today)
+        policy = uow.policies.named(edition) if edition else in_force_now(uow, program)
     except NotFound:
         raise Contradiction(Fault("/program", "unknown_program", "No such edition of such a program.")) from None
     if policy.program != program:

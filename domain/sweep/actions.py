@@ -33,7 +33,7 @@ class Sweeper:
 
 
 def _expire_authorizations(uow: UnitOfWork, limit: int) -> int:
-    return exams.sweep_authorizations(uow, uow.today, limit)
+    return exams.sweep_authorizations(uow, limit)
 
 
 def _forget_answers(uow: UnitOfWork, limit: int) -> int:

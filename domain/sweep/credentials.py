@@ -10,11 +10,12 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from domain.credentials.actions_standing import standing_now, today_of
+from domain.credentials.actions_standing import standing_now
 from domain.credentials.model import Credential, Standing
 from domain.notices.actions import letter
 from domain.notices.model import Notice, NoticeKind
 from domain.ports import UnitOfWork
+from domain.programs.days import today_of
 from domain.programs.policy import Policy
 from domain.renewals import rules
 from domain.renewals.actions import about, ledger

@@ -15,6 +15,7 @@ from domain.paging import PageRequest
 from domain.programs import actions as programs
 from tests.builders import a_policy_document
 
+EDITIONS = ["cpom-2026"]
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 SERVICE = the_service("test")
 
@@ -57,8 +58,9 @@ def test_what_is_due_comes_longest_due_first_and_no_more_than_asked(database: Da
         _application(uow)
         first = _application(uow, due_on=date(2026, 2, 1))
 
-        assert [one.id for one in uow.applications.due(date(2026, 3, 2), 10)] == [first, later]
-        assert [one.id for one in uow.applications.due(date(2026, 3, 2), 1)] == [first]
+        assert [one.id for one in uow.applications.due(date(2026, 3, 2), 10, EDITIONS)] == [first, later]
+        assert [one.id for one in uow.applications.due(date(2026, 3, 2), 1, EDITIONS)] == [first]
+        assert uow.applications.due(date(2026, 3, 2), 10, ["cpom-2027"]) == []
 
 
 def test_what_was_submitted_between_two_instants_begins_with_the_first_and_ends_before_the_last(

@@ -195,7 +195,7 @@ def test_an_expired_authorization_costs_the_exam_fee_again(exam: Exam) -> None:
     me, authorization = exam.authorized()
     exam.world.clock.set(datetime(2026, 6, 1, 15, tzinfo=UTC))
     with exam.world.unit() as uow:
-        sweep_authorizations(uow, uow.today, 10)
+        sweep_authorizations(uow, 10)
     application = authorization["application_id"]
 
     refused = exam.post(f"/applications/{application}/authorizations", me)

@@ -1,5 +1,6 @@
 """An edition that takes over work in flight and lacks a pathway that applicants chose: who is told, and who stays."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ RENAMED = {
 }
 
 
-def _rehearsed(world: World, changes: dict[str, object]) -> dict[str, Any]:
+def _rehearsed(world: World, changes: Mapping[str, object]) -> dict[str, Any]:
     answer = staff(world, Role.ADMINISTRATOR).post(f"{POLICIES}?dry_run=true", next_edition(changes))
     assert answer.status_code == 200, answer.text
     said: dict[str, Any] = answer.json()

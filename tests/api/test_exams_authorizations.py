@@ -180,8 +180,9 @@ def test_the_sweep_lets_windows_expire_the_day_after_and_waits_for_those_with_a_
     exam.authorized("cyd")
 
     def sweep(day: date, limit: int) -> int:
+        exam.world.clock.set(datetime(day.year, day.month, day.day, 15, tzinfo=UTC))
         with exam.world.unit() as uow:
-            return sweep_authorizations(uow, day, limit)
+            return sweep_authorizations(uow, limit)
 
     assert sweep(date(2026, 5, 30), 10) == 0
     assert [sweep(date(2026, 5, 31), 1) for _ in range(3)] == [1, 1, 0]

@@ -190,10 +190,11 @@ def attempt_taken(uow: UnitOfWork, registration_id: UUID, taken_on: date) -> Reg
     return tested
 
 
-def sweep_authorizations(uow: UnitOfWork, today: date, limit: int) -> int:
+def sweep_authorizations(uow: UnitOfWork, limit: int) -> int:
     """Let up to `limit` authorizations expire whose window closed before today and who hold no seat; returns how many.
 
-    Fewer than `limit` means that none is left. Holds each authorization, so that a booking made meanwhile is seen.
+    Today is the day in the zone of the edition that each was given under. Fewer than `limit` means that none is left.
+    Holds each authorization, so that a booking made meanwhile is seen.
     """
     seen = 0
     for today, editions in editions_by_day(uow).items():

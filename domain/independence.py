@@ -5,10 +5,12 @@ from uuid import UUID
 
 from domain.actors import Actor
 from domain.applications.errors import ConflictDeclared
+from domain.applications.model import AppealStatus
 from domain.errors import SeparationOfDuties
 from domain.ports import UnitOfWork
 
 _OWN_AFFAIR = "Someone else must take this step, because it is your own affair as a candidate."
+_OWN_DENIAL = "Someone else must take this step, because an appeal against a denial of yours is being heard."
 
 
 def must_be_independent(uow: UnitOfWork, actor: Actor, candidate_id: UUID) -> None:
@@ -25,6 +27,22 @@ def must_be_independent(uow: UnitOfWork, actor: Actor, candidate_id: UUID) -> No
         raise SeparationOfDuties(_OWN_AFFAIR)
     if _has_declared(uow, actor, candidate_id):
         raise ConflictDeclared
+
+
+def must_not_have_denied(uow: UnitOfWork, actor: Actor, candidate_id: UUID) -> None:
+    """Return unless the caller denied this candidate and the appeal against it is being heard.
+
+    For the steps that change what the appeal is decided on; candidates take theirs themselves.
+
+    Raises:
+        SeparationOfDuties: the caller decided first.
+
+    """
+    if actor.system or actor.candidate_id == candidate_id:
+        return
+    heard = uow.appeals.first(candidate_id=candidate_id, status=AppealStatus.FILED, first_decided_by=actor.subject)
+    if heard is not None:
+        raise SeparationOfDuties(_OWN_DENIAL)
 
 
 def must_be_owner_or_independent(uow: UnitOfWork, actor: Actor, candidate_id: UUID) -> None:

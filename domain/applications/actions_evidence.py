@@ -23,9 +23,9 @@ from domain.applications.model import (
 )
 from domain.candidates import records, rules as possible
 from domain.candidates.model import Verification
-from domain.errors import Contradiction, Fault, NotFound, SeparationOfDuties, WrongState
+from domain.errors import Contradiction, Fault, NotFound, WrongState
 from domain.files import actions as files
-from domain.independence import must_be_independent
+from domain.independence import must_be_independent, must_not_have_denied
 from domain.ports import UnitOfWork
 
 
@@ -169,15 +169,13 @@ def judge(uow: UnitOfWork, actor: Actor, evidence_id: UUID, judgement: Judgement
 def must_review(uow: UnitOfWork, actor: Actor, application: Application) -> None:
     """Return when this reviewer has the application in hand: claimed, or as the one who hears the appeal."""
     must_be_independent(uow, actor, application.candidate_id)
+    must_not_have_denied(uow, actor, application.candidate_id)
     if application.status is ApplicationStatus.IN_REVIEW:
         if application.reviewer != actor.subject:
             raise ClaimedByAnother
         return
-    filed = under_appeal(uow, application)
-    if filed is None:
+    if under_appeal(uow, application) is None:
         raise WrongState
-    if filed.first_decided_by == actor.subject:
-        raise SeparationOfDuties
 
 
 def under_appeal(uow: UnitOfWork, application: Application) -> Appeal | None:

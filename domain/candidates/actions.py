@@ -20,7 +20,7 @@ from domain.candidates.events import (
 from domain.candidates.model import Candidate, Identity, Invitation, PastName, PersonName, PostalAddress
 from domain.errors import Contradiction, Fault, NotFound
 from domain.files import actions as files
-from domain.independence import must_be_independent
+from domain.independence import must_be_independent, must_not_have_denied
 from domain.notices import actions as notices
 from domain.notices.model import NoticeKind
 from domain.numbers import reference
@@ -78,6 +78,7 @@ def update(uow: UnitOfWork, actor: Actor, candidate_id: UUID, changes: dict[str,
     """Change contact details and country of practice; the legal name has a verb of its own."""
     candidate = uow.candidates.get(candidate_id)
     actor.must("candidate.update", candidate)
+    must_not_have_denied(uow, actor, candidate_id)
     rules.must_be_possible(rules.profile_faults(changes, uow.today))
     changed = uow.candidates.save(replace(candidate, **changes))  # type: ignore[arg-type]
     uow.record(CandidateUpdated(candidate_id=candidate_id, fields=",".join(sorted(changes))))

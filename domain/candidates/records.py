@@ -1,7 +1,8 @@
 """Verbs of a candidate's records: licences and education, recorded by the candidate and verified by staff.
 
 Whatever shows a record in an application takes a new version when the record changes (`domain.applications.shown`), so
-that a reviewer's word on a piece is always about the record that was read with it.
+that a reviewer's word on a piece is always about the record that was read with it. Whoever denied someone leaves their
+records alone while the appeal is heard: it is decided on them.
 """
 
 from dataclasses import replace
@@ -12,13 +13,14 @@ from domain.applications import shown
 from domain.candidates import rules
 from domain.candidates.events import EducationJudged, EducationRecorded, LicenceRecorded, LicenceVerified
 from domain.candidates.model import Education, Licence, Verification
-from domain.independence import is_independent, must_be_independent
+from domain.independence import is_independent, must_be_independent, must_not_have_denied
 from domain.ports import UnitOfWork
 
 
 def add_licence(uow: UnitOfWork, actor: Actor, candidate_id: UUID, details: dict[str, object]) -> Licence:
     """Record a licence, not yet verified. Raises Contradiction for what cannot be."""
     actor.must("licence.record", uow.candidates.get(candidate_id))
+    must_not_have_denied(uow, actor, candidate_id)
     rules.must_be_possible(rules.licence_faults(details))
     licence = uow.licences.add(Licence(id=uow.new_id(), candidate_id=candidate_id, **details))  # type: ignore[arg-type]
     uow.record(LicenceRecorded(candidate_id=candidate_id, licence_id=licence.id, status=licence.status))
@@ -29,6 +31,7 @@ def change_licence(uow: UnitOfWork, actor: Actor, licence_id: UUID, details: dic
     """Change a licence's particulars; what was verified before is verified anew, unless independent staff change it."""
     licence = uow.licences.lock(licence_id)
     actor.must("licence.update", licence)
+    must_not_have_denied(uow, actor, licence.candidate_id)
     rules.must_be_possible(rules.licence_faults(details))
     stated = replace(licence, **details)  # type: ignore[arg-type]
     vouched = _vouches(uow, actor, licence.candidate_id)
@@ -56,6 +59,7 @@ def licence_verified(
     licence = uow.licences.lock(licence_id)
     actor.must("licence.verify", licence)
     must_be_independent(uow, actor, licence.candidate_id)
+    must_not_have_denied(uow, actor, licence.candidate_id)
     judged = uow.licences.save(
         replace(
             licence, verification=verification, verified_at=uow.now, verified_by=actor.subject, verified_with=source
@@ -70,6 +74,7 @@ def licence_verified(
 def add_education(uow: UnitOfWork, actor: Actor, candidate_id: UUID, details: dict[str, object]) -> Education:
     """Record a degree or an FPGEC certificate, not yet verified. Raises Contradiction for what cannot be."""
     actor.must("education.record", uow.candidates.get(candidate_id))
+    must_not_have_denied(uow, actor, candidate_id)
     rules.must_be_possible(rules.education_faults(details, uow.today))
     education = uow.educations.add(Education(id=uow.new_id(), candidate_id=candidate_id, **details))  # type: ignore[arg-type]
     uow.record(EducationRecorded(candidate_id=candidate_id, education_id=education.id))
@@ -92,6 +97,7 @@ def education_judged(
     education = uow.educations.lock(education_id)
     actor.must("education.judge", education)
     must_be_independent(uow, actor, education.candidate_id)
+    must_not_have_denied(uow, actor, education.candidate_id)
     judged = uow.educations.save(
         replace(
             education,

@@ -6,15 +6,20 @@ from functools import lru_cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("api", "domain", "adapters", "migrations")
+PRODUCT = ("api", "domain", "adapters", "migrations")
 
 
-@lru_cache(maxsize=1)
-def modules() -> tuple[tuple[str, str, ast.Module], ...]:
-    """Every (path from the root, text, tree) of the product, tests left out."""
-    paths = (path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py")))
-    texts = ((path.relative_to(ROOT).as_posix(), path.read_text("utf-8")) for path in paths)
-    return tuple((name, text, ast.parse(text)) for name, text in texts)
+def modules(*packages: str) -> list[tuple[str, str, ast.Module]]:
+    """Every (path from the root, text, tree) of these packages: of the product's, unless others are named."""
+    return [module for package in packages or PRODUCT for module in _modules_of(package)]
+
+
+@lru_cache
+def _modules_of(package: str) -> list[tuple[str, str, ast.Module]]:
+    texts = (
+        (path.relative_to(ROOT).as_posix(), path.read_text("utf-8")) for path in sorted((ROOT / package).rglob("*.py"))
+    )
+    return [(name, text, ast.parse(text)) for name, text in texts]
 
 
 def functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:

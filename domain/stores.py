@@ -258,7 +258,7 @@ class Sweep(Protocol):
         ...
 
     def lapse(self, turn: Turn) -> tuple[UUID, ...]:
-        """Expired ones become lapsed, and so do their open cycles."""
+        """Expired ones become lapsed, and so do their open cycles, for which only the fee of coming back stays due."""
         ...
 
 

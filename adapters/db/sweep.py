@@ -56,10 +56,11 @@ _LAPSE: Final = _Step(
 
 # --- SQLite: rows are known by their row numbers, and travel between the statements as one JSON array.
 
-_ID: Final = """:stamp || '7' || printf('%03x', due.key) || substr('89ab', 1 + (random() & 3), 1)
+_ID: Final = """:stamp || '7' || printf('%03x', due.key & 4095) || substr('89ab', 1 + (random() & 3), 1)
     || substr(lower(hex(randomblob(8))), 1, 15)"""
 _DASHED: Final = """substr({0}, 1, 8) || '-' || substr({0}, 9, 4) || '-' || substr({0}, 13, 4) || '-' ||
     substr({0}, 17, 4) || '-' || substr({0}, 21)"""
+_NONE: Final = "[]"
 _DUE: Final = "json_each(:rows) AS due CROSS JOIN credentials AS c ON c.rowid = due.value"
 
 _SQLITE_TURN: Final = """
@@ -90,6 +91,19 @@ FROM $due
 _SQLITE_CYCLES: Final = """
 UPDATE cycles SET status = 'lapsed', remind_on = NULL, version = version + 1
 WHERE status = 'open' AND credential_id IN (SELECT c.id FROM $due)
+"""
+_SQLITE_OWED: Final = """
+UPDATE charges SET status = 'cancelled', settled_at = :now, version = version + 1
+WHERE status = 'open' AND fee <> :back_fee AND about_id IN (
+    SELECT y.id FROM $due CROSS JOIN cycles AS y ON y.credential_id = c.id WHERE y.status = 'lapsed'
+)
+RETURNING rowid
+"""
+_SQLITE_OWED_JOURNAL: Final = """
+INSERT INTO journal (id, occurred_at, kind, subject_id, actor, request_id, data)
+SELECT $id, :now, 'charge.cancelled', h.id, :actor, NULL,
+    json_object('charge_id', $charge, 'candidate_id', $candidate)
+FROM json_each(:rows) AS due CROSS JOIN charges AS h ON h.rowid = due.value
 """
 # --- PostgreSQL: one statement, whose parts hand their rows on. It is planned before anyone knows how few rows there
 # are: arrays keep it from reading whole tables to join them.
@@ -125,12 +139,34 @@ WITH due AS (
         'effective_on', t.effective_on, 'valid_until', t.valid_until)
     FROM t
 )$ended
-SELECT array_agg(id) AS changes FROM history
+SELECT (SELECT array_agg(id) FROM history) AS changes, (SELECT array_agg(id) FROM t) AS turned
 """
 _POSTGRESQL_ENDED: Final = """, ended AS (
     UPDATE cycles AS y SET status = 'lapsed', remind_on = NULL, version = y.version + 1
     WHERE y.status = 'open' AND y.credential_id = ANY (ARRAY(SELECT id FROM t))
 )"""
+# A statement of its own: it sees what was charged until the credentials were held. Charges are held in the order of
+# their ids, as everywhere.
+_POSTGRESQL_OWED: Final = """
+WITH owed AS (
+    SELECT h.id FROM charges AS h
+    WHERE h.status = 'open' AND h.fee <> :back_fee AND h.about_id = ANY (ARRAY(
+        SELECT y.id FROM cycles AS y
+        WHERE y.status = 'lapsed' AND y.credential_id = ANY (CAST(:turned AS uuid[]))
+    ))
+    ORDER BY h.id FOR UPDATE
+), cancelled AS (
+    UPDATE charges AS h SET status = 'cancelled', settled_at = :now, version = h.version + 1
+    WHERE h.id = ANY (ARRAY(SELECT id FROM owed))
+    RETURNING h.id, h.candidate_id
+), t AS (
+    SELECT cancelled.*, CAST((row_number() OVER () - 1) % 4096 AS integer) AS place FROM cancelled
+)
+INSERT INTO journal (id, occurred_at, kind, subject_id, actor, request_id, data)
+SELECT $id, :now, 'charge.cancelled', t.id, :actor, NULL,
+    jsonb_build_object('charge_id', t.id, 'candidate_id', t.candidate_id)
+FROM t
+"""
 
 
 class SqlSweep:
@@ -147,7 +183,7 @@ class SqlSweep:
         return self._turn("expire", turn)
 
     def lapse(self, turn: Turn) -> tuple[UUID, ...]:
-        """Expired ones become lapsed, and so do their open cycles."""
+        """Expired ones become lapsed, and so do their open cycles, for which only the fee of coming back stays due."""
         return self._turn("lapse", turn)
 
     def _turn(self, step: str, turn: Turn) -> tuple[UUID, ...]:
@@ -159,21 +195,42 @@ class SqlSweep:
             "grace": turn.grace_days,
             "limit": min(turn.limit, MOST),
             "stamp": uuid7().hex[:12],
+            "back_fee": turn.back_fee or "",
         }
         if self._connection.dialect.name == "postgresql":
-            return tuple(self._connection.execute(_STATEMENTS["postgresql", step][0], values).scalar_one() or ())
+            return self._turn_on_postgresql(step, values)
         return self._turn_on_sqlite(step, values)
+
+    def _turn_on_postgresql(self, step: str, values: Mapping[str, object]) -> tuple[UUID, ...]:
+        turn, *others = _STATEMENTS["postgresql", step]
+        done = self._connection.execute(turn, values).one()
+        if not done.turned:
+            return ()
+        for statement in others:
+            self._connection.execute(statement, {**values, "turned": done.turned})
+        return tuple(done.changes)
 
     def _turn_on_sqlite(self, step: str, values: Mapping[str, object]) -> tuple[UUID, ...]:
         turn, history, *others = _STATEMENTS["sqlite", step]
-        rows = self._connection.execute(turn, values).scalars().all()
-        if not rows:
+        values = {**values, "rows": self._rows(turn, values)}
+        if values["rows"] == _NONE:
             return ()
-        values = {**values, "rows": json.dumps(rows)}
         changes = self._connection.execute(history, values).scalars().all()
         for statement in others:
             self._connection.execute(statement, values)
+        if step == "lapse":
+            self._owe_no_more(values)
         return tuple(UUID(one) for one in changes)
+
+    def _owe_no_more(self, values: Mapping[str, object]) -> None:
+        owed, journal = _STATEMENTS["sqlite", "owed"]
+        rows = self._rows(owed, values)
+        if rows != _NONE:
+            self._connection.execute(journal, {**values, "rows": rows})
+
+    def _rows(self, statement: TextClause, values: Mapping[str, object]) -> str:
+        """The rows that a statement of SQLite's changed, by their numbers, as one JSON array."""
+        return json.dumps(self._connection.execute(statement, values).scalars().all())
 
 
 def _statement(template: str, words: Mapping[str, str]) -> TextClause:
@@ -200,12 +257,17 @@ def _postgresql(step: _Step) -> tuple[TextClause, ...]:
         id=_POSTGRESQL_ID,
         ended=_POSTGRESQL_ENDED if step.ends_cycle else "",
     )
-    return (_statement(_POSTGRESQL, words),)
+    return tuple(_statement(one, words) for one in [_POSTGRESQL, *([_POSTGRESQL_OWED] if step.ends_cycle else [])])
+
+
+def _sqlite_owed() -> tuple[TextClause, ...]:
+    words = {"id": _ID, "due": _DUE, "charge": _DASHED.format("h.id"), "candidate": _DASHED.format("h.candidate_id")}
+    return tuple(_statement(one, words) for one in (_SQLITE_OWED, _SQLITE_OWED_JOURNAL))
 
 
 _STATEMENTS: Final = {
     (engine, name): made(step)
     for engine, made in (("sqlite", _sqlite), ("postgresql", _postgresql))
     for name, step in (("expire", _EXPIRE), ("lapse", _LAPSE))
-}
+} | {("sqlite", "owed"): _sqlite_owed()}
 """The statements of each engine and step, in the order in which they run."""

@@ -285,7 +285,7 @@ def end_cycles(uow: UnitOfWork, credential_id: UUID, status: CycleStatus, *, kee
     for found in uow.cycles.find(credential_id=credential_id, status=[CycleStatus.OPEN, CycleStatus.LAPSED]):
         cycle = uow.cycles.lock(found.id)
         uow.cycles.save(replace(cycle, status=status, remind_on=None))
-        cancel_open(uow, cycle.id)
+        cancel_open(uow, cycle.id, keep=keep)
 
 
 def tell(uow: UnitOfWork, kind: NoticeKind, credential: Credential, **parameters: object) -> None:

@@ -1,11 +1,12 @@
 """A lapsed credential comes back, by hours and a fee or by a new examination."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
 from domain.actors import Actor
 from domain.credentials import rules
-from domain.credentials.actions_standing import recorded, tell
+from domain.credentials.actions_standing import end_cycles, recorded, tell
 from domain.credentials.events import CredentialReinstated
 from domain.credentials.model import Credential, Standing
 from domain.notices.model import NoticeKind
@@ -16,14 +17,21 @@ from domain.renewals.model import CycleStatus
 
 
 def reinstated(
-    uow: UnitOfWork, actor: Actor, lapsed: Credential, policy: Policy, on: date, *, by_exam: bool
+    uow: UnitOfWork,
+    actor: Actor,
+    lapsed: Credential,
+    policy: Policy,
+    on: date,
+    *,
+    by_exam: bool,
+    keep: Collection[str] = (),
 ) -> Credential:
     """A lapsed credential, its row held, valid for a fresh term from a day under an edition, with a fresh cycle.
 
-    The caller has judged that it may come back.
+    The caller has judged that it may come back. Of the cycle that lapsed only the fees of the codes in `keep` are still
+    due, where they are not settled.
     """
-    for cycle in uow.cycles.find(credential_id=lapsed.id, status=CycleStatus.OPEN):
-        uow.cycles.save(replace(cycle, status=CycleStatus.LAPSED, remind_on=None))
+    end_cycles(uow, lapsed.id, CycleStatus.LAPSED, keep=keep)
     back = recorded(
         uow,
         actor,

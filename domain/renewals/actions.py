@@ -196,9 +196,11 @@ def reinstate(uow: UnitOfWork, actor: Actor, credential_id: UUID) -> Credential:
     cycle = uow.cycles.lock(current(uow, credential_id).id)
     policy = terms_of(uow, cycle)
     on = today_of(uow, policy)
-    counted = ledger(uow, cycle, credential, policy, on)
-    rules.assess_reinstatement(credential, cycle, counted, about(uow, cycle), policy, on).require()
-    return reinstated(uow, actor, credential, _in_force(uow, cycle, on), on, by_exam=False)
+    counted, charges = ledger(uow, cycle, credential, policy, on), about(uow, cycle)
+    rules.assess_reinstatement(credential, cycle, counted, charges, policy, on).require()
+    # A fee with which the policy lets it go ahead unpaid stays due.
+    due = rules.fees_due(cycle, charges, policy, credential.status, on)
+    return reinstated(uow, actor, credential, _in_force(uow, cycle, on), on, by_exam=False, keep=due)
 
 
 def extend(uow: UnitOfWork, actor: Actor, credential_id: UUID, wanted: Extension) -> Credential:

@@ -36,7 +36,10 @@ def expire(uow: UnitOfWork, limit: int) -> int:
 
 
 def lapse(uow: UnitOfWork, limit: int) -> int:
-    """Expired credentials whose grace is over have lapsed, and their cycles with them; letters follow."""
+    """Expired credentials whose grace is over have lapsed, and their cycles with them; letters follow.
+
+    What was still owed for a renewal is owed no more.
+    """
 
     def before(policy: Policy) -> date:
         return today_of(uow, policy) - timedelta(days=policy.renewal.grace_days)
@@ -88,7 +91,13 @@ def _turned(
     for heading in uow.policies.headings():
         policy, left = uow.policies.named(heading.edition), limit - len(changes)
         if left > 0:
-            turn = Turn(edition=policy.edition, before=before(policy), grace_days=policy.renewal.grace_days, limit=left)
+            turn = Turn(
+                edition=policy.edition,
+                before=before(policy),
+                grace_days=policy.renewal.grace_days,
+                limit=left,
+                back_fee=policy.renewal.reinstatement.fee,
+            )
             changes += store(turn)
     announce(uow, changes)
     tell_watchers_of_turns(uow, changes, into)

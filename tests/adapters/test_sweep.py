@@ -16,6 +16,7 @@ from domain.credentials.events import CredentialExpired, CredentialLapsed
 from domain.credentials.model import Standing
 from domain.events import Event
 from domain.notices.model import Notice, NoticeKind, NoticeStatus
+from domain.payments.events import ChargeCancelled
 from domain.ports import UnitOfWork
 from domain.renewals.model import CycleStatus
 from domain.sweep.actions import NIGHTLY, STEPS, Sweeper, nightly
@@ -99,6 +100,51 @@ def test_what_the_sweep_writes_is_what_an_action_would_have_written(world: World
         assert entries(world, kind) == [event.data()]
     assert holder.cycle.status is CycleStatus.LAPSED
     assert holder.credential.version == 3
+
+
+def charges(world: World, holder: Holder) -> list[tuple[str, str, int]]:
+    """What stands about the holder's first cycle: fee, status and version, by fee."""
+    with world.unit() as uow:
+        cycle = uow.cycles.find(credential_id=holder.credential_id)[0]
+        return sorted((one.fee, one.status.value, one.version) for one in uow.charges.find(about_id=cycle.id))
+
+
+def test_what_was_owed_for_a_renewal_is_owed_no_more_after_the_lapse(world: World) -> None:
+    holder, other = a_holder(world), a_holder(world, subject="bea")
+    midday(world, LAST_OF_GRACE - timedelta(days=40))
+    holder.post("/renewal-charges")
+    midday(world, LAST_OF_GRACE)
+    other.paid()
+    before = charges(world, holder), charges(world, other)
+
+    swept(world, LAST_OF_GRACE)
+    in_grace = charges(world, holder)
+    swept(world, LAST_OF_GRACE + DAY)
+
+    assert {status for _, status, _ in before[0]} == {"open"}
+    assert in_grace == before[0]
+    assert len(in_grace) == 2
+    assert charges(world, holder) == [(fee, "cancelled", version + 1) for fee, _, version in in_grace]
+    assert charges(world, other) == before[1]
+    with world.unit() as uow:
+        cancelled = uow.charges.find(status="cancelled")
+        assert {one.settled_at for one in cancelled} == {uow.now}
+    said = [ChargeCancelled(charge_id=one.id, candidate_id=one.candidate_id).data() for one in cancelled]
+    assert sorted(entries(world, ChargeCancelled.kind), key=str) == sorted(said, key=str)
+
+
+def test_the_fee_of_coming_back_that_was_asked_before_the_sweep_stays_due(world: World) -> None:
+    holder = a_holder(world)
+    midday(world, LAST_OF_GRACE)
+    holder.post("/renewal-charges")
+    midday(world, LAST_OF_GRACE + DAY)
+    holder.post("/renewal-charges")
+
+    swept(world, LAST_OF_GRACE + DAY)
+
+    stands = [(fee, status) for fee, status, _ in charges(world, holder)]
+    assert [one for one in stands if one[1] == "open"] == [("reinstatement", "open")]
+    assert len(stands) == 3
 
 
 def test_the_ids_it_makes_are_of_version_7_and_all_different(world: World) -> None:

@@ -4,9 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
+from domain.credentials.actions import award
 from domain.renewals.model import CycleStatus
+from domain.sweep.actions import nightly
+from tests.api.exams_world import Exam
 from tests.api.outcomes import events, everything, unmet
-from tests.builders_credentials import GRACE_ENDS, a_holder, lapsed, midday
+from tests.builders_credentials import GRACE_ENDS, Holder, a_holder, a_released_pass, lapsed, midday, officer
 from tests.world import World
 
 DAY = timedelta(days=1)
@@ -67,3 +70,76 @@ def test_the_pre_check_after_a_lapse_is_about_the_reinstatement(world: World) ->
 
 def test_an_active_credential_is_not_reinstated(world: World) -> None:
     assert a_holder(world).post("/reinstatements").json()["code"] == "wrong_state"
+
+
+def owed(holder: Holder) -> dict[str, str]:
+    """What stands about all cycles of a holder: the status of each charge, by its fee."""
+    with holder.world.unit() as uow:
+        return {one.fee: one.status.value for one in uow.charges.find(candidate_id=holder.candidate_id)}
+
+
+def test_what_was_asked_for_coming_back_is_owed_no_more_once_a_lapsed_credential_is_given_up(
+    either_world: World,
+) -> None:
+    holder = lapsed(either_world)
+    (charge,) = holder.post("/renewal-charges").json()["items"]
+    cycle = str(holder.cycle.id)
+
+    retired = holder.post("/retirement", {"reason": "A reason."})
+    before = everything(either_world)
+    exam = Exam(either_world)
+    paid = exam.post("/payments", holder.header, {"charge_ids": [charge["id"]]})
+    audited = exam.post(f"/cycles/{cycle}/audit", officer(either_world), version="*")
+
+    assert retired.status_code == 200, retired.text
+    assert owed(holder) == {"reinstatement": "cancelled"}
+    assert (paid.status_code, paid.json()["code"]) == (409, "wrong_state")
+    assert (audited.status_code, audited.json()["code"]) == (409, "wrong_state")
+    assert everything(either_world) == before
+    assert holder.cycle.status is CycleStatus.ENDED
+    assert holder.get("/renewal-ruling").json()["code"] == "no_cycle"
+
+
+def test_money_for_a_fee_that_the_lapse_took_away_is_booked_and_goes_back(either_world: World) -> None:
+    holder, exam = a_holder(either_world), Exam(either_world)
+    midday(either_world, GRACE_ENDS - DAY)
+    charges = [one["id"] for one in holder.post("/renewal-charges").json()["items"]]
+    payment = exam.done("/payments", holder.header, {"charge_ids": charges})
+    midday(either_world, GRACE_ENDS + DAY)
+    nightly(either_world.units)
+    taken_away = owed(holder)
+
+    received = exam.done(f"/payments/{payment['id']}/receipt", exam.finance, version="*")
+    refunds = [exam.done(f"/charges/{one}/refunds", exam.finance, {"reason": "A lapse."}, "*") for one in charges]
+
+    assert set(taken_away.values()) == {"cancelled"}
+    assert len(taken_away) == 2
+    assert received["status"] == "received"
+    assert sum(one["amount_minor"] for one in refunds) == payment["amount_minor"]
+
+
+def test_a_new_examination_leaves_nothing_owed_for_coming_back(either_world: World) -> None:
+    holder = lapsed(either_world)
+    holder.post("/renewal-charges")
+
+    with either_world.unit() as uow:
+        attempt = a_released_pass(uow, holder.candidate_id)
+        award(uow, attempt, uow.applications.get(holder.application_id), GRACE_ENDS + DAY)
+
+    assert holder.credential.status == "active"
+    assert owed(holder) == {"reinstatement": "cancelled"}
+
+
+def test_a_fee_that_need_not_be_paid_before_coming_back_stays_due(world: World) -> None:
+    holder = a_holder(world, {"/fees/9/proceed_unpaid": True})
+    midday(world, GRACE_ENDS)
+    holder.post("/renewal-charges")
+    midday(world, GRACE_ENDS + DAY)
+    nightly(world.units)
+    holder.earned()
+    holder.post("/renewal-charges")
+
+    back = holder.post("/reinstatements")
+
+    assert back.status_code == 201, back.text
+    assert {fee for fee, status in owed(holder).items() if status == "open"} == {"reinstatement"}

@@ -4,6 +4,7 @@ Locks of this slice, always in this order: an accommodation, applications by id,
 sessions by id, registrations by id, each with its authorization, charges. Whoever holds a row waits for no earlier one.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -21,7 +22,7 @@ from domain.notices.actions import notify
 from domain.notices.model import NoticeKind
 from domain.numbers import reference
 from domain.payments import actions as payments
-from domain.payments.model import Charge
+from domain.payments.model import Charge, ChargeStatus
 from domain.ports import UnitOfWork
 from domain.programs.days import editions_by_day, today_of
 from domain.programs.policy import Policy
@@ -155,10 +156,14 @@ def lengthen(uow: UnitOfWork, policy: Policy, authorization: Authorization) -> A
 
 
 def close(uow: UnitOfWork, authorization: Authorization, status: AuthorizationStatus) -> Authorization:
-    """Let an authorization end: used, expired or given up. One that has ended already stays as it is."""
+    """Let an authorization end: used, expired or given up. One that has ended already stays as it is.
+
+    An extension that was not made any more is not asked for any more either.
+    """
     if authorization.status is status:
         return authorization
     closed = uow.authorizations.save(replace(authorization, status=status))
+    payments.cancel_open(uow, closed.id, taken=closed.extensions)
     uow.record(AuthorizationClosed(authorization_id=closed.id, candidate_id=closed.candidate_id, status=status.value))
     return closed
 
@@ -176,6 +181,7 @@ def attempt_taken(uow: UnitOfWork, registration_id: UUID, taken_on: date) -> Reg
         raise WrongState
     authorization = uow.authorizations.lock(registration.authorization_id)
     tested = uow.registrations.save(registration.closed(RegistrationStatus.TESTED, uow.now))
+    payments.cancel_open(uow, tested.id, taken=tested.reschedules)
     uow.record(
         RegistrationTested(
             registration_id=tested.id,
@@ -188,6 +194,22 @@ def attempt_taken(uow: UnitOfWork, registration_id: UUID, taken_on: date) -> Reg
     if sat >= uow.policies.named(authorization.edition).retakes.attempts_per_authorization:
         close(uow, authorization, AuthorizationStatus.USED)
     return tested
+
+
+def ask_no_more(uow: UnitOfWork, sat: Iterable[tuple[UUID, UUID | None]]) -> None:
+    """Cancel what is still asked for steps that nobody takes any more, of authorizations and their bookings, just sat.
+
+    For the import of many; `close` and `attempt_taken` see to it for one.
+    """
+    about = [id_ for pair in sat for id_ in pair if id_ is not None]
+    asked = {one.about_id for one in uow.charges.find(about_id=about, status=ChargeStatus.OPEN)} if about else set()
+    if not asked:
+        return
+    for authorization in uow.authorizations.find(id=list(asked)):
+        if authorization.status is not AuthorizationStatus.ACTIVE:
+            payments.cancel_open(uow, authorization.id, taken=authorization.extensions)
+    for registration in uow.registrations.find(id=list(asked)):
+        payments.cancel_open(uow, registration.id, taken=registration.reschedules)
 
 
 def sweep_authorizations(uow: UnitOfWork, limit: int) -> int:
@@ -281,7 +303,6 @@ def _charge_extension(uow: UnitOfWork, policy: Policy, authorization: Authorizat
 
 def _expire(uow: UnitOfWork, authorization: Authorization) -> None:
     expired = close(uow, authorization, AuthorizationStatus.EXPIRED)
-    payments.cancel_open(uow, expired.id)
     notify(
         uow,
         expired.candidate_id,

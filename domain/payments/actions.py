@@ -201,10 +201,13 @@ def send_back(uow: UnitOfWork, gateway: PaymentGateway, standing: Charge, amount
     return made
 
 
-def cancel_open(uow: UnitOfWork, about_id: UUID, *, keep: Collection[str] = ()) -> None:
-    """Cancel what is still open for a thing that will not come about; fees of the codes in `keep` are still due."""
+def cancel_open(uow: UnitOfWork, about_id: UUID, *, keep: Collection[str] = (), taken: int = 0) -> None:
+    """Cancel what is still open for a thing that will not come about.
+
+    Fees of the codes in `keep` are still due, and so are those of the first so many steps, which were `taken` unpaid.
+    """
     standing = uow.charges.find(about_id=about_id, status=ChargeStatus.OPEN)
-    for one in _locked(uow, [open_.id for open_ in standing if open_.fee not in keep]):
+    for one in _locked(uow, [due.id for due in standing if due.fee not in keep and due.instance > taken]):
         if one.status is ChargeStatus.OPEN:
             uow.charges.save(one.cancelled(uow.now))
             uow.record(ChargeCancelled(charge_id=one.id, candidate_id=one.candidate_id))

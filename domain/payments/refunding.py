@@ -53,7 +53,6 @@ def refund(
     rules.may_refund(use, whole=amount == standing.refundable_minor).require()
     if authorization is not None and authorization.status is AuthorizationStatus.ACTIVE:
         exams.close(uow, authorization, AuthorizationStatus.CANCELLED)
-        actions.cancel_open(uow, authorization.id)
     return actions.send_back(uow, gateway, standing, amount, reason)
 
 

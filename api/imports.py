@@ -20,6 +20,7 @@ from api.imports_key import Key, KeyFault, read_key
 from api.imports_setting import Ordered
 from api.stopping import Stopped, lines_of, said, stop
 from domain.actors import Actor, the_service
+from domain.dates import date_at
 from domain.errors import DomainError
 from domain.exams.model import Administration
 from domain.jobs import actions as jobs
@@ -92,6 +93,8 @@ class _Import:
             stop(f"There is no administration {self._administration_code}.")
         if isinstance(wanted, Form) and administration is not None:
             _named(partial(rules.must_belong, wanted, administration))
+        if administration is not None:
+            self._must_have_been_held(administration)
         read = self._read(wanted)
         strangers = self._strangers(read.candidates)
         if self._wish.dry_run:
@@ -136,6 +139,11 @@ class _Import:
 
     def _found_administration(self, uow: UnitOfWork) -> Administration | None:
         return uow.administrations.first(program=self._wish.program, code=self._administration_code)
+
+    def _must_have_been_held(self, administration: Administration) -> None:
+        """Stop where no exam was sat, before any candidate is made for it."""
+        today = self._ask(lambda uow: date_at(uow.now, administration.zone))
+        _named(partial(rules.must_have_been_sat, administration, None, today))
 
     def _read(self, form: Form | Ordered) -> ResponseFile:
         reader = self._service.work_doors.reader

@@ -31,7 +31,8 @@ from tests.builders_exams import (
 
 ADA = Actor(subject="ada", roles=frozenset({Role.PSYCHOMETRICIAN}))
 BEN = Actor(subject="ben", roles=frozenset({Role.EXAM_MANAGER}))
-EXAM_DAY = date(2026, 3, 10)
+EXAM_DAY = date(2026, 3, 2)
+"""Its sessions began an hour before the tests' clock begins to run."""
 ITEMS = 20
 RIGHT = "1"
 WRONG = "2"
@@ -90,10 +91,10 @@ class Scores:
             releasing.RELEASE: releasing.step(rows),
         }
 
-    def sitters(self, count: int, *, booked: bool = True, **fields: Any) -> list[Sitter]:
-        """Candidates who were found eligible and authorized, most with a seat."""
+    def sitters(self, count: int, *, booked: bool = True, day: date = EXAM_DAY, **fields: Any) -> list[Sitter]:
+        """Candidates who were found eligible and authorized, most with a seat at nine in the morning of a day."""
         with self.unit() as uow:
-            session = stored_session(uow, self.administration_id, EXAM_DAY, seats=1_000)
+            session = stored_session(uow, self.administration_id, day, seats=1_000)
             return [_sitter(uow, self.administration_id, session.id if booked else None, fields) for _ in range(count)]
 
     def request(self, content: bytes, actor: Actor = ADA, **more: Any) -> Job:

@@ -10,6 +10,13 @@ class FormNotApproved(Conflict):
     title = "No key of this form is approved yet; its items could still change."
 
 
+class AdministrationNotHeld(Conflict):
+    """Responses come of exams that were sat."""
+
+    code = "administration_not_held"
+    title = "No exam of this administration was sat: it is planned or cancelled, or its first day is to come."
+
+
 class ConversionMissing(Conflict):
     """There is no approved table from raw to scaled scores."""
 

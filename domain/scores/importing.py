@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import cast
+from typing import NamedTuple, cast
 from uuid import UUID
 
 from pydantic import JsonValue
@@ -16,12 +16,12 @@ from pydantic import JsonValue
 from domain.actors import Actor
 from domain.dates import date_at
 from domain.errors import Conflict, Fault, Invalid
-from domain.exams import actions as exams
 from domain.jobs import actions as jobs
 from domain.jobs.model import Batch, Job, JobOutcome, JobRequest, OutcomeStatus
 from domain.ports import Files, ResponseReader, UnitOfWork
 from domain.scores import actions, rules
 from domain.scores.actions import Versions
+from domain.scores.errors import AdministrationNotHeld
 from domain.scores.events import ResponsesImported, ResponsesReceived
 from domain.scores.model import Form, ImportStatus, ReleaseStatus, ResponseImport
 from domain.scores.responses import Reject, ResponseFile
@@ -69,11 +69,13 @@ def request(uow: UnitOfWork, actor: Actor, files: Files, handed: Handed) -> tupl
 
     The same bytes for the same form and administration are the same import. While its job is under way that job is
     the answer; afterwards they are gone through again, and only what is not stored yet is added. A dry run leaves no
-    import behind.
+    import behind. Raises AdministrationNotHeld, or Contradiction for a day on which nobody can have sat.
     """
     form = uow.forms.lock(handed.form_id)
     actor.must("form.import_responses", form)
-    rules.must_belong(form, uow.administrations.get(handed.administration_id))
+    administration = uow.administrations.get(handed.administration_id)
+    rules.must_belong(form, administration)
+    rules.must_have_been_sat(administration, handed.taken_on, date_at(uow.now, administration.zone))
     if not handed.content:
         raise Invalid(Fault("/file", "empty_file", "The file is empty."))
     sha256 = hashlib.sha256(handed.content).hexdigest()
@@ -138,11 +140,14 @@ class _Batch:
         self._uow, self._job, self._shelf, self._rows = uow, job, shelf, rows
         self._form = uow.forms.lock(UUID(str(job.parameters["form_id"])))
         self._administration = uow.administrations.get(UUID(str(job.parameters["administration_id"])))
+        self._today = date_at(uow.now, self._administration.zone)
         self._progress = {name: cast("int", job.cursor.get(name, 0)) for name in COUNTED}
 
     def done(self) -> Batch:
         if self._job.parameters["file"] is None:
             return self._failed(FORGOTTEN)
+        if not rules.was_held(self._administration, self._today):  # cancelled since the file was handed in
+            return self._failed(AdministrationNotHeld.code)
         file = self._shelf.read(self._job, self._form)
         if file.faults:
             return self._refused(file)
@@ -159,13 +164,13 @@ class _Batch:
         names = file.candidates[places.start : places.stop]
         answers = _rows(file, places)
         seats = self._seats(names)
-        verdicts = _verdicts(names, seats, answers)
+        days = self._days()
+        verdicts = _verdicts(names, seats, answers, days.ahead)
         new = [place for place, verdict in enumerate(verdicts) if verdict == rules.ACCEPTED]
         versions = self._versions()
-        taken = [(place, seats[names[place]]) for place in new]
+        taken = [(place, seat, days.of(seat)) for place in new for seat in (seats[names[place]],)]
         sittings = self._sittings(file, places, versions, taken, answers)
         self._uow.attempts.take(self._intake(imported, versions), sittings)
-        exams.ask_no_more(self._uow, (_sat(one.seat) for one in sittings))
         outcomes = [
             self._outcome(file.row_numbers[places.start + place], verdict)
             for place, verdict in enumerate(verdicts)
@@ -212,39 +217,38 @@ class _Batch:
         file: ResponseFile,
         places: range,
         versions: Versions | None,
-        new: Sequence[tuple[int, Seat]],
+        new: Sequence[tuple[int, Seat, date]],
         answers: Sequence[bytes],
     ) -> list[Sitting]:
-        starts, otherwise = self._days()
         if versions is None:
-            return [Sitting(seat, starts.get(seat.session, otherwise), answers[place]) for place, seat in new]
+            return [Sitting(seat, day, answers[place]) for place, seat, day in new]
         from domain.scores.scoring import score_matrix  # noqa: PLC0415 - it loads numpy, which only jobs need
 
-        matrix = file.responses[places.start : places.stop][[place for place, _ in new]]
+        matrix = file.responses[places.start : places.stop][[place for place, *_ in new]]
         raw, domain_raw = score_matrix(matrix, versions.answers)
         table = versions.table
         return [
             Sitting(
                 seat,
-                starts.get(seat.session, otherwise),
+                day,
                 answers[place],
                 points,
                 table.scaled[points],
                 points >= table.cut,
                 domains,
             )
-            for (place, seat), points, domains in zip(new, raw.tolist(), domain_raw.tolist(), strict=True)
+            for (place, seat, day), points, domains in zip(new, raw.tolist(), domain_raw.tolist(), strict=True)
         ]
 
-    def _days(self) -> tuple[dict[Ref | None, date], date]:
-        """The day of each session, by its id however the store spells it, and the day of who had none."""
+    def _days(self) -> "_Days":
+        """When this administration's seats were taken. The store may spell a session's id in either way."""
         sessions = self._uow.sessions.find(administration_id=self._administration.id)
-        days = {one.id: date_at(one.starts_at, one.zone) for one in sessions}
-        starts: dict[Ref | None, date] = {spelled: day for id_, day in days.items() for spelled in (str(id_), id_.hex)}
+        spelled = [(name, one) for one in sessions for name in (str(one.id), one.id.hex)]
+        starts: dict[Ref | None, date] = {name: date_at(one.starts_at, one.zone) for name, one in spelled}
+        ahead = frozenset[Ref | None](name for name, one in spelled if one.starts_at > self._uow.now)
         given = self._job.parameters["taken_on"]
         said = date.fromisoformat(str(given)) if given else None
-        otherwise = rules.sat_on(self._administration, said, self._uow.today)
-        return starts, otherwise
+        return _Days(starts, rules.sat_on(self._administration, said, self._today), ahead)
 
     def _count(self, rows: int, accepted: int, repeated: int, rejected: int) -> Progress:
         before = self._progress
@@ -320,9 +324,15 @@ class _Batch:
         )
 
 
-def _sat(seat: Seat) -> tuple[UUID, UUID | None]:
-    """The authorization and the booking, if there is one, of an accepted row."""
-    return UUID(seat.authorization), None if seat.registration is None else UUID(seat.registration)
+class _Days(NamedTuple):
+    """The day of each session, the day of who had none, and the sessions that have not begun."""
+
+    starts: dict[Ref | None, date]
+    otherwise: date
+    ahead: frozenset[Ref | None]
+
+    def of(self, seat: Seat) -> date:
+        return self.starts.get(seat.session, self.otherwise)
 
 
 def _rows(file: ResponseFile, places: range) -> list[bytes]:
@@ -332,12 +342,14 @@ def _rows(file: ResponseFile, places: range) -> list[bytes]:
     return [content[start : start + width] for start in range(0, len(content), width)]
 
 
-def _verdicts(names: Sequence[str], seats: dict[str, Seat], answers: Sequence[bytes]) -> list[str]:
+def _verdicts(
+    names: Sequence[str], seats: dict[str, Seat], answers: Sequence[bytes], ahead: frozenset[Ref | None]
+) -> list[str]:
     """What becomes of each row. A candidate whom two names of one batch stand for is taken once."""
     verdicts, taken = [], set[str]()
     for name, responses in zip(names, answers, strict=True):
         seat = seats.get(name)
-        verdict = rules.row_verdict(seat, responses)
+        verdict = rules.row_verdict(seat, responses, ahead)
         if verdict == rules.ACCEPTED and seat is not None and seat.candidate is not None:
             if seat.candidate in taken:
                 verdict = "duplicate_candidate"

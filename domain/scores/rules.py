@@ -1,20 +1,23 @@
 """What is judged of forms, rows, holds and releases. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import date
 
 from domain.errors import Contradiction, Fault
-from domain.exams.model import Administration
+from domain.exams.model import Administration, AdministrationStatus
 from domain.programs.policy import Policy
+from domain.scores.errors import AdministrationNotHeld
 from domain.scores.model import Conversion, Form, FormItem, FormKey, Hold
-from domain.scores.sittings import Seat
+from domain.scores.sittings import Ref, Seat
 
 ACCEPTED, REPEATED = "accepted", "repeated"
 UNKNOWN_CANDIDATE, NO_AUTHORIZATION, ALREADY_STORED = "unknown_candidate", "no_authorization", "already_stored"
+NOT_BEGUN = "session_not_begun"
 
 REASONS = {
     UNKNOWN_CANDIDATE: "Nobody bears this number.",
     NO_AUTHORIZATION: "The candidate has no booking in this administration and no open authorization for it.",
+    NOT_BEGUN: "The session in which the candidate has a seat has not begun.",
     ALREADY_STORED: "Other responses of this candidate to this form are stored for this administration.",
     REPEATED: "The same responses are stored already.",
     "repeated_row": "An earlier row of this file says the same.",
@@ -31,13 +34,18 @@ HARMLESS = frozenset({REPEATED, "repeated_row"})
 """Codes of rows that say nothing new: skipped, not wrong."""
 
 
-def row_verdict(seat: Seat | None, responses: bytes) -> str:
-    """What becomes of a row, by whose it is and what is stored: `ACCEPTED`, `REPEATED`, or why it is rejected."""
+def row_verdict(seat: Seat | None, responses: bytes, ahead: Container[Ref | None] = ()) -> str:
+    """What becomes of a row, by whose it is and what is stored: `ACCEPTED`, `REPEATED`, or why it is rejected.
+
+    `ahead` are the sessions that have not begun.
+    """
     if seat is None or seat.candidate is None:
         return UNKNOWN_CANDIDATE
     if seat.stored is not None:
         return REPEATED if seat.stored == responses else ALREADY_STORED
-    return ACCEPTED if seat.authorization is not None else NO_AUTHORIZATION
+    if seat.authorization is None:
+        return NO_AUTHORIZATION
+    return NOT_BEGUN if seat.session in ahead else ACCEPTED
 
 
 def must_fit_outline(items: Sequence[FormItem], policy: Policy) -> None:
@@ -69,6 +77,29 @@ def must_belong(form: Form, administration: Administration) -> None:
     """Return when a form is one of the administration's exam; raises Contradiction."""
     if (form.program, form.exam_code) != (administration.program, administration.exam_code):
         raise Contradiction(Fault("/form_id", "wrong_exam", "The form is not one of this administration's exam."))
+
+
+def was_held(administration: Administration, today: date) -> bool:
+    """Whether an exam of this administration can have been sat: it was opened, and its first day has come."""
+    opened = administration.status in (AdministrationStatus.OPEN, AdministrationStatus.CLOSED)
+    return opened and administration.opens_on <= today
+
+
+def may_be_sat_on(administration: Administration, day: date, today: date) -> bool:
+    """Whether an exam of this administration can have been sat on this day: within its window, and not to come."""
+    return administration.opens_on <= day <= min(administration.closes_on, today)
+
+
+def must_have_been_sat(administration: Administration, said: date | None, today: date) -> None:
+    """Return when responses can have come of this administration, and on the day that is stated, if any.
+
+    Raises AdministrationNotHeld, or Contradiction at `/taken_on`.
+    """
+    if not was_held(administration, today):
+        raise AdministrationNotHeld
+    if said is not None and not may_be_sat_on(administration, said, today):
+        detail = "The day is outside the administration's window, or it is to come."
+        raise Contradiction(Fault("/taken_on", "not_sat_then", detail))
 
 
 def fits(conversion: Conversion, raw_max: int) -> bool:

@@ -53,6 +53,7 @@ REASONS = {
     "authorization_not_open": "The authorization was used, given up, or has expired.",
     "outside_window": "The appointment lies outside the authorization's window.",
     "no_administration": "No administration of the exam covers that day.",
+    "day_to_come": "The day on which the exam was sat is yet to come.",
     "refused_by_rule": "A rule of the policy does not allow it.",
     "not_begun": "The session has not begun.",
     "nda_refused": "The candidate refused the non-disclosure agreement.",

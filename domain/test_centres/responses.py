@@ -18,7 +18,7 @@ from domain.scores.sittings import Identifier
 from domain.test_centres.fields import FileKind
 from domain.test_centres.matching import matched
 from domain.test_centres.model import ReadRow
-from domain.test_centres.sittings import administration_of, form_of
+from domain.test_centres.sittings import administration_of, doubt_of, form_of
 
 _COLUMN = "authorization"
 
@@ -79,8 +79,9 @@ class Answers:
             return None, "form_not_ready"
         day = self._day(authorization, values.get("taken_at"))
         place = administration_of(self._uow, policy, authorization, day)
-        if place is None:
-            return None, "no_administration"
+        doubt = doubt_of(place, day, self._uow.now)
+        if place is None or doubt:
+            return None, doubt
         answers = {str(one.values["item"]).casefold(): str(one.values.get("response") or "") for one in some}
         if len(answers) < len(some):
             return None, "item_twice"

@@ -16,7 +16,7 @@ from domain.scores.model import Attempt, AttemptStatus, Form, Hold
 from domain.test_centres.events import ScoreReceived
 from domain.test_centres.layout import Scores
 from domain.test_centres.model import CentreFile, Values
-from domain.test_centres.sittings import administration_of, booking_of, day_in, form_of
+from domain.test_centres.sittings import administration_of, booking_of, day_in, doubt_of, form_of
 
 AGREES, STORED = "agrees", "score_held"
 TAKEN = frozenset({AGREES, STORED})
@@ -32,9 +32,11 @@ def take(uow: UnitOfWork, manner: Scores, values: Values, authorization: Authori
     if form is None:
         return "unknown_form"
     taken_at = datetime.fromisoformat(str(values["taken_at"]))
-    place = administration_of(uow, policy, authorization, date_at(taken_at, policy.zone))
-    if place is None:
-        return "no_administration"
+    day = date_at(taken_at, policy.zone)
+    place = administration_of(uow, policy, authorization, day)
+    doubt = doubt_of(place, day, uow.now)
+    if place is None or doubt:
+        return doubt
     whose = {"candidate_id": authorization.candidate_id, "form_id": form.id, "administration_id": place.id}
     stands = uow.attempts.first(**whose)
     if stands is not None:

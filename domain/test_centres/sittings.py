@@ -15,6 +15,7 @@ from domain.exams.model import (
 from domain.ports import UnitOfWork
 from domain.programs.policy import Policy
 from domain.scores.model import Form
+from domain.scores.rules import may_be_sat_on, was_held
 
 _TAKES_PEOPLE = (AdministrationStatus.OPEN, AdministrationStatus.CLOSED)
 
@@ -40,6 +41,17 @@ def covering(uow: UnitOfWork, policy: Policy, day: date) -> Administration | Non
     found = uow.administrations.find(program=policy.program, exam_code=policy.exam.code)
     fit = [one for one in found if one.status in _TAKES_PEOPLE and one.opens_on <= day <= one.closes_on]
     return max(fit, key=lambda one: (one.opens_on, str(one.id)), default=None)
+
+
+def doubt_of(place: Administration | None, day: date | None, now: datetime) -> str:
+    """Why nobody can have sat there on that day, by code; empty where they can."""
+    if place is None:
+        return "no_administration"
+    today = date_at(now, place.zone)
+    if day is not None and day > today:
+        return "day_to_come"
+    fits = was_held(place, today) and (day is None or may_be_sat_on(place, day, today))
+    return "" if fits else "no_administration"
 
 
 def form_of(uow: UnitOfWork, policy: Policy, code: str) -> Form | None:

@@ -1,10 +1,12 @@
 """Forms, responses, scores and their release over HTTP."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from domain.actors import Role
+from domain.exams.model import AdministrationStatus
 from tests.api.scores_world import Desk
 from tests.builders_scores import ITEMS, a_file, answers, some_items
 from tests.world import World
@@ -145,6 +147,21 @@ def test_a_strange_mapping_is_refused_before_anything_is_kept(desk: Desk, fields
     assert answer.status_code == 422, answer.text
     with desk.world.unit() as uow:
         assert (uow.jobs.count(), uow.response_imports.count()) == (0, 0)
+
+
+def test_a_day_to_come_and_an_administration_that_was_not_held_are_refused_with_their_place(desk: Desk) -> None:
+    content = a_file({desk.scores.sitters(1, booked=False)[0].number: answers(12)})
+
+    ahead = desk.upload(content, taken_on="2031-01-01")
+    with desk.world.unit() as uow:
+        held = uow.administrations.get(desk.scores.administration_id)
+        uow.administrations.save(replace(held, status=AdministrationStatus.CANCELLED))
+    cancelled = desk.upload(content, taken_on="1999-01-01")
+
+    assert (ahead.status_code, ahead.json()["errors"][0]["pointer"]) == (409, "/body/taken_on")
+    assert (cancelled.status_code, cancelled.json()["code"]) == (409, "administration_not_held")
+    with desk.world.unit() as uow:
+        assert (uow.jobs.count(), uow.response_imports.count(), uow.attempts.count()) == (0, 0, 0)
 
 
 def test_a_dry_run_over_http_names_no_import(desk: Desk) -> None:

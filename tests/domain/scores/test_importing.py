@@ -1,7 +1,7 @@
 """Responses from files: taken, rejected, repeated, resumed; on both engines."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,13 +9,14 @@ import pytest
 from adapters.db.engine import Database
 from adapters.db.unit_of_work import SqlUnitsOfWork
 from domain.actors import Actor, Role
-from domain.errors import Forbidden, Invalid, WrongState
-from domain.exams.model import AuthorizationStatus, RegistrationStatus
+from domain.errors import Contradiction, Forbidden, Invalid, WrongState
+from domain.exams.model import AdministrationStatus, AuthorizationStatus, RegistrationStatus
 from domain.jobs.actions import cancel, resume
 from domain.jobs.model import JobStatus, OutcomeStatus
 from domain.jobs.rules import error_report
 from domain.paging import PageRequest
 from domain.scores import actions
+from domain.scores.errors import AdministrationNotHeld
 from domain.scores.events import AttemptImported
 from domain.scores.model import AttemptStatus, ImportStatus
 from domain.scores.sittings import Identifier
@@ -32,6 +33,9 @@ from tests.builders_scores import (
     some_items,
     some_scores,
 )
+
+BEGINS = datetime(2026, 3, 2, 14, tzinfo=UTC)
+"""Nine in the morning of the day of the exam, in New York."""
 
 
 def told(scores: Scores, job: Any) -> list[tuple[int, str, str]]:
@@ -154,6 +158,112 @@ def test_a_row_needs_a_seat_or_an_open_authorization(either_scores: Scores) -> N
     expected = [(row, "error", code) for row, (_, code) in enumerate(cases, start=2) if code is not None]
     assert told(scores, job) == expected
     assert (job.failed_rows, len(scores.attempts())) == (7, 2)
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        pytest.param(BEGINS - timedelta(seconds=1), [(2, "error", "session_not_begun")], id="a second before"),
+        pytest.param(BEGINS, [], id="as it begins"),
+    ],
+)
+def test_a_row_is_taken_from_the_moment_in_which_its_session_begins(
+    either_scores: Scores, now: datetime, expected: list[tuple[int, str, str]]
+) -> None:
+    scores = either_scores
+    ann, bob = scores.sitters(1)[0], scores.sitters(1, booked=False)[0]
+    scores.units.clock.set(now)  # type: ignore[attr-defined]
+
+    job = scores.imported(a_file({ann.number: answers(12), bob.number: answers(9)}))
+
+    assert told(scores, job) == expected
+    assert (ann.candidate_id in scores.attempts()) is (not expected)
+    assert bob.candidate_id in scores.attempts()
+    with scores.unit() as uow:
+        assert ann.registration is not None
+        status = uow.registrations.get(ann.registration.id).status
+        assert status is (RegistrationStatus.BOOKED if expected else RegistrationStatus.TESTED)
+
+
+def test_a_row_that_came_too_early_is_taken_once_its_session_has_begun(scores: Scores) -> None:
+    ann = scores.sitters(1, day=EXAM_DAY + timedelta(days=1))[0]
+    content = a_file({ann.number: answers(12)})
+    early = scores.imported(content)
+    scores.units.clock.set(BEGINS + timedelta(days=1))  # type: ignore[attr-defined]
+
+    again = scores.imported(content)
+
+    assert told(scores, early) == [(2, "error", "session_not_begun")]
+    assert told(scores, again) == []
+    assert scores.attempts()[ann.candidate_id].taken_on == EXAM_DAY + timedelta(days=1)
+
+
+NOT_HELD = [
+    pytest.param({"status": AdministrationStatus.PLANNED}, id="planned"),
+    pytest.param({"status": AdministrationStatus.CANCELLED}, id="cancelled"),
+    pytest.param({"opens_on": EXAM_DAY + timedelta(days=1)}, id="opens tomorrow"),
+]
+
+
+def _change(scores: Scores, **fields: Any) -> None:
+    with scores.unit() as uow:
+        uow.administrations.save(replace(uow.administrations.get(scores.administration_id), **fields))
+
+
+@pytest.mark.parametrize("fields", NOT_HELD)
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_an_administration_in_which_nobody_sat_takes_no_file(
+    scores: Scores, fields: dict[str, Any], dry_run: bool
+) -> None:
+    _change(scores, **fields)
+    ann = scores.sitters(1, booked=False)[0]
+
+    with pytest.raises(AdministrationNotHeld):
+        scores.request(a_file({ann.number: answers(12)}), dry_run=dry_run)
+
+    with scores.unit() as uow:
+        assert (uow.jobs.count(), uow.response_imports.count()) == (0, 0)
+
+
+def test_an_administration_that_is_cancelled_while_its_file_waits_takes_nothing_of_it(scores: Scores) -> None:
+    job = scores.request(a_file({scores.sitters(1, booked=False)[0].number: answers(12)}))
+    _change(scores, status=AdministrationStatus.CANCELLED)
+
+    done = scores.run(job)
+
+    assert (done.status, done.error_code) == (JobStatus.FAILED, "administration_not_held")
+    assert scores.attempts() == {}
+
+
+def test_a_closed_administration_and_one_that_opened_today_take_files(scores: Scores) -> None:
+    ann, bob = scores.sitters(2)
+    _change(scores, status=AdministrationStatus.CLOSED, opens_on=EXAM_DAY)
+
+    scores.imported(a_file({ann.number: answers(12)}))
+    scores.imported(a_file({bob.number: answers(12)}), taken_on=EXAM_DAY)
+
+    assert len(scores.attempts()) == 2
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        pytest.param(date(1999, 1, 1), id="long ago"),
+        pytest.param(date(2026, 1, 31), id="the day before the window"),
+        pytest.param(EXAM_DAY + timedelta(days=1), id="tomorrow, within the window"),
+        pytest.param(date(2031, 1, 1), id="years ahead"),
+    ],
+)
+def test_a_day_on_which_nobody_can_have_sat_is_refused_at_its_place(scores: Scores, day: date) -> None:
+    _change(scores, opens_on=date(2026, 2, 1))
+    ann = scores.sitters(1, booked=False)[0]
+
+    with pytest.raises(Contradiction) as refusal:
+        scores.request(a_file({ann.number: answers(12)}), taken_on=day)
+
+    assert [(fault.pointer, fault.code) for fault in refusal.value.faults] == [("/taken_on", "not_sat_then")]
+    with scores.unit() as uow:
+        assert (uow.jobs.count(), uow.response_imports.count()) == (0, 0)
 
 
 @pytest.mark.parametrize(

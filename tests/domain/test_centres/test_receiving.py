@@ -25,6 +25,8 @@ from tests.domain.test_centres.desk import MAX, VENDOR, Desk
 
 APPOINTMENTS, RESULTS, NO_SHOWS = FileKind.APPOINTMENTS, FileKind.RESULTS, FileKind.NO_SHOWS
 AFTER = datetime(2026, 3, 11, 13, 0, tzinfo=UTC)
+BEFORE = datetime(2026, 3, 2, 13, 0, tzinfo=UTC)
+"""An hour before the session begins."""
 
 
 def ids(sitter: Sitter) -> dict[str, str]:
@@ -44,7 +46,7 @@ def an_appointment(sitter: Sitter, **changes: str) -> dict[str, str]:
 
 def a_result(desk: Desk, sitter: Sitter, **changes: str) -> dict[str, str]:
     good = {
-        "RegistrationID": "350001", "Form": desk.scores.form.code, "Attempt": "1", "ExamDate": "2026/03/10 14:30:00",
+        "RegistrationID": "350001", "Form": desk.scores.form.code, "Attempt": "1", "ExamDate": "2026/03/02 14:30:00",
         "TimeUsed": "151", "Score": "720", "NoShow": "false", "NDARefused": "false", "Correct": "12",
         "Incorrect": "7", "Skipped": "1",
     }  # fmt: skip
@@ -158,10 +160,11 @@ def test_what_does_not_fit_is_parked_and_changes_nothing(desk: Desk, changes: di
 
 def test_a_no_show_ends_the_booking_and_the_authorization(desk: Desk) -> None:
     ann, bob = desk.scores.sitters(2)
-    early = desk.receive(NO_SHOWS, [{**ids(ann), "AppointmentDate": "2026/03/10 13:00:00"}])
+    later(desk, BEFORE)
+    early = desk.receive(NO_SHOWS, [{**ids(ann), "AppointmentDate": "2026/03/02 13:00:00"}])
     later(desk)
 
-    desk.receive(NO_SHOWS, [{**ids(bob), "AppointmentDate": "2026/03/10 13:00:00"}])
+    desk.receive(NO_SHOWS, [{**ids(bob), "AppointmentDate": "2026/03/02 13:00:00"}])
     again = desk.receive(RESULTS, [a_result(desk, bob, NoShow="true", Form="", Correct="")])
 
     assert desk.told(early) == [(2, "not_begun", None)]
@@ -177,7 +180,7 @@ def test_a_cancellation_that_the_policy_does_not_allow_waits_for_staff(desk: Des
     (ann,) = desk.scores.sitters(1)
     later(desk)
 
-    file = desk.receive(FileKind.CANCELLATIONS, [{**ids(ann), "LastUpdate": "2026/03/10 12:00:00"}])
+    file = desk.receive(FileKind.CANCELLATIONS, [{**ids(ann), "LastUpdate": "2026/03/02 12:00:00"}])
 
     assert desk.told(file) == [(2, "refused_by_rule", None)]
     assert booking(desk, ann) is RegistrationStatus.BOOKED
@@ -274,7 +277,7 @@ def test_a_score_is_compared_with_the_responses_that_came_before(desk: Desk) -> 
 def test_responses_item_by_item_go_the_way_of_every_import(desk: Desk) -> None:
     ann, bob = desk.scores.sitters(2)
     form = desk.scores.form.code
-    good = {"Form": form, "ExamDate": "2026/03/10 14:30:00"}
+    good = {"Form": form, "ExamDate": "2026/03/02 14:30:00"}
     rows = [{**good, **ids(ann), "ItemName": f"I{n + 1}", "Response": "A" if n < 12 else "B"} for n in range(ITEMS)]
     rows += [{**good, **ids(bob), "ItemName": f"i{n + 1}", "Response": "1"} for n in reversed(range(3))]
     rows += [{**good, "ClientAuthorizationID": "T0000000000", "ItemName": "I1", "Response": "A"}]
@@ -290,6 +293,26 @@ def test_responses_item_by_item_go_the_way_of_every_import(desk: Desk) -> None:
     assert (found[ann.candidate_id].raw, found[bob.candidate_id].raw) == (12, 3)
     assert booking(desk, ann) is RegistrationStatus.TESTED
     assert [row.code for row in desk.parked()] == ["unmatched"]
+
+
+@pytest.mark.parametrize(
+    ("day", "code"),
+    [
+        pytest.param("2026/03/03 14:30:00", "day_to_come", id="tomorrow"),
+        pytest.param("2025/12/31 14:30:00", "no_administration", id="before the window"),
+    ],
+)
+def test_what_cannot_have_been_sat_yet_waits_for_staff(desk: Desk, day: str, code: str) -> None:
+    (ann,) = desk.scores.sitters(1)
+    answered = {"Form": desk.scores.form.code, "ExamDate": day, **ids(ann), "ItemName": "I1", "Response": "A"}
+
+    responses = desk.receive(FileKind.RESPONSES, [answered])
+    score = desk.receive(RESULTS, [a_result(desk, ann, ExamDate=day)])
+
+    assert (responses.accepted, responses.parked, desk.told(score)) == (0, 1, [(2, code, None)])
+    assert [row.code for row in desk.parked()] == [code, code]
+    assert desk.scores.attempts() == {}
+    assert booking(desk, ann) is RegistrationStatus.BOOKED
 
 
 # --- holds

@@ -8,7 +8,7 @@ import re
 import time
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid7
 
 from api.edge_errors import NoSuchRoute
+from api.gauges import Gauges, Measure, nothing
 from api.headers import hardened
 from api.logs import REQUEST, Log
 from api.problems import send_problem
@@ -67,13 +68,15 @@ class Answers(Collector):
 
 
 class Metrics:
-    """The process's metrics, in a registry of their own."""
+    """The process's metrics, and what `measure` finds when it is asked, in a registry of their own."""
 
-    def __init__(self) -> None:
+    def __init__(self, measure: Measure = nothing, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         self._answers = Answers()
+        self._gauges = Gauges(measure, clock=clock)
         self.registry.register(self._answers)
+        self.registry.register(self._gauges)
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answered request. `route` is a template, so that the number of series is bounded."""
@@ -82,8 +85,13 @@ class Metrics:
         tally.seconds += seconds
 
     def page(self) -> bytes:
-        """All metrics in Prometheus' text format."""
+        """All metrics in Prometheus' text format, with what was measured last."""
         return generate_latest(self.registry)
+
+    async def fresh_page(self) -> bytes:
+        """All metrics, measured anew where that is due."""
+        await self._gauges.refresh()
+        return self.page()
 
 
 class Observability:
@@ -167,7 +175,7 @@ class MetricsPage:
         if not self._admits(scope):
             await send_problem(NoSuchRoute() if self._expected is None else Unauthenticated(), scope, send)
             return
-        body = self._metrics.page()
+        body = await self._metrics.fresh_page()
         headers = [(b"content-type", CONTENT_TYPE_LATEST.encode()), (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

@@ -68,6 +68,11 @@ def read_page(connection: Connection, request: PageRequest) -> Page[Recorded]:
     return Page(rows, (rows[-1].seq, rows[-1].id) if more else None)
 
 
+def oldest_unsealed(connection: Connection) -> datetime | None:
+    """When the first row behind the last seal was written, None where there is none; two index look-ups."""
+    return connection.execute(_BEHIND).scalar()
+
+
 def _line_columns(dialect: str) -> list[Any]:
     """The columns of a `JournalLine`, spelled alike by both engines and read without any conversion."""
     at: Any
@@ -120,6 +125,18 @@ _HASHES = (
     select(LEAVES.c.leaf_hash)
     .where(LEAVES.c.leaf_index >= bindparam("start"), LEAVES.c.leaf_index < bindparam("end"))
     .order_by(LEAVES.c.leaf_index)
+)
+_BEHIND = (
+    select(JOURNAL.c.occurred_at)
+    .where(
+        JOURNAL.c.seq
+        > func.coalesce(
+            select(CHECKPOINTS.c.last_seq).order_by(CHECKPOINTS.c.size.desc()).limit(1).scalar_subquery(),
+            0,
+        )
+    )
+    .order_by(JOURNAL.c.seq)
+    .limit(1)
 )
 _SQLITE_TRIGGERS = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
 _POSTGRESQL_TRIGGERS = text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')")

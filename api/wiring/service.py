@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -38,6 +38,7 @@ from api.wiring.certificates import press_of
 from api.wiring.hosting import foreign_of, terms_of
 from api.wiring.identity import identity_of
 from api.wiring.items import exchange
+from api.wiring.measuring import measure_of
 from api.wiring.publisher import publisher_of, reader_of
 from api.wiring.reports import sheet_press
 from api.wiring.sandbox_issuer import issuer_of
@@ -97,7 +98,11 @@ class Service:
     """Everything behind the ports, made when first asked for, from one set of settings."""
 
     settings: Settings
-    metrics: Metrics = field(default_factory=Metrics)
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        """What operators are told."""
+        return Metrics(measure_of(lambda: self.database, lambda: self.clock))
 
     @cached_property
     def clock(self) -> Clock:

@@ -97,6 +97,10 @@ class World:
         """Pretend that every finished task finished in 1970."""
         self._to_tasks("UPDATE {}workflow_status SET completed_at = 1 WHERE completed_at IS NOT NULL")
 
+    def set_task(self, id_: str, values: str) -> None:
+        """Pretend that a task came otherwise: `values` are SQL."""
+        self._to_tasks(f"UPDATE {{}}workflow_status SET {values} WHERE workflow_uuid = '{id_}'")
+
     def leave_tasks_to(self, executor: str) -> None:
         """Pretend that a worker took every task that is queued, and said no more."""
         self._to_tasks(f"UPDATE {{}}workflow_status SET status = 'PENDING', executor_id = '{executor}'")

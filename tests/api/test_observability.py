@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import dispatch, logs, problems
+from api.gauges import FRESH_FOR, Gauge
 from api.observability import Metrics, MetricsPage, Observability
 from tests.api.asgi import ask, echo
 
@@ -182,6 +183,40 @@ def test_metrics_are_for_operators_alone(
     answer = ask(page, "GET", "/metrics", headers=headers, client=(host, 1))
 
     assert answer.status == status
+
+
+def test_what_is_measured_is_asked_once_for_all_who_look_and_left_out_where_it_fails() -> None:
+    asked: list[int] = []
+    now = [0.0]
+
+    def measure() -> list[Gauge]:
+        asked.append(len(asked))
+        if len(asked) > 1:
+            raise OSError(CANARY)
+        ages = {"mail": 12.5, "schedules": 0.0}
+        return [
+            Gauge(name="oldest_task_seconds", help="Age.", label="lane", values=ages),
+            Gauge(name="oldest_entry_seconds", help="Age.", values={"": 3.0}),
+        ]
+
+    page = MetricsPage(echo, metrics=Metrics(measure, clock=lambda: now[0]))
+
+    def told() -> list[str]:
+        answer = ask(page, "GET", "/metrics", client=("127.0.0.1", 1))
+        return [line for line in answer.body.decode().splitlines() if line.startswith("oldest")]
+
+    first = told()
+    assert first == [
+        'oldest_task_seconds{lane="mail"} 12.5',
+        'oldest_task_seconds{lane="schedules"} 0.0',
+        "oldest_entry_seconds 3.0",
+    ]
+    now[0] = FRESH_FOR - 0.1
+    assert told() == first
+    assert len(asked) == 1
+    now[0] = FRESH_FOR
+    assert told() == []
+    assert len(asked) == 2
 
 
 def test_libraries_log_as_json_and_without_what_they_quote(lines: BytesIO) -> None:

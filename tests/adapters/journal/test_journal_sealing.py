@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from adapters.checkpoints import FileCheckpointStore
 from adapters.db.engine import Database
-from adapters.db.journal import STRAGGLER, SqlJournal, insert_events
+from adapters.db.journal import STRAGGLER, SqlJournal, insert_events, oldest_unsealed
 from adapters.db.tables.journal import JOURNAL, LEAVES
 from domain.journal.actions import SealBroken, check_note
 from domain.journal.merkle import consistency_proof, inclusion_proof, proves_consistency, proves_inclusion
@@ -263,3 +264,17 @@ def test_notes_added_after_the_call_are_not_among_those_read(tmp_path: Path) -> 
     store.append(["three"])
 
     assert list(notes) == ["one", "two"]
+
+
+def test_the_oldest_entry_behind_the_last_seal_is_known_by_its_time(ledger: Ledger) -> None:
+    ledger.grow(3)
+    with ledger.database.transaction(write=False) as connection:
+        assert oldest_unsealed(connection) is None
+
+    first = replace(ledger.an_entry(), occurred_at=ledger.now)
+    with ledger.database.transaction(write=True) as connection:
+        insert_events(connection, [first])
+    ledger.write(2)
+
+    with ledger.database.transaction(write=False) as connection:
+        assert oldest_unsealed(connection) == ledger.now

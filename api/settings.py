@@ -11,7 +11,6 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     BaseModel,
@@ -26,6 +25,7 @@ from pydantic import (
 
 from api.limits import Quota
 from domain.certificates.model import PaperSize
+from domain.dates import is_zone
 
 PREFIX = "CERTIFICANT_"
 # The issuer that `certificant token` signs for; its key lies beside the sandbox's data.
@@ -161,11 +161,9 @@ class Settings(BaseModel):
     @field_validator("body_zone")
     @classmethod
     def _zone_exists(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError):
+        if not is_zone(name):
             message = "no such zone"
-            raise ValueError(message) from None
+            raise ValueError(message)
         return name
 
     @field_validator("rate_limit", "address_rate_limit", "bulk_check_rate_limit")

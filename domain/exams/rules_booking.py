@@ -7,10 +7,10 @@ as one day like any other.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from domain.applications.model import Application, ApplicationStatus
-from domain.dates import date_at
+from domain.dates import date_at, is_zone
 from domain.errors import Contradiction, Fault
 from domain.exams.model import (
     Administration,
@@ -148,10 +148,8 @@ def has_room(session: Session, promised: int, authorization: Authorization) -> b
 
 def must_be_zone(name: str) -> None:
     """Raise Contradiction unless this is the name of an IANA time zone."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Contradiction(Fault("/zone", "unknown_zone", "There is no such IANA time zone.")) from None
+    if not is_zone(name):
+        raise Contradiction(Fault("/zone", "unknown_zone", "There is no such IANA time zone."))
 
 
 def may_call_missed(policy: Policy, session: Session, now: datetime) -> Ruling:

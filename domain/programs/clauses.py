@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.programs.values import Code, Flag, Line, Part, Terms, Text
+from domain.programs.values import Code, Day, Flag, Line, Part, Terms, Text
 
 
 class LicenceStatus(StrEnum):
@@ -180,8 +180,8 @@ AnyOf.model_rebuild()
 class Dated(Part):
     """In effect from a day until a day, both inclusive; without them, always."""
 
-    effective_from: date | None = None
-    effective_until: date | None = None
+    effective_from: Day | None = None
+    effective_until: Day | None = None
 
     def in_effect(self, on: date) -> bool:
         """Whether `on` lies within."""

@@ -5,7 +5,23 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.programs.values import Code, Count, Flag, Line, Part, Percent, Positive, Terms, Text
+from domain.programs.values import (
+    Code,
+    Days,
+    DaysFromOne,
+    Flag,
+    Items,
+    Line,
+    Minutes,
+    Part,
+    People,
+    Percent,
+    Points,
+    Terms,
+    Text,
+    Times,
+    TimesFromOne,
+)
 
 
 class ItemType(StrEnum):
@@ -40,7 +56,7 @@ class ExamDomain(Part):
     code: Code
     title: Line
     weight_percent: Percent
-    items: Positive
+    items: Items
     objectives: tuple[Objective, ...]
 
 
@@ -50,8 +66,8 @@ class Exam(Terms):
     code: Code
     title: Line
     purpose: Text
-    items: Positive
-    minutes: Positive
+    items: Items
+    minutes: Minutes
     item_types: tuple[ItemType, ...]
     languages: tuple[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], ...]
     domains: tuple[ExamDomain, ...]
@@ -64,9 +80,9 @@ class Exam(Terms):
 class Scale(Terms):
     """The reported scale; a score of exactly `passing` passes."""
 
-    minimum: Count
-    maximum: Count
-    passing: Count
+    minimum: Points
+    maximum: Points
+    passing: Points
     rounding: Literal["half_up"]
 
 
@@ -75,7 +91,7 @@ class Scoring(Terms):
 
     conversion: Conversion
     missing_response: Literal["incorrect"]
-    release_approvals: Positive
+    release_approvals: People
 
 
 class Band(Part):
@@ -93,26 +109,26 @@ class Report(Terms):
     failers_see_score: Flag
     domain_bands_for_failers: Flag
     modules_to_study_for_failers: Flag
-    subscore_min_items: Positive
+    subscore_min_items: Items
     bands: tuple[Band, ...]
 
 
 class Retakes(Terms):
     """How soon and how often. `None` sets no limit. A missed appointment is an attempt only if `missed_counts`."""
 
-    wait_days: Count
-    max_per_12_months: Positive | None
-    lifetime_max: Positive | None
-    attempts_per_authorization: Positive
+    wait_days: Days
+    max_per_12_months: TimesFromOne | None
+    lifetime_max: TimesFromOne | None
+    attempts_per_authorization: TimesFromOne
     missed_counts: Flag
 
 
 class Authorization(Terms):
     """The window to sit: days from its first day, and paid extensions of so many days each."""
 
-    window_days: Positive
-    max_extensions: Count
-    extension_days: Count
+    window_days: DaysFromOne
+    max_extensions: Times
+    extension_days: Days
     extension_fee: Code | None
 
 
@@ -123,7 +139,7 @@ class NoticeTier(Part):
     be done at all.
     """
 
-    days_of_notice: Count
+    days_of_notice: Days
     allowed: Flag
     fee: Code | None = None
     refund_percent: Percent = 0
@@ -132,7 +148,7 @@ class NoticeTier(Part):
 class Scheduling(Terms):
     """Tiers by days of notice, most notice first, the last at 0; and how late a place may be booked."""
 
-    booking_closes_days: Count
+    booking_closes_days: Days
     cancellation: tuple[NoticeTier, ...]
     rescheduling: tuple[NoticeTier, ...]
     no_show_refund_percent: Percent

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.programs.values import Code, Flag, Line, Part, Positive, Terms, Text
+from domain.programs.values import Code, Flag, Items, Line, Minutes, Part, Terms, Text, TimesFromOne
 
 ModuleNumber = Annotated[int, Field(strict=True, ge=1, le=999)]
 
@@ -192,6 +192,6 @@ class Practice(Terms):
     A candidate may begin `max_per_30_days`; None sets no limit.
     """
 
-    items: Positive
-    minutes: Positive
-    max_per_30_days: Positive | None
+    items: Items
+    minutes: Minutes
+    max_per_30_days: TimesFromOne | None

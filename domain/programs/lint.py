@@ -7,10 +7,10 @@ far as what was read, and a check is as small as what it needs to look at.
 import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel
 
+from domain.dates import is_zone
 from domain.errors import Fault
 from domain.programs.clauses import (
     AllOf,
@@ -72,9 +72,7 @@ def lint(policy: Policy, others: Iterable[Policy] = (), providers: Iterable[Prov
 
 @as_far_as_read
 def _zone(policy: Policy) -> Iterator[Fault]:
-    try:
-        ZoneInfo(str(policy.zone))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    if not is_zone(str(policy.zone)):
         yield Fault("/zone", "zone_unknown", "There is no such IANA time zone.")
 
 

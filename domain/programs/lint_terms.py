@@ -33,7 +33,7 @@ def lint_upkeep(policy: Policy) -> Iterator[Fault]:
     """Renewal, audit and retention."""
     checks = (
         *(_hours, _category_hours, _least_hours, _most_hours, _carried, _topics, _pre_approved),
-        *(_late, _late_until, _late_amounts, _opens, _rates, _kept),
+        *(_late, _late_until, _late_amounts, _opens, _kept),
     )
     for check in checks:
         yield from check(policy)
@@ -233,17 +233,6 @@ def _late_amounts(policy: Policy) -> Iterator[Fault]:
 def _opens(policy: Policy) -> Iterator[Fault]:
     if policy.renewal.window_days > policy.validity.years * _DAYS_OF_YEAR:
         yield Fault("/renewal/window_days", "window_too_long", "Renewal would open before the credential begins.")
-
-
-def _rates(policy: Policy) -> Iterator[Fault]:
-    for name in ("applications_rate", "renewals_rate"):
-        yield from _rate(policy, name)
-
-
-@as_far_as_read
-def _rate(policy: Policy, name: str) -> Iterator[Fault]:
-    if not 0 <= getattr(policy.audit, name) <= 1:
-        yield Fault(f"/audit/{name}", "rate_out_of_range", "A rate lies between 0 and 1.")
 
 
 def _kept(policy: Policy) -> Iterator[Fault]:

@@ -27,7 +27,7 @@ from domain.programs.upkeep_terms import (
     Retention,
     Validity,
 )
-from domain.programs.values import Basis, Code, Line, Terms
+from domain.programs.values import Basis, Code, Day, Line, Terms
 
 _BADGES = Badges(basis=Basis.BODY_TO_DECIDE)
 
@@ -44,8 +44,8 @@ class Policy(Terms):
     program_title: Line
     edition: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
     title: Line
-    in_force_from: date
-    in_force_until: date | None = None
+    in_force_from: Day
+    in_force_until: Day | None = None
     zone: Line
     currency: Currency
     eligibility: Eligibility

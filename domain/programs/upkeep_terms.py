@@ -1,6 +1,5 @@
 """Money, validity, renewal and record keeping, as a policy states them."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
@@ -8,7 +7,22 @@ from pydantic import Field
 
 from domain.badges.facts import BadgeProfile
 from domain.programs.clauses import Dated
-from domain.programs.values import Code, Count, Flag, Hours, Line, Part, Positive, Terms, Text
+from domain.programs.values import (
+    Code,
+    Day,
+    Days,
+    DaysFromOne,
+    Flag,
+    Hours,
+    Line,
+    Part,
+    Rate,
+    Terms,
+    Text,
+    TimesFromOne,
+    Version,
+    Years,
+)
 
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
@@ -42,7 +56,7 @@ class Fee(Terms):
 class Validity(Terms):
     """How long a credential is valid: whole years, the last day inclusive."""
 
-    years: Positive
+    years: Years
 
 
 class UanProof(StrEnum):
@@ -81,7 +95,7 @@ class CeRules(Terms):
 
     topics: tuple[UanTopic, ...]
     pre_approved: tuple[PreApproved, ...] = ()
-    posting_days: Count
+    posting_days: Days
     max_hours_per_activity: Hours | None = None
 
 
@@ -95,14 +109,14 @@ class LateTermFrom(StrEnum):
 class LateTier(Part):
     """Renewing up to this many days after expiry costs this fee on top."""
 
-    up_to_days: Positive
+    up_to_days: DaysFromOne
     fee: Code
 
 
 class Reinstatement(Terms):
     """How a lapsed credential comes back: within these days of the lapse, with hours and a fee, or else by exam."""
 
-    within_days: Count
+    within_days: Days
     hours: Hours
     fee: Code | None
     exam_after: Flag
@@ -120,8 +134,8 @@ class ExtensionTerm(Part):
     """How far extensions of a kind may reach past the day on which the cycle ends, and how many there may be of it."""
 
     kind: ExtensionKind
-    max_days: Positive
-    max_times: Positive
+    max_days: DaysFromOne
+    max_times: TimesFromOne
 
 
 class Extensions(Terms):
@@ -145,8 +159,8 @@ class Renewal(Terms):
     hours: Hours
     categories: tuple[CeCategory, ...]
     ce: CeRules
-    window_days: Positive
-    grace_days: Count
+    window_days: DaysFromOne
+    grace_days: Days
     valid_in_grace: Flag
     late_tiers: tuple[LateTier, ...]
     late_term_from: LateTermFrom = LateTermFrom.EXPIRY
@@ -154,7 +168,7 @@ class Renewal(Terms):
     carry_over_hours: Hours
     reinstatement: Reinstatement
     extension: Extensions | None = None
-    reminder_days: tuple[Positive, ...]
+    reminder_days: tuple[DaysFromOne, ...]
 
     def late_fee(self, days_late: int) -> str | None:
         """The code of the fee for renewing this many days late; None when not late, or too late for any tier."""
@@ -166,9 +180,9 @@ class Renewal(Terms):
 class Audit(Terms):
     """The share of applications and renewals drawn for audit (0 to 1), and the days to answer."""
 
-    applications_rate: Annotated[float, Field(strict=True, allow_inf_nan=False)]
-    renewals_rate: Annotated[float, Field(strict=True, allow_inf_nan=False)]
-    answer_days: Positive
+    applications_rate: Rate
+    renewals_rate: Rate
+    answer_days: DaysFromOne
 
 
 class Badges(Terms):
@@ -187,26 +201,26 @@ class Retention(Terms):
     `response_file_days` is for the bytes of an imported file of responses, after its import: what it held is stored.
     """
 
-    application_years: Positive
-    exam_years: Positive
-    credential_years: Positive
-    response_file_days: Positive = 90
+    application_years: Years
+    exam_years: Years
+    credential_years: Years
+    response_file_days: DaysFromOne = 90
 
 
 class Applications(Terms):
     """Days before things run out: a draft, an approved application, a request for information."""
 
-    draft_expires_days: Positive
-    approval_expires_days: Positive
-    information_due_days: Positive
-    max_returns: Positive
+    draft_expires_days: DaysFromOne
+    approval_expires_days: DaysFromOne
+    information_due_days: DaysFromOne
+    max_returns: TimesFromOne
 
 
 class Appeals(Terms):
     """How long an applicant may appeal, and how long the answer may take. Someone else decides, always."""
 
-    window_days: Positive
-    decide_within_days: Positive
+    window_days: DaysFromOne
+    decide_within_days: DaysFromOne
     fee: Code | None
 
 
@@ -221,14 +235,14 @@ class InFlight(Terms):
     """Work in flight stays under its edition, or moves to this one on a date."""
 
     rule: InFlightRule
-    moves_on: date | None = None
+    moves_on: Day | None = None
 
 
 class Attestation(Terms):
     """A statement the applicant makes, in a version of its own; on these pathways, or on every one if none is named."""
 
     code: Code
-    version: Positive
+    version: Version
     title: Line
     text: Text
     pathways: tuple[Code, ...] = ()

@@ -1,5 +1,6 @@
 """What every part of a policy is made of: frozen models that refuse unknown keys, and the small types they share."""
 
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
@@ -9,8 +10,20 @@ from pydantic import BaseModel, ConfigDict, Field
 Code = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 Line = Annotated[str, Field(min_length=1, max_length=300)]
 Text = Annotated[str, Field(min_length=1, max_length=4000)]
-Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
-Positive = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+
+# Every figure has both bounds, so that no sum of days leaves the calendar, and a slip of the hand is a fault.
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
+Days = Annotated[int, Field(strict=True, ge=0, le=3_660)]
+DaysFromOne = Annotated[int, Field(strict=True, ge=1, le=3_660)]
+Years = Annotated[int, Field(strict=True, ge=1, le=50)]
+Minutes = Annotated[int, Field(strict=True, ge=1, le=2_880)]
+Items = Annotated[int, Field(strict=True, ge=1, le=1_000)]
+Points = Annotated[int, Field(strict=True, ge=0, le=100_000)]
+Times = Annotated[int, Field(strict=True, ge=0, le=100)]
+TimesFromOne = Annotated[int, Field(strict=True, ge=1, le=100)]
+People = Annotated[int, Field(strict=True, ge=1, le=10)]
+Version = Annotated[int, Field(strict=True, ge=1, le=10_000)]
+Rate = Annotated[float, Field(strict=True, ge=0, le=1)]
 Percent = Annotated[int, Field(strict=True, ge=0, le=100)]
 Flag = Annotated[bool, Field(strict=True)]
 Hours = Annotated[Decimal, Field(ge=0, le=10_000, max_digits=7, decimal_places=2)]

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field as Bound
 
+from domain.dates import is_zone
 from domain.errors import Fault
 from domain.test_centres.fields import FIELDS, IN, OUT, TRANSFORMS, FileKind, Sort, Transform
 
@@ -90,9 +90,7 @@ def lint(layout: Layout) -> list[Fault]:
 
 
 def _faults(layout: Layout) -> Iterator[Fault]:
-    try:
-        ZoneInfo(layout.zone)
-    except (ZoneInfoNotFoundError, ValueError):
+    if not is_zone(layout.zone):
         yield Fault("/zone", "unknown_zone", "This is no time zone.")
     for exam, series in layout.series.items():
         if not series or not _fits(series):

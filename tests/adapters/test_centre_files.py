@@ -259,6 +259,7 @@ def test_our_layout_has_every_kind_and_no_fault() -> None:
         ("accepted: Accepted", "granted: Accepted", "/incoming/confirmations/columns/3/codes/granted", "unknown_value"),
         ('name: "cdd-{number}.dat"', 'name: "cdd.dat"', "/out/candidates/name", "not_numbered"),
         ("zone: UTC", "zone: Atlantis/Capital", "/zone", "unknown_zone"),
+        ("zone: UTC", "zone: localtime", "/zone", "unknown_zone"),
         ("update: Update", "update: Обновить", "/out/candidates/columns/1", "not_writable"),
         ("encoding: cp1252", "encoding: utf-8", "/encoding", "literal_error"),
         ("longest: 50", "longest: 0", "/out/candidates/columns/0/longest", "greater_than_equal"),

@@ -14,6 +14,7 @@ from domain.errors import Contradiction
 from domain.jobs import actions as jobs
 from domain.programs import actions, dry_run
 from domain.programs.model import RecognisedProvider
+from tests.builders import a_policy_document
 from tests.builders_applications import (
     Caller,
     a_reviewer,
@@ -112,6 +113,27 @@ def test_a_faulty_edition_is_refused_with_every_fault_and_nothing_changes(
     assert (answer.status_code, answer.json()["code"]) == ((422, "invalid") if malformed else (409, "contradiction"))
     assert expected <= {fault["pointer"] for fault in answer.json()["errors"]}
     assert _editions(world) == before
+
+
+@pytest.mark.parametrize("dry_run_too", ["", "?dry_run=true"])
+@pytest.mark.parametrize(
+    ("pointer", "value"),
+    [
+        ("/in_force_from", "0001-01-01"),
+        ("/applications/information_due_days", 1_000_000),
+        ("/validity/years", 9_000),
+    ],
+)
+def test_a_first_edition_with_a_figure_beyond_all_bounds_is_refused_at_its_place(
+    world: World, pointer: str, value: object, dry_run_too: str
+) -> None:
+    document = a_policy_document({"/program": "P1", "/edition": "p1", pointer: value})
+
+    answer = staff(world, Role.ADMINISTRATOR).post(f"/programs/P1/policies{dry_run_too}", document)
+
+    assert answer.status_code == 422, answer.text
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == [f"/body{pointer}"]
+    assert world.client.get("/v1/programs").json()["items"] == []
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMINISTRATOR])

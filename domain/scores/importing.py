@@ -16,6 +16,7 @@ from pydantic import JsonValue
 from domain.actors import Actor
 from domain.dates import date_at
 from domain.errors import Conflict, Fault, Invalid
+from domain.exams import actions as exams
 from domain.jobs import actions as jobs
 from domain.jobs.model import Batch, Job, JobOutcome, JobRequest, OutcomeStatus
 from domain.ports import Files, ResponseReader, UnitOfWork
@@ -171,6 +172,7 @@ class _Batch:
         taken = [(place, seat, days.of(seat)) for place in new for seat in (seats[names[place]],)]
         sittings = self._sittings(file, places, versions, taken, answers)
         self._uow.attempts.take(self._intake(imported, versions), sittings)
+        exams.ask_no_more(self._uow, (_sat(one.seat) for one in sittings))
         outcomes = [
             self._outcome(file.row_numbers[places.start + place], verdict)
             for place, verdict in enumerate(verdicts)
@@ -333,6 +335,11 @@ class _Days(NamedTuple):
 
     def of(self, seat: Seat) -> date:
         return self.starts.get(seat.session, self.otherwise)
+
+
+def _sat(seat: Seat) -> tuple[UUID, UUID | None]:
+    """The authorization and the booking, if there is one, of an accepted row."""
+    return UUID(seat.authorization), None if seat.registration is None else UUID(seat.registration)
 
 
 def _rows(file: ResponseFile, places: range) -> list[bytes]:

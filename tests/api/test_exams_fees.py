@@ -8,10 +8,10 @@ import pytest
 from domain.exams.actions import attempt_taken
 from domain.payments.model import ChargeStatus
 from tests.api.exams_world import Exam, Header, Json
+from tests.api.outcomes import events
 from tests.api.scores_world import Desk
 from tests.builders_exams import stored_charge
 from tests.builders_scores import a_file, answers
-from tests.api.outcomes import events
 from tests.world import World
 
 APRIL = date(2026, 4, 15)

@@ -28,10 +28,10 @@ def reinstated(
 ) -> Credential:
     """A lapsed credential, its row held, valid for a fresh term from a day under an edition, with a fresh cycle.
 
-    The caller has judged that it may come back. Of the cycle that lapsed only the fees of the codes in `keep` are still
-    due, where they are not settled.
+    The caller has judged that it may come back. The ledger that it came back by is closed. Of the cycle that lapsed
+    only the fees of the codes in `keep` are still due, where they are not settled.
     """
-    end_cycles(uow, lapsed.id, CycleStatus.LAPSED, keep=keep)
+    end_cycles(uow, lapsed.id, CycleStatus.REINSTATED, keep=keep)
     back = recorded(
         uow,
         actor,

@@ -136,7 +136,7 @@ def reject(uow: UnitOfWork, actor: Actor, activity_id: UUID, reason: str) -> Act
 
 
 def withdraw(uow: UnitOfWork, actor: Actor, activity_id: UUID) -> Activity:
-    """Take an activity back, while its cycle runs."""
+    """Take an activity back, while its cycle runs: what a renewal or reinstatement rests on stays."""
     activity = _open(uow, actor, "activity.withdraw", activity_id)
     must_be_owner_or_independent(uow, actor, activity.candidate_id)
     withdrawn = uow.activities.save(replace(activity, status=ActivityStatus.WITHDRAWN))

@@ -9,11 +9,16 @@ from domain.entity import Entity
 
 
 class CycleStatus(StrEnum):
-    """Whether a cycle still runs."""
+    """Whether a cycle still runs.
+
+    A lapsed one still takes what its credential comes back by. Once that is back, by hours or by an examination, the
+    cycle is reinstated and its ledger closed.
+    """
 
     OPEN = "open"
     RENEWED = "renewed"
     LAPSED = "lapsed"
+    REINSTATED = "reinstated"
     ENDED = "ended"
 
 

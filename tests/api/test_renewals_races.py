@@ -11,11 +11,11 @@ from domain.credentials import actions_standing as standing
 from domain.credentials.actions import award
 from domain.credentials.actions_standing import Change
 from domain.credentials.model import AwardStatus, Standing
-from domain.renewals import actions as renewals
-from domain.renewals.model import CycleStatus
+from domain.renewals import actions as renewals, activities
+from domain.renewals.model import ActivityStatus, CycleStatus
 from domain.sweep.actions import nightly
 from tests.api.outcomes import events
-from tests.builders_credentials import AWARDED, ENDS, Holder, a_holder, a_released_pass, midday, ready
+from tests.builders_credentials import AWARDED, ENDS, Holder, a_holder, a_released_pass, lapsed, midday, ready
 from tests.racing import Verb, at_once, in_transactions
 from tests.world import World
 
@@ -86,6 +86,28 @@ def test_revoke_against_renew_ends_revoked_whoever_comes_first(holder: Holder) -
     assert holder.cycle.status is CycleStatus.ENDED
     assert holder.registry().json()["status"] == "revoked"
     assert [one.number for one in holder.history()] == list(range(1, len(holder.history()) + 1))
+
+
+def test_of_a_reinstatement_and_a_withdrawal_of_what_it_rests_on_one_wins(either_world: World) -> None:
+    holder = lapsed(either_world)
+    holder.earned()
+    holder.paid()
+    with either_world.unit() as uow:
+        (activity,) = uow.activities.find(credential_id=holder.credential_id)
+
+    outcomes = in_transactions(
+        either_world,
+        STAFF,
+        lambda uow: renewals.reinstate(uow, STAFF, holder.credential_id),
+        lambda uow: activities.withdraw(uow, STAFF, activity.id),
+    )
+
+    with either_world.unit() as uow:
+        kept = uow.activities.get(activity.id).status
+    assert (outcomes, kept, holder.credential.status) in (
+        (["done", "wrong_state"], ActivityStatus.ACCEPTED, Standing.ACTIVE),
+        (["refused_by_rule", "done"], ActivityStatus.WITHDRAWN, Standing.LAPSED),
+    )
 
 
 def test_of_many_changes_each_has_its_own_place_in_the_history(holder: Holder) -> None:

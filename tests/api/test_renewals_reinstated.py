@@ -29,7 +29,7 @@ def test_a_lapsed_credential_is_reinstated_by_hours_and_fee(either_world: World,
     assert back.json()["valid_until"] == date(on.year + 3, on.month, on.day).isoformat()
     with either_world.unit() as uow:
         cycles = sorted(uow.cycles.find(credential_id=holder.credential_id), key=lambda one: one.number)
-    assert [one.status for one in cycles] == [CycleStatus.LAPSED, CycleStatus.OPEN]
+    assert [one.status for one in cycles] == [CycleStatus.REINSTATED, CycleStatus.OPEN]
     assert cycles[1].starts_on == on
     assert events(either_world, "credential.reinstated") == 1
     assert holder.registry().json()["valid"] is True
@@ -70,6 +70,47 @@ def test_the_pre_check_after_a_lapse_is_about_the_reinstatement(world: World) ->
 
 def test_an_active_credential_is_not_reinstated(world: World) -> None:
     assert a_holder(world).post("/reinstatements").json()["code"] == "wrong_state"
+
+
+@pytest.mark.parametrize("by_exam", [False, True])
+def test_the_hours_that_brought_a_credential_back_stay_on_record_and_count_for_no_other_cycle(
+    either_world: World, by_exam: bool
+) -> None:
+    on = GRACE_ENDS + DAY
+    holder, staff, exam = lapsed(either_world, on), officer(either_world), Exam(either_world)
+    claim = {"title": "A course.", "provider": "A provider.", "minutes": 1_440, "completed_on": on.isoformat()}
+    numbers = [f"0197-0000-29-{number:03}-L03-P" for number in (1, 2)]
+    recorded = [holder.post("/activities", {**claim, "uan": number}).json() for number in numbers]
+    if by_exam:
+        with either_world.unit() as uow:
+            attempt = a_released_pass(uow, holder.candidate_id)
+            award(uow, attempt, uow.applications.get(holder.application_id), on)
+    else:
+        holder.paid()
+        assert holder.post("/reinstatements").status_code == 201
+    with either_world.unit() as uow:
+        cycle = uow.cycles.first(credential_id=holder.credential_id, number=1)
+    assert cycle is not None
+    before = everything(either_world)
+
+    refused = [
+        exam.post(path, who, body, version="*")
+        for one in recorded
+        for path, who, body in (
+            (f"/activities/{one['id']}/withdrawal", holder.header, None),
+            (f"/activities/{one['id']}/withdrawal", staff, None),
+            (f"/activities/{one['id']}/rejection", staff, {"reason": "A reason."}),
+        )
+    ]
+    refused.append(exam.post(f"/cycles/{cycle.id}/audit", staff, version="*"))
+
+    assert [one["status"] for one in recorded] == ["accepted"] * 2
+    assert [one.json()["code"] for one in refused] == ["wrong_state"] * 7
+    assert everything(either_world) == before
+    assert holder.get("/cycles?limit=1").json()["items"][0]["status"] == "reinstated"
+    for number in numbers:
+        holder.post("/activities", {**claim, "uan": number})
+    assert set(holder.get("/renewal-ruling").json()["minutes"].values()) == {0}
 
 
 def owed(holder: Holder) -> dict[str, str]:

@@ -311,7 +311,7 @@ EARLY = OPENS + 13 * DAY
             ENDS + DAY,
             id="in time by an extension",
         ),
-        pytest.param({"status": CycleStatus.LAPSED}, LAPSED_ON, LAPSED_ON, id="reinstated after a lapse"),
+        pytest.param({"status": CycleStatus.REINSTATED}, LAPSED_ON, LAPSED_ON, id="reinstated after a lapse"),
     ],
 )
 def test_the_first_day_that_counts_leaves_no_gap_between_two_cycles(

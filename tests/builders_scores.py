@@ -183,6 +183,16 @@ def some_scores(
     return made
 
 
+def another_form(scores: Scores, cut: int = 12) -> Scores:
+    """Another approved form of the same items in the same administration."""
+    with scores.unit(ADA) as uow:
+        form = actions.create_form(uow, ADA, "CPOM", f"F-{uow.random(3).hex()}", scores.form.items)
+    made = Scores(scores.units, scores.administration_id, form, scores.files)
+    made.key([[1]] * len(form.items))
+    made.conversion(cut)
+    return made
+
+
 def carried(units: SqlUnitsOfWork, steps: Mapping[str, Step], job_id: UUID, times: int) -> None:
     """Take a job so many transactions further; then the worker is gone."""
     for _ in range(times):

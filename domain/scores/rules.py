@@ -12,12 +12,13 @@ from domain.scores.sittings import Ref, Seat
 
 ACCEPTED, REPEATED = "accepted", "repeated"
 UNKNOWN_CANDIDATE, NO_AUTHORIZATION, ALREADY_STORED = "unknown_candidate", "no_authorization", "already_stored"
-NOT_BEGUN = "session_not_begun"
+NOT_BEGUN, SEAT_USED = "session_not_begun", "seat_used"
 
 REASONS = {
     UNKNOWN_CANDIDATE: "Nobody bears this number.",
     NO_AUTHORIZATION: "The candidate has no booking in this administration and no open authorization for it.",
     NOT_BEGUN: "The session in which the candidate has a seat has not begun.",
+    SEAT_USED: "The candidate sat on this seat already; another attempt needs a seat, or an authorization, of its own.",
     ALREADY_STORED: "Other responses of this candidate to this form are stored for this administration.",
     REPEATED: "The same responses are stored already.",
     "repeated_row": "An earlier row of this file says the same.",
@@ -43,6 +44,8 @@ def row_verdict(seat: Seat | None, responses: bytes, ahead: Container[Ref | None
         return UNKNOWN_CANDIDATE
     if seat.stored is not None:
         return REPEATED if seat.stored == responses else ALREADY_STORED
+    if seat.registration is not None and not seat.booked:
+        return SEAT_USED
     if seat.authorization is None:
         return NO_AUTHORIZATION
     return NOT_BEGUN if seat.session in ahead else ACCEPTED

@@ -58,7 +58,7 @@ def _alone(
         return "score_out_of_range"
     if values.get("grade") not in (None, "pass" if versions.table.passes(raw) else "fail"):
         return "grade_disagrees"
-    booked = booking_of(uow, authorization, RegistrationStatus.BOOKED, RegistrationStatus.TESTED)
+    booked = booking_of(uow, authorization, RegistrationStatus.BOOKED)
     if booked is None and authorization.status is not AuthorizationStatus.ACTIVE:
         return "authorization_not_open"
     attempt = _attempt(uow, values, authorization, versions, place)

@@ -20,7 +20,7 @@ from domain.test_centres.errors import RowNotCarriedOut
 from domain.test_centres.fields import FileKind
 from domain.test_centres.model import CentreFileStatus, Confirmation, RowStatus
 from tests.builders_rescoring import GENEROUS, carried, listed
-from tests.builders_scores import ADA, ITEMS, Sitter, a_file, answers
+from tests.builders_scores import ADA, ITEMS, Sitter, a_file, another_form, answers
 from tests.domain.test_centres.desk import MAX, VENDOR, Desk
 
 APPOINTMENTS, RESULTS, NO_SHOWS = FileKind.APPOINTMENTS, FileKind.RESULTS, FileKind.NO_SHOWS
@@ -272,6 +272,18 @@ def test_a_score_is_compared_with_the_responses_that_came_before(desk: Desk) -> 
     file = desk.receive(RESULTS, [a_result(desk, ann), a_result(desk, bob, Correct="13")])
 
     assert (file.accepted, desk.told(file)) == (1, [(3, "score_disagrees", None)])
+
+
+def test_a_score_on_another_form_finds_the_seat_used(desk: Desk) -> None:
+    (ann,) = desk.scores.sitters(1)
+    desk.scores.imported(a_file({ann.number: answers(3)}))
+    other = another_form(desk.scores)
+
+    file = desk.receive(RESULTS, [a_result(desk, ann, Form=other.form.code)])
+
+    assert desk.told(file) == [(2, "authorization_not_open", None)]
+    with desk.scores.unit() as uow:
+        assert [one.raw for one in uow.attempts.find()] == [3]
 
 
 def test_responses_item_by_item_go_the_way_of_every_import(desk: Desk) -> None:

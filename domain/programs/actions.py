@@ -100,16 +100,17 @@ def publish(uow: UnitOfWork, actor: Actor, program: str, document: Mapping[str, 
 def recognise(uow: UnitOfWork, actor: Actor, program: str, wanted: Recognition) -> RecognisedProvider:
     """Recognise a provider beyond those that the editions name.
 
-    Raises RecognisedAlready where its days overlap, and Contradiction for a code or name that no edition could hold.
+    Raises RecognisedAlready where its days overlap with those of one that goes by its code or name, be it of the
+    edition in force; Contradiction for a code, a name or days that no edition could hold.
     """
     actor.must("provider.recognise")
-    _must_fit_an_edition(wanted)
-    in_force_now(uow, program)
+    new = _as_of_an_edition(wanted)
+    policy = in_force_now(uow, program)
     uow.policies.hold(program)
     if wanted.until_on is not None and wanted.until_on < wanted.from_on:
         raise Contradiction(Fault("/until_on", "dates_inverted", "It ends before it begins."))
-    for other in uow.providers.find(program=program, code=wanted.code):
-        if _overlap(wanted, other):
+    for other in (*policy.eligibility.providers, *providers_from(uow.providers.find(program=program))):
+        if new.is_same(other) and new.overlaps(other):
             raise RecognisedAlready
     recognised = uow.providers.add(
         RecognisedProvider(
@@ -136,12 +137,18 @@ def recognise(uow: UnitOfWork, actor: Actor, program: str, wanted: Recognition) 
     return recognised
 
 
-def _must_fit_an_edition(wanted: Recognition) -> None:
-    """Raise Contradiction unless an edition could name this provider: rulings read both alike."""
+_MEMBERS = {"effective_from": "from_on", "effective_until": "until_on"}
+
+
+def _as_of_an_edition(wanted: Recognition) -> Provider:
+    """The provider as an edition would name it: rulings read both alike. Raises Contradiction where none could."""
     try:
-        Provider(code=wanted.code, name=wanted.name)
+        return Provider(
+            code=wanted.code, name=wanted.name, effective_from=wanted.from_on, effective_until=wanted.until_on
+        )
     except ValidationError as error:
-        faults = (Fault(f"/{one['loc'][0]}", str(one["type"]), "No edition could hold this.") for one in error.errors())
+        members = ((str(one["loc"][0]), str(one["type"])) for one in error.errors())
+        faults = (Fault(f"/{_MEMBERS.get(name, name)}", code, "No edition could hold this.") for name, code in members)
         raise Contradiction(*faults) from None
 
 
@@ -198,7 +205,3 @@ def _end_the_one_before(uow: UnitOfWork, policy: Policy) -> None:
                     edition_id=before.id, program=before.program, edition=before.edition, in_force_until=last_day
                 )
             )
-
-
-def _overlap(wanted: Recognition, other: RecognisedProvider) -> bool:
-    return wanted.from_on <= (other.until_on or date.max) and other.from_on <= (wanted.until_on or date.max)

@@ -187,6 +187,11 @@ class Dated(Part):
         """Whether `on` lies within."""
         return (self.effective_from or date.min) <= on <= (self.effective_until or date.max)
 
+    def overlaps(self, other: "Dated") -> bool:
+        """Whether there is a day on which both are in effect."""
+        first = max(self.effective_from or date.min, other.effective_from or date.min)
+        return first <= min(self.effective_until or date.max, other.effective_until or date.max)
+
 
 class Jurisdiction(Dated):
     """A US jurisdiction that licenses pharmacists.
@@ -208,7 +213,15 @@ class Provider(Dated):
 
     def is_called(self, name: str) -> bool:
         """Whether an applicant who writes `name` means this provider; case and punctuation do not matter."""
-        return plain(name) in {plain(known) for known in (self.code, self.name, *self.names)}
+        return plain(name) in self.plain_names()
+
+    def is_same(self, other: "Provider") -> bool:
+        """Whether some name that an applicant may write would mean both."""
+        return not self.plain_names().isdisjoint(other.plain_names())
+
+    def plain_names(self) -> set[str]:
+        """Its code and its names, as `plain` has them."""
+        return {plain(known) for known in (self.code, self.name, *self.names)}
 
 
 class Pathway(Part):

@@ -301,6 +301,12 @@ def test_a_recognised_provider_counts_in_the_self_check_from_its_first_day_to_it
     ("body", "status", "code"),
     [
         pytest.param({**COLLEGE, "from_on": "2027-01-01"}, 409, "recognised_already", id="its days overlap"),
+        pytest.param({**COLLEGE, "code": "COLLEGE"}, 409, "recognised_already", id="its code in other letters"),
+        pytest.param(
+            {**COLLEGE, "code": "acp", "name": "A COLLEGE OF PHARMACY."}, 409, "recognised_already", id="its name"
+        ),
+        pytest.param({**COLLEGE, "code": "x", "name": "College"}, 409, "recognised_already", id="its code as a name"),
+        pytest.param({**COLLEGE, "code": "ashp", "name": "It"}, 409, "recognised_already", id="one of the edition"),
         pytest.param({**COLLEGE, "code": "other", "until_on": "2025-12-31"}, 409, "contradiction", id="it ends early"),
     ],
 )
@@ -315,10 +321,20 @@ def test_a_recognition_that_cannot_be_is_refused(world: World, body: dict[str, o
     assert len(rita.get(PROVIDERS).json()["items"]) == 1
 
 
-ODD = {"code": "Two words", "name": "N" * 301}
+def test_a_provider_whose_recognition_ended_may_be_recognised_anew_in_other_letters(world: World) -> None:
+    publish(world)
+    rita = a_reviewer(world)
+    rita.post(PROVIDERS, {**COLLEGE, "until_on": "2026-12-31"})
+
+    again = rita.post(PROVIDERS, {**COLLEGE, "code": "COLLEGE", "from_on": "2027-01-01"})
+
+    assert again.status_code == 201, again.text
 
 
-@pytest.mark.parametrize("field", ["code", "name"])
+ODD: dict[str, Any] = {"code": "Two words", "name": "N" * 301, "from_on": date(1899, 12, 31)}
+
+
+@pytest.mark.parametrize("field", ["code", "name", "from_on"])
 def test_a_provider_that_no_edition_could_hold_is_refused_where_it_is_written(world: World, field: str) -> None:
     publish(world)
     good: dict[str, Any] = {"code": "college", "name": "A college", "from_on": date(2026, 1, 1), "until_on": None}

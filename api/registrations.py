@@ -92,8 +92,8 @@ def _its_session(uow: UnitOfWork, arguments: Mapping[str, Any]) -> None:
     actions.hold_sessions(uow, arguments["registration_id"])
 
 
-def _its_application_and_session(uow: UnitOfWork, arguments: Mapping[str, Any]) -> None:
-    actions.hold_application(uow, arguments["registration_id"])
+def _applications_and_session(uow: UnitOfWork, arguments: Mapping[str, Any]) -> None:
+    actions.hold_applications(uow, arguments["registration_id"])
     _its_session(uow, arguments)
 
 
@@ -224,7 +224,7 @@ def mark_missed(
 
 @routes.post(
     "/registrations/{registration_id}/excuse",
-    holds=_its_application_and_session,
+    holds=_applications_and_session,
     action="registration.excuse",
     answers=RegistrationOut,
     if_match=Registration,

@@ -212,12 +212,13 @@ def mark_missed(
 def excuse(uow: UnitOfWork, actor: Actor, registration_id: UUID, reason: str) -> Registration:
     """Excuse a missed appointment afterwards: it counts as none, and the authorization it ended is good again.
 
-    Unless its fee went back, or another authorization took its place meanwhile.
+    Unless its fee went back, or another authorization to the same exam, under whichever application, took its place
+    meanwhile. Holds the candidate's applications in the program, so that none is given at this moment.
     """
     registration = uow.registrations.get(registration_id)
     actor.must("registration.excuse", registration)
     must_be_independent(uow, actor, registration.candidate_id)
-    hold_application(uow, registration_id)
+    hold_applications(uow, registration_id)
     booking = _held(uow, actor, "registration.excuse", registration_id)
     rules_booking.may_excuse(booking.registration).require()
     excused = uow.registrations.save(replace(booking.registration, excused=True, closed_reason=reason))
@@ -235,10 +236,11 @@ def excuse(uow: UnitOfWork, actor: Actor, registration_id: UUID, reason: str) ->
     return excused
 
 
-def hold_application(uow: UnitOfWork, registration_id: UUID) -> None:
-    """Hold the application that a booking goes back to: who is authorized under it stays as it is."""
-    authorization = uow.authorizations.get(uow.registrations.get(registration_id).authorization_id)
-    uow.applications.lock(authorization.application_id)
+def hold_applications(uow: UnitOfWork, registration_id: UUID) -> None:
+    """Hold every application that a booking's candidate has in its program: meanwhile nobody is authorized by one."""
+    under = uow.authorizations.get(uow.registrations.get(registration_id).authorization_id)
+    found = uow.applications.find(candidate_id=under.candidate_id, program=under.program)
+    uow.applications.lock_all(one.id for one in found)
 
 
 def hold_sessions(uow: UnitOfWork, registration_id: UUID, *others: UUID) -> dict[UUID, Session]:
@@ -376,7 +378,7 @@ def _refund_percent(policy: Policy, registration: Registration, leaving: Session
 def _can_revive(uow: UnitOfWork, booking: Booking) -> bool:
     authorization = booking.authorization
     ended = authorization.status in (AuthorizationStatus.CANCELLED, AuthorizationStatus.USED)
-    latest = uow.authorizations.find(application_id=authorization.application_id)[-1]
+    latest = uow.authorizations.find(candidate_id=authorization.candidate_id, program=authorization.program)[-1]
     charge = loading.exam_charge(uow, booking.policy, authorization)
     return ended and latest.id == authorization.id and (charge is None or charge.refunded_minor == 0)
 

@@ -1192,6 +1192,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_authorizations_number")),
     )
     with op.batch_alter_table("authorizations", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_authorizations_application_id"), ["application_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_authorizations_candidate_id"), ["candidate_id"], unique=False)
         batch_op.create_index(
             "ix_authorizations_closes_on",
@@ -1202,7 +1203,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "uq_authorizations_active",
-            ["application_id"],
+            ["candidate_id", "program"],
             unique=True,
             sqlite_where=sa.text("status = 'active'"),
             postgresql_where=sa.text("status = 'active'"),
@@ -2329,6 +2330,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("status = 'active'"),
         )
         batch_op.drop_index(batch_op.f("ix_authorizations_candidate_id"))
+        batch_op.drop_index(batch_op.f("ix_authorizations_application_id"))
 
     op.drop_table("authorizations")
     with op.batch_alter_table("appeals", schema=None) as batch_op:

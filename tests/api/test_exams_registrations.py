@@ -9,9 +9,13 @@ import pytest
 from httpx2 import Response
 
 from domain.actors import Role
+from domain.applications.model import Application
+from domain.errors import AlreadyExists
 from domain.payments.model import ChargeStatus
+from domain.ports import UnitOfWork
 from tests.api.exams_world import Exam, Header, Json
 from tests.api.outcomes import unmet
+from tests.racing import at_once
 from tests.world import World
 
 APRIL = date(2026, 4, 15)
@@ -337,6 +341,73 @@ def test_an_excuse_revives_nothing_that_was_replaced_meanwhile(exam: Exam) -> No
     exam.done(f"/registrations/{registration['id']}/excuse", exam.manager, {"reason": "A note."}, 2)
 
     assert exam.get(f"/authorizations/{authorization['id']}", me)["status"] == "cancelled"
+
+
+def approved_anew(uow: UnitOfWork, old: Application) -> Application:
+    """Another approved application of the same candidate in the same program, by the same evidence."""
+    new = uow.applications.add(replace(old, id=uow.new_id(), number=f"A-{uow.new_id()}", expires_on=date(2030, 1, 1)))
+    for piece in uow.evidence.find(application_id=old.id):
+        uow.evidence.add(replace(piece, id=uow.new_id(), application_id=new.id))
+    return new
+
+
+def missed_and_approved_anew(exam: Exam) -> tuple[Header, str, Json, Json]:
+    """Who missed an appointment, and was then found eligible by another application, whose fee is paid.
+
+    The sign-in, the new application, the old authorization, and the registration under it.
+    """
+    me, authorization, registration = exam.booked(MAY)
+    exam.world.clock.set(datetime(2026, 5, 20, 18, tzinfo=UTC))
+    exam.done(f"/registrations/{registration['id']}/no-show", exam.manager, {"excused": False}, 1)
+    with exam.world.unit() as uow:
+        old = uow.applications.get(UUID(authorization["application_id"]))
+        uow.applications.save(replace(old, expires_on=date(2026, 5, 19)))
+        new = str(approved_anew(uow, old).id)
+    exam.pay(exam.done(f"/applications/{new}/exam-charge", me), me)
+    return me, new, authorization, registration
+
+
+def test_an_excuse_revives_nothing_that_another_application_replaced(either_exam: Exam) -> None:
+    exam = either_exam
+    me, application, old, registration = missed_and_approved_anew(exam)
+    new = exam.done(f"/applications/{application}/authorizations", me)
+
+    excused = exam.done(f"/registrations/{registration['id']}/excuse", exam.manager, {"reason": "A note."}, 2)
+    seats = [book(exam, me, one, exam.session(date(2026, 7, day))) for day, one in ((1, old), (2, new))]
+
+    assert excused["excused"]
+    assert [exam.get(f"/authorizations/{one['id']}", me)["status"] for one in (old, new)] == ["cancelled", "active"]
+    assert [one.status_code for one in seats] == [409, 201]
+    assert seats[0].json()["code"] == "wrong_state"
+
+
+def test_of_an_excuse_and_another_authorization_at_once_one_is_active(either_exam: Exam) -> None:
+    exam = either_exam
+    me, application, old, registration = missed_and_approved_anew(exam)
+
+    excused, authorized = at_once(
+        lambda: exam.post(f"/registrations/{registration['id']}/excuse", exam.manager, {"reason": "A note."}, 2),
+        lambda: exam.post(f"/applications/{application}/authorizations", me),
+    )
+
+    revived = exam.get(f"/authorizations/{old['id']}", me)["status"] == "active"
+    assert excused.status_code == 200, excused.text
+    assert authorized.status_code == (409 if revived else 201)
+    assert not revived or unmet(authorized) == ["already_authorized"]
+    with exam.world.unit() as uow:
+        assert uow.authorizations.count(status="active") == 1
+
+
+def test_the_store_holds_one_active_authorization_of_a_candidate_in_a_program(either_exam: Exam) -> None:
+    exam = either_exam
+    me, authorization = exam.authorized()
+
+    with pytest.raises(AlreadyExists), exam.world.unit() as uow:
+        active = uow.authorizations.get(UUID(authorization["id"]))
+        other = approved_anew(uow, uow.applications.get(active.application_id))
+        uow.authorizations.add(replace(active, id=uow.new_id(), application_id=other.id, number="T-OTHER"))
+
+    assert exam.get(f"/authorizations/{authorization['id']}", me)["status"] == "active"
 
 
 def test_a_strangers_seat_is_a_missing_one(exam: Exam) -> None:

@@ -47,16 +47,16 @@ class SessionRow(Row, table=True):
 
 @stores(Authorization)
 class AuthorizationRow(Row, table=True):
-    """One active authorization per application; one per attempt number."""
+    """One active authorization per candidate and program; read by application."""
 
     __tablename__ = "authorizations"
     __table_args__ = (
-        index_where("uq_authorizations_active", "application_id", where="status = 'active'", unique=True),
+        index_where("uq_authorizations_active", "candidate_id", "program", where="status = 'active'", unique=True),
         index_where("ix_authorizations_closes_on", "closes_on", where="status = 'active'"),
     )
 
     candidate_id: UUID = Field(foreign_key="candidates.id", index=True)
-    application_id: UUID = Field(foreign_key="applications.id")
+    application_id: UUID = Field(foreign_key="applications.id", index=True)
     program: str
     edition: str
     number: str = Field(unique=True)

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
+from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 
 from api import imports_setting as setting, imports_told as told
+from api.fields import Code
 from api.imports_key import Key, KeyFault, read_key
 from api.imports_setting import Ordered
 from api.stopping import Stopped, lines_of, said, stop
@@ -40,6 +42,7 @@ T = TypeVar("T")
 AT_ONCE = 500
 CUT_PERCENT = 65.0
 PROGRAM = "CPOM"
+_CODE = TypeAdapter[str](Code)
 _NOT_IN_CODES = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -87,6 +90,8 @@ class _Import:
         """Read, make what is missing, import, release, tell."""
         if self._wish.release and not self._sandbox:
             stop("--release is for sandboxes: two people release scores through the API.")
+        for option, code in (("form", self._form_code), ("administration", self._administration_code)):
+            _must_be_code(option, code)
         wanted = self._wanted_form()
         administration = self._ask(self._found_administration)
         if administration is None and not self._sandbox:
@@ -98,7 +103,7 @@ class _Import:
         read = self._read(wanted)
         strangers = self._strangers(read.candidates)
         if self._wish.dry_run:
-            return self._rehearsed(read, strangers)
+            return self._rehearsed(wanted, administration, read, strangers)
         units, program = self._service.units, self._wish.program
         if isinstance(wanted, Ordered):
             wanted = _named(partial(setting.make_form, units, program, self._form_code, wanted))
@@ -161,17 +166,28 @@ class _Import:
                 known |= {one.number for one in uow.candidates.find(number=some)}
         return [name for name in names if name not in known]
 
-    def _rehearsed(self, read: ResponseFile, strangers: Sequence[str]) -> int:
-        """What the file alone tells, and who in it is unknown."""
+    def _rehearsed(
+        self, form: Form | Ordered, administration: Administration | None, read: ResponseFile, strangers: Sequence[str]
+    ) -> int:
+        """What the file tells, and what the store says to its rows; a sandbox would seat who is unknown."""
         refused = [(one.row, one.code, one.column or "") for one in read.rejects if one.code not in rules.HARMLESS]
-        if not self._sandbox:
-            unknown = set(strangers)
-            rows = zip(read.row_numbers, read.candidates, strict=True)
-            refused += [(row, rules.UNKNOWN_CANDIDATE, "") for row, name in rows if name in unknown]
+        verdicts = _named(lambda: self._ask(lambda uow: self._foreseen(uow, form, administration, read)))
+        seated = set(_numbers(strangers)) if self._sandbox else set[str]()
+        refused += [
+            (row, verdict, "")
+            for row, name, verdict in zip(read.row_numbers, read.candidates, verdicts, strict=True)
+            if verdict not in {rules.ACCEPTED, *rules.HARMLESS} and name not in seated
+        ]
         told.refusals(self._console, sorted(refused))
         lines = [("rows", read.rows), ("readable", len(read.candidates)), ("refused", len(refused))]
         told.summary(self._console, "Dry run: nothing was stored", [*lines, ("ids that nobody bears", len(strangers))])
         return len(refused)
+
+    def _foreseen(
+        self, uow: UnitOfWork, form: Form | Ordered, administration: Administration | None, read: ResponseFile
+    ) -> list[str]:
+        where = administration or setting.planned_administration(uow, self._wish.program, self._administration_code)
+        return importing.foreseen(uow, form.id if isinstance(form, Form) else uow.new_id(), where, read)
 
     def _seat(self, strangers: Sequence[str], administration: Administration) -> None:
         """Approved, authorized candidates for the ids that nobody bears."""
@@ -240,6 +256,13 @@ def _named(verb: Callable[[], T]) -> T:
         return verb()
     except DomainError as refusal:
         raise Stopped(*lines_of(refusal)) from None
+
+
+def _must_be_code(option: str, code: str) -> None:
+    try:
+        _CODE.validate_python(code)
+    except ValidationError:
+        stop(f"--{option}: a code has up to 64 letters, digits, dots, hyphens and underscores, the first no mark.")
 
 
 def _again(job: Job, uow: UnitOfWork) -> Job:

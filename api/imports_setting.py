@@ -19,7 +19,7 @@ from domain.candidates.events import CandidateRegistered
 from domain.candidates.model import Candidate, Education, Licence, PersonName, Verification
 from domain.exams import actions_calendar
 from domain.exams.actions_calendar import Plan
-from domain.exams.model import Administration, Authorization
+from domain.exams.model import Administration, AdministrationStatus, Authorization
 from domain.numbers import reference
 from domain.ports import UnitOfWork, UnitsOfWork
 from domain.programs.days import in_force_now, today_of
@@ -84,18 +84,37 @@ def make_form(units: UnitsOfWork, program: str, code: str, ordered: Ordered) -> 
 def make_administration(units: UnitsOfWork, program: str, code: str) -> Administration:
     """An open administration that ends today."""
     with units.begin(FIRST) as uow:
-        policy = in_force_now(uow, program)
-        today = today_of(uow, policy)
-        plan = Plan(
-            program=program,
-            code=code,
-            title=f"Import {code}",
-            opens_on=today - timedelta(days=WINDOW_DAYS),
-            closes_on=today,
-            zone=policy.zone,
-        )
-        made = actions_calendar.create(uow, FIRST, plan)
+        made = actions_calendar.create(uow, FIRST, _plan(uow, program, code))
         return actions_calendar.open_(uow, FIRST, made.id)
+
+
+def planned_administration(uow: UnitOfWork, program: str, code: str) -> Administration:
+    """The administration that `make_administration` would make; it is not stored."""
+    plan = _plan(uow, program, code)
+    return Administration(
+        id=uow.new_id(),
+        program=plan.program,
+        exam_code=in_force_now(uow, program).exam.code,
+        code=plan.code,
+        title=plan.title,
+        opens_on=plan.opens_on,
+        closes_on=plan.closes_on,
+        zone=plan.zone,
+        status=AdministrationStatus.OPEN,
+    )
+
+
+def _plan(uow: UnitOfWork, program: str, code: str) -> Plan:
+    policy = in_force_now(uow, program)
+    today = today_of(uow, policy)
+    return Plan(
+        program=program,
+        code=code,
+        title=f"Import {code}",
+        opens_on=today - timedelta(days=WINDOW_DAYS),
+        closes_on=today,
+        zone=policy.zone,
+    )
 
 
 def make_candidates(units: UnitsOfWork, administration: Administration, numbers: Sequence[str], first: int) -> None:

@@ -17,6 +17,7 @@ from domain.actors import Actor
 from domain.dates import date_at
 from domain.errors import Conflict, Fault, Invalid
 from domain.exams import actions as exams
+from domain.exams.model import Administration
 from domain.jobs import actions as jobs
 from domain.jobs.model import Batch, Job, JobOutcome, JobRequest, OutcomeStatus
 from domain.ports import Files, ResponseReader, UnitOfWork
@@ -99,6 +100,21 @@ def request(uow: UnitOfWork, actor: Actor, files: Files, handed: Handed) -> tupl
         )
     )
     return queued, job
+
+
+def foreseen(uow: UnitOfWork, form_id: UUID, administration: Administration, file: ResponseFile) -> list[str]:
+    """What would become of each readable row of a file, by the store as it stands, in the file's order; stores nothing.
+
+    Neither the form nor the administration need be stored yet. Raises AdministrationNotHeld.
+    """
+    today = date_at(uow.now, administration.zone)
+    rules.must_have_been_sat(administration, None, today)
+    seats: dict[str, Seat] = {}
+    for start in range(0, len(file.candidates), ROWS):
+        known = [name for name in file.candidates[start : start + ROWS] if len(name) <= LONGEST_NAME]
+        seats |= uow.attempts.seats(administration, form_id, Identifier.CANDIDATE, known)
+    ahead = _days_of(uow, administration, None, today).ahead
+    return _verdicts(file.candidates, seats, _rows(file, range(len(file.candidates))), ahead)
 
 
 def step(files: Files, reader: ResponseReader, rows: int = ROWS) -> jobs.Step:
@@ -243,14 +259,9 @@ class _Batch:
         ]
 
     def _days(self) -> "_Days":
-        """When this administration's seats were taken. The store may spell a session's id in either way."""
-        sessions = self._uow.sessions.find(administration_id=self._administration.id)
-        spelled = [(name, one) for one in sessions for name in (str(one.id), one.id.hex)]
-        starts: dict[Ref | None, date] = {name: date_at(one.starts_at, one.zone) for name, one in spelled}
-        ahead = frozenset[Ref | None](name for name, one in spelled if one.starts_at > self._uow.now)
         given = self._job.parameters["taken_on"]
         said = date.fromisoformat(str(given)) if given else None
-        return _Days(starts, rules.sat_on(self._administration, said, self._today), ahead)
+        return _days_of(self._uow, self._administration, said, self._today)
 
     def _count(self, rows: int, accepted: int, repeated: int, rejected: int) -> Progress:
         before = self._progress
@@ -347,6 +358,15 @@ def _rows(file: ResponseFile, places: range) -> list[bytes]:
     width = file.responses.shape[1]
     content = file.responses[places.start : places.stop].tobytes()
     return [content[start : start + width] for start in range(0, len(content), width)]
+
+
+def _days_of(uow: UnitOfWork, administration: Administration, said: date | None, today: date) -> _Days:
+    """When this administration's seats were taken. The store may spell a session's id in either way."""
+    sessions = uow.sessions.find(administration_id=administration.id)
+    spelled = [(name, one) for one in sessions for name in (str(one.id), one.id.hex)]
+    starts: dict[Ref | None, date] = {name: date_at(one.starts_at, one.zone) for name, one in spelled}
+    ahead = frozenset[Ref | None](name for name, one in spelled if one.starts_at > uow.now)
+    return _Days(starts, rules.sat_on(administration, said, today), ahead)
 
 
 def _verdicts(

@@ -182,6 +182,38 @@ def test_a_dry_run_makes_nothing(shell: Shell) -> None:
     assert shell.counts() == NOTHING
 
 
+@pytest.mark.parametrize("administration", ["2026-B", "2026-C"])
+def test_a_dry_run_refuses_the_rows_that_the_import_would_refuse(shell: Shell, administration: str) -> None:
+    """Those who sat before have no seat left, and other answers than the stored ones are not taken."""
+    shell.run(a_sheet(row("e1", 30), row("e2", 31)))
+    before = shell.counts()
+    content = a_sheet(row("e1", 30), row("e2", 5), row("e3", 12), row("e" * 65, 12))
+
+    foreseen = shell.run(content, administration=administration, dry_run=True)
+    dry = shell.told
+    unchanged = shell.counts()
+    refused = shell.run(content, administration=administration)
+
+    reasons = {"2026-B": {"already_stored", "unknown_candidate"}, "2026-C": {"no_authorization", "unknown_candidate"}}
+    assert foreseen == refused == {"2026-B": 2, "2026-C": 3}[administration]
+    assert all(reason in dry and reason in shell.told for reason in reasons[administration])
+    assert unchanged == before
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+@pytest.mark.parametrize(
+    ("option", "code"),
+    [("form", "x y/z"), ("form", "-x"), ("administration", "A" * 65), ("administration", "A" * 300)],
+)
+def test_a_code_that_the_api_would_not_take_is_none_for_the_command_either(
+    shell: Shell, option: str, code: str, *, dry_run: bool
+) -> None:
+    refused = shell.run(a_sheet(row("e1", 30)), **{option: code}, dry_run=dry_run)
+
+    assert (refused, shell.counts()) == (1, NOTHING)
+    assert f"--{option}" in shell.told
+
+
 def test_a_form_that_stands_is_not_given_another_key_by_a_file(shell: Shell) -> None:
     shell.run(a_sheet(row("e1", 30)))
     before = shell.counts()

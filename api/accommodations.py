@@ -12,6 +12,7 @@ from api.routing import Resource, Routes
 from domain.actors import Actor
 from domain.exams import actions_accommodations as actions
 from domain.exams.model import Accommodation, AccommodationStatus
+from domain.exams.rules_accommodations import MOST_MINUTES
 from domain.paging import Page, PageRequest
 from domain.ports import UnitOfWork
 
@@ -32,7 +33,7 @@ class DecisionIn(In):
     approved: Flag
     reason: Reason
     code: Code | None = None
-    extra_minutes: Annotated[Count, Field(le=1_440)] | None = None
+    extra_minutes: Annotated[Count, Field(le=MOST_MINUTES)] | None = None
 
 
 class AccommodationOut(Resource):

@@ -8,7 +8,7 @@ from domain.actors import Actor
 from domain.exams import loading
 from domain.exams.events import AccommodationRequested, AccommodationSettled
 from domain.exams.model import Accommodation, AccommodationStatus, RegistrationStatus
-from domain.exams.rules_accommodations import minutes_of
+from domain.exams.rules_accommodations import granted, must_be_possible
 from domain.files import actions as files
 from domain.independence import must_be_independent, must_be_owner_or_independent
 from domain.notices.actions import notify
@@ -33,10 +33,14 @@ class Answer:
 def request(
     uow: UnitOfWork, actor: Actor, application_id: UUID, code: str, reason: str, file_ids: Sequence[UUID] = ()
 ) -> Accommodation:
-    """Ask for an arrangement, with the documents that show the need. NotFound for files of someone else's."""
+    """Ask for an arrangement, with the documents that show the need.
+
+    Raises NotFound for files of someone else's, Contradiction for a code of more time than there can be.
+    """
     application = uow.applications.lock(application_id)
     actor.must("application.request_accommodation", application)
     must_be_owner_or_independent(uow, actor, application.candidate_id)
+    must_be_possible(code)
     files.require(uow, application.candidate_id, file_ids)
     asked = uow.accommodations.add(
         Accommodation(
@@ -58,19 +62,22 @@ def request(
 
 
 def decide(uow: UnitOfWork, actor: Actor, accommodation_id: UUID, answer: Answer) -> Accommodation:
-    """Approve or deny a request, never one's own. A seat that is booked already gets the approved minutes too."""
+    """Approve or deny a request, never one's own. A seat that is booked already gets the approved minutes too.
+
+    Raises Contradiction where that is more time than there can be, by itself or with what was granted before.
+    """
     asked = uow.accommodations.lock(accommodation_id)
     actor.must("accommodation.decide", asked)
     must_be_independent(uow, actor, asked.candidate_id)
     uow.applications.lock(asked.application_id)  # so that a seat booked at this moment gets the minutes too
     code = answer.code or asked.code
-    extra = minutes_of(code) if answer.extra_minutes is None else answer.extra_minutes
+    extra = _extra(uow, asked, code, answer) if answer.approved else 0
     decided = uow.accommodations.save(
         replace(
             asked,
             code=code,
             status=AccommodationStatus.APPROVED if answer.approved else AccommodationStatus.DENIED,
-            extra_minutes=extra if answer.approved else 0,
+            extra_minutes=extra,
             decided_by=actor.subject,
             decided_at=uow.now,
             decision_reason=answer.reason,
@@ -98,6 +105,11 @@ def withdraw(uow: UnitOfWork, actor: Actor, accommodation_id: UUID) -> Accommoda
     withdrawn = uow.accommodations.save(replace(asked, status=AccommodationStatus.WITHDRAWN))
     _settled(uow, withdrawn)
     return withdrawn
+
+
+def _extra(uow: UnitOfWork, asked: Accommodation, code: str, answer: Answer) -> int:
+    before = uow.accommodations.find(application_id=asked.application_id, status=AccommodationStatus.APPROVED)
+    return granted(code, answer.extra_minutes, (one.extra_minutes for one in before))
 
 
 def _lengthen_booked(uow: UnitOfWork, accommodation: Accommodation) -> None:

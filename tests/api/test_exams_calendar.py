@@ -299,6 +299,65 @@ def test_an_approved_accommodation_lengthens_the_exam_booked_before_or_after(eit
     ]
 
 
+@pytest.mark.parametrize(
+    ("answer", "minutes"),
+    [
+        ({"code": "ET24HR"}, 1_440),
+        ({"extra_minutes": 1_440}, 1_440),
+        ({"code": "ET99HR", "extra_minutes": 90}, 90),
+        ({"code": "ET25HR"}, None),
+        ({"code": "ET99HR"}, None),
+    ],
+)
+def test_a_code_grants_no_more_time_than_minutes_that_are_said(
+    either_exam: Exam, answer: Json, minutes: int | None
+) -> None:
+    exam = either_exam
+    me, application = exam.candidate()
+    asked = exam.done(f"/applications/{application}/accommodations", me, {"code": "ET01HR", "reason": "x"})
+    path = f"/accommodations/{asked['id']}"
+
+    decided = exam.post(f"{path}/decision", exam.manager, {"approved": True, "reason": "Shown.", **answer}, 1)
+
+    if minutes is None:
+        assert (decided.status_code, decided.json()["code"]) == (409, "contradiction")
+        assert [(one["pointer"], one["code"]) for one in decided.json()["errors"]] == [("/body/code", "too_much_time")]
+        assert exam.get(path) == {**asked, "allowed_actions": ["decide"]}
+    else:
+        assert decided.json()["extra_minutes"] == minutes, decided.text
+
+
+def test_a_code_of_more_than_a_day_is_not_asked_for_and_may_be_denied(exam: Exam) -> None:
+    me, application = exam.candidate()
+    path = f"/applications/{application}/accommodations"
+    asked = exam.done(path, me, {"code": "ET01HR", "reason": "x"})
+
+    refused = exam.post(path, me, {"code": "ET99HR", "reason": "x"})
+    denial = {"approved": False, "code": "ET99HR", "reason": "No."}
+    denied = exam.done(f"/accommodations/{asked['id']}/decision", exam.manager, denial, 1)
+
+    assert [(one["pointer"], one["code"]) for one in refused.json()["errors"]] == [("/body/code", "too_much_time")]
+    assert (denied["status"], denied["extra_minutes"]) == ("denied", 0)
+    with exam.world.unit() as uow:
+        assert uow.accommodations.count() == 1
+
+
+def test_all_extra_time_together_is_a_day_at_most(exam: Exam) -> None:
+    me, application = exam.candidate()
+    path = f"/applications/{application}/accommodations"
+    first, second = (exam.done(path, me, {"code": "ET12HR", "reason": "x"}) for _ in range(2))
+    yes = {"approved": True, "reason": "Shown."}
+    exam.done(f"/accommodations/{first['id']}/decision", exam.manager, yes, 1)
+
+    more = exam.post(f"/accommodations/{second['id']}/decision", exam.manager, {**yes, "extra_minutes": 721}, 1)
+    rest = exam.done(f"/accommodations/{second['id']}/decision", exam.manager, yes, 1)
+
+    assert [(one["pointer"], one["code"]) for one in more.json()["errors"]] == [
+        ("/body/extra_minutes", "too_much_time")
+    ]
+    assert rest["extra_minutes"] == 720
+
+
 def test_a_denied_or_withdrawn_accommodation_adds_nothing(exam: Exam) -> None:
     me, authorization = exam.authorized()
     path = f"/applications/{authorization['application_id']}/accommodations"

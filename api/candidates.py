@@ -155,6 +155,12 @@ class InvitationTokenIn(In):
     token: Line
 
 
+class UnlinkingIn(In):
+    """Why the sign-in ends. It stays with the record, and out of the journal."""
+
+    reason: Reason
+
+
 class LicenceIn(In):
     """A licence to practise. `jurisdiction` is `US-NC` or an ISO 3166 country."""
 
@@ -260,14 +266,18 @@ def register(uow: UnitOfWork, actor: Actor, body: CandidateIn) -> Candidate:
 
 
 @routes.get("/candidates", action="candidate.list", answers=CandidateOut, listing=CANDIDATES)
-def list_candidates(uow: UnitOfWork, actor: Actor, page: PageRequest) -> Page[Candidate]:
+def list_candidates(uow: UnitOfWork, actor: Actor, page: PageRequest) -> Page[CandidateOut]:
     """List candidates, for staff: by id or name, by the start of the name, by e-mail address or number."""
     actor.must("candidate.list")
-    return uow.candidates.page(page)
+    found = uow.candidates.page(page)
+    tied = {
+        one.candidate_id for one in uow.identities.find(candidate_id=[one.id for one in found.items], ended_at=None)
+    }
+    return Page([_shown(actor, one, tied=one.id in tied) for one in found.items], found.after)
 
 
 @routes.get("/candidates/{candidate_id}", action="candidate.read", answers=CandidateOut, brief=True)
-def read(uow: UnitOfWork, actor: Actor, candidate_id: Id) -> Candidate | CandidateOut:
+def read(uow: UnitOfWork, actor: Actor, candidate_id: Id) -> CandidateOut:
     """Read a candidate."""
     candidate = uow.candidates.get(candidate_id)
     actor.must("candidate.read", candidate)
@@ -275,7 +285,7 @@ def read(uow: UnitOfWork, actor: Actor, candidate_id: Id) -> Candidate | Candida
 
 
 @routes.patch("/candidates/{candidate_id}", action="candidate.update", answers=CandidateOut, if_match=Candidate)
-def update(uow: UnitOfWork, actor: Actor, candidate_id: Id, body: CandidateChangeIn) -> Candidate | CandidateOut:
+def update(uow: UnitOfWork, actor: Actor, candidate_id: Id, body: CandidateChangeIn) -> CandidateOut:
     """Change contact details or the country of practice."""
     changes = {name: getattr(body, name) for name in body.model_fields_set}
     if isinstance(address := changes.get("address"), AddressIn):
@@ -286,7 +296,7 @@ def update(uow: UnitOfWork, actor: Actor, candidate_id: Id, body: CandidateChang
 @routes.post(
     "/candidates/{candidate_id}/name-changes", action="candidate.change_name", answers=CandidateOut, if_match=Candidate
 )
-def change_name(uow: UnitOfWork, actor: Actor, candidate_id: Id, body: NameChangeIn) -> Candidate | CandidateOut:
+def change_name(uow: UnitOfWork, actor: Actor, candidate_id: Id, body: NameChangeIn) -> CandidateOut:
     """Change the legal name; the former one is kept with its end and reason."""
     named = actions.change_name(uow, actor, candidate_id, body.legal_name.value(), body.reason, body.file_id)
     return _told(uow, actor, named)
@@ -300,15 +310,23 @@ def change_name(uow: UnitOfWork, actor: Actor, candidate_id: Id, body: NameChang
     secrets=("token",),
 )
 def invite(uow: UnitOfWork, actor: Actor, candidate_id: Id) -> InvitationOut:
-    """Make a one-time link that ties whoever follows it to this candidate."""
+    """Make a one-time link that ties whoever follows it to this candidate, who has no sign-in yet."""
     invitation, token = actions.invite(uow, actor, candidate_id)
     return _shown_once(invitation, token)
 
 
 @routes.post("/invitations/acceptance", action="candidate.link", answers=CandidateOut)
 def accept(uow: UnitOfWork, actor: Actor, body: InvitationTokenIn) -> Candidate:
-    """Follow an invitation: the caller's sign-in is tied to the candidate, for good."""
+    """Follow an invitation: the caller's sign-in is tied to the candidate. Never one with staff roles."""
     return actions.accept(uow, actor, body.token)
+
+
+@routes.post(
+    "/candidates/{candidate_id}/unlinking", action="candidate.unlink", answers=CandidateOut, if_match=Candidate
+)
+def unlink(uow: UnitOfWork, actor: Actor, candidate_id: Id, body: UnlinkingIn) -> CandidateOut:
+    """End a candidate's sign-in that is lost, or somebody else's; someone else then invites the candidate anew."""
+    return _told(uow, actor, actions.unlink(uow, actor, candidate_id, body.reason))
 
 
 @routes.post("/me/candidate-link", action="candidate.link", answers=CandidateOut)
@@ -363,11 +381,19 @@ def judge_education(uow: UnitOfWork, actor: Actor, education_id: Id, body: Educa
     return records.judge_education(uow, actor, education_id, body.verification, equivalent=body.equivalent)
 
 
-def _told(uow: UnitOfWork, actor: Actor, candidate: Candidate) -> Candidate | CandidateOut:
+def _told(uow: UnitOfWork, actor: Actor, candidate: Candidate) -> CandidateOut:
     """The candidate, to themselves without the change of name where staff alone may take it."""
+    tied = uow.identities.first(candidate_id=candidate.id, ended_at=None) is not None
+    told = _shown(actor, candidate, tied=tied)
     if actor.candidate_id != candidate.id or actions.may_change_own_name(uow, candidate.id):
-        return candidate
-    able = [verb for verb in allowed_actions(actor, "candidate", candidate) if verb != "change_name"]
+        return told
+    return told.model_copy(update={"allowed_actions": [verb for verb in told.allowed_actions if verb != "change_name"]})
+
+
+def _shown(actor: Actor, candidate: Candidate, *, tied: bool) -> CandidateOut:
+    """The candidate, with those steps alone that the sign-in, or its lack, allows."""
+    useless = "invite" if tied else "unlink"
+    able = [verb for verb in allowed_actions(actor, "candidate", candidate) if verb != useless]
     return CandidateOut.model_validate(candidate).model_copy(update={"allowed_actions": able})
 
 

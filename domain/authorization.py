@@ -178,6 +178,7 @@ TABLE: dict[str, Permission] = {
     "candidate.update": permission(_REVIEWER, _ADMIN, owner=True, states=("active",)),
     "candidate.change_name": permission(_REVIEWER, Role.CREDENTIAL_OFFICER, _ADMIN, owner=True, states=("active",)),
     "candidate.invite": permission(_REVIEWER, _ADMIN, states=("active",)),
+    "candidate.unlink": permission(_ADMIN, states=("active",)),
     "licence.record": permission(_REVIEWER, _ADMIN, owner=True),
     "licence.read": permission(_REVIEWER, Role.CREDENTIAL_OFFICER, _ADMIN, _AUDITOR, owner=True),
     "licence.update": permission(_REVIEWER, _ADMIN, owner=True),

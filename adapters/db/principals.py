@@ -12,9 +12,9 @@ _IDENTITY = IdentityRow.__table__  # type: ignore[attr-defined]
 _GRANT = RoleGrantRow.__table__  # type: ignore[attr-defined]
 _KNOWN = Prepared(
     union_all(
-        select(_IDENTITY.c.candidate_id.label("candidate_id"), literal("").label("role")).where(
-            _IDENTITY.c.subject == bindparam("subject")
-        ),
+        select(_IDENTITY.c.candidate_id.label("candidate_id"), literal("").label("role"))
+        .where(_IDENTITY.c.subject == bindparam("subject"))
+        .where(_IDENTITY.c.ended_at.is_(None)),
         select(null().cast(Uuid), _GRANT.c.role)
         .where(_GRANT.c.subject == bindparam("subject"))
         .where(_GRANT.c.revoked_at.is_(None)),

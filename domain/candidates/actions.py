@@ -1,4 +1,8 @@
-"""Verbs of candidates: register, invite, link, change a profile or a legal name."""
+"""Verbs of candidates: register, invite, link, unlink, change a profile or a legal name.
+
+Locks: whoever ties a sign-in, or ends one, holds the candidate's row (accepting an invitation: the invitation's first),
+so that a candidate has one.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -9,16 +13,33 @@ from uuid import UUID
 from domain.actors import Actor
 from domain.applications.model import Application, ApplicationStatus
 from domain.candidates import rules
-from domain.candidates.errors import AlreadyLinked, EmailNotVerified, InvitationSpent, NameChangeNeedsStaff
+from domain.candidates.errors import (
+    AlreadyLinked,
+    CandidateLinked,
+    EmailNotVerified,
+    InvitationSpent,
+    NameChangeNeedsStaff,
+    NotLinked,
+    StaffSignIn,
+)
 from domain.candidates.events import (
     CandidateInvited,
     CandidateRegistered,
     CandidateUpdated,
     IdentityLinked,
+    IdentityUnlinked,
     LegalNameChanged,
 )
-from domain.candidates.model import Candidate, Identity, Invitation, PastName, PersonName, PostalAddress
-from domain.errors import Contradiction, Fault, NotFound
+from domain.candidates.model import (
+    Candidate,
+    CandidateStatus,
+    Identity,
+    Invitation,
+    PastName,
+    PersonName,
+    PostalAddress,
+)
+from domain.errors import Contradiction, Fault, NotFound, SeparationOfDuties
 from domain.files import actions as files
 from domain.independence import must_be_independent, must_not_have_denied
 from domain.notices import actions as notices
@@ -28,6 +49,8 @@ from domain.ports import UnitOfWork
 from domain.text import folded
 
 INVITATION_DAYS = 14
+_ENDED_IT = "Someone else must invite this candidate, because you ended their sign-in."
+_INVITED = "Someone else must follow this invitation, because you issued it."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,9 +163,17 @@ def _must_have_seen(uow: UnitOfWork, actor: Actor, candidate_id: UUID, file_id: 
 
 
 def invite(uow: UnitOfWork, actor: Actor, candidate_id: UUID) -> tuple[Invitation, str]:
-    """A one-time link for a candidate whom staff registered; the token is returned once and kept as a digest."""
-    candidate = uow.candidates.get(candidate_id)
+    """A one-time link for a candidate without a sign-in; the token is returned once and kept as a digest.
+
+    Raises CandidateLinked where there is one, SeparationOfDuties for who ended the candidate's last one.
+    """
+    candidate = uow.candidates.lock(candidate_id)
     actor.must("candidate.invite", candidate)
+    earlier = uow.identities.find(candidate_id=candidate_id)
+    if any(one.ended_at is None for one in earlier):
+        raise CandidateLinked
+    if earlier and earlier[-1].ended_by == actor.subject:
+        raise SeparationOfDuties(_ENDED_IT)
     token = uow.random(32).hex()
     invitation = uow.invitations.add(
         Invitation(
@@ -167,22 +198,30 @@ def invite(uow: UnitOfWork, actor: Actor, candidate_id: UUID) -> tuple[Invitatio
 
 
 def accept(uow: UnitOfWork, actor: Actor, token: str) -> Candidate:
-    """Tie the caller's sign-in to the candidate whom the invitation names."""
+    """Tie the caller's sign-in to the candidate whom the invitation names.
+
+    Raises StaffSignIn, SeparationOfDuties for who issued it, or InvitationSpent where a sign-in was tied since then.
+    """
     actor.must("candidate.link")
+    _must_not_be_staff(actor)
     found = uow.invitations.first(token_digest=sha256(token.encode()).hexdigest())
     if found is None:
         raise NotFound
     invitation = uow.invitations.lock(found.id)
-    if invitation.used_at is not None or invitation.expires_at <= uow.now:
+    if invitation.created_by == actor.subject:
+        raise SeparationOfDuties(_INVITED)
+    candidate = uow.candidates.lock(invitation.candidate_id)
+    if _is_spent(uow, invitation) or candidate.status is not CandidateStatus.ACTIVE:
         raise InvitationSpent
     uow.invitations.save(replace(invitation, used_at=uow.now, used_by=actor.subject))
-    _link(uow, actor, invitation.candidate_id, "invitation")
-    return uow.candidates.get(invitation.candidate_id)
+    _link(uow, actor, candidate.id, "invitation")
+    return candidate
 
 
 def link_by_email(uow: UnitOfWork, actor: Actor) -> Candidate:
-    """Tie the caller's sign-in to the one candidate without a sign-in who has the caller's verified e-mail address."""
+    """Tie the caller's sign-in to the one candidate who never had one and has the caller's verified e-mail address."""
     actor.must("candidate.link")
+    _must_not_be_staff(actor)
     if actor.email is None:
         raise EmailNotVerified
     found = uow.candidates.find(email=actor.email.lower(), status="active")
@@ -193,9 +232,40 @@ def link_by_email(uow: UnitOfWork, actor: Actor) -> Candidate:
     return free[0]
 
 
+def unlink(uow: UnitOfWork, actor: Actor, candidate_id: UUID, reason: str) -> Candidate:
+    """End the candidate's sign-in, which is lost or somebody else's; someone else then invites them anew.
+
+    Raises NotLinked where there is none.
+    """
+    candidate = uow.candidates.lock(candidate_id)
+    actor.must("candidate.unlink", candidate)
+    must_be_independent(uow, actor, candidate_id)
+    identity = uow.identities.first(candidate_id=candidate_id, ended_at=None)
+    if identity is None:
+        raise NotLinked
+    uow.identities.save(replace(identity, ended_at=uow.now, ended_by=actor.subject, ended_reason=reason))
+    uow.record(IdentityUnlinked(candidate_id=candidate_id, identity_id=identity.id))
+    return candidate
+
+
+def _must_not_be_staff(actor: Actor) -> None:
+    if actor.is_staff:
+        raise StaffSignIn
+
+
+def _is_spent(uow: UnitOfWork, invitation: Invitation) -> bool:
+    if invitation.used_at is not None or invitation.expires_at <= uow.now:
+        return True
+    tied = uow.identities.find(candidate_id=invitation.candidate_id)
+    return any(one.linked_at >= invitation.created_at for one in tied)
+
+
 def _link(uow: UnitOfWork, actor: Actor, candidate_id: UUID, how: str) -> None:
     if actor.candidate_id is not None:
         raise AlreadyLinked
+    uow.candidates.lock(candidate_id)
+    if uow.identities.first(candidate_id=candidate_id, ended_at=None) is not None:
+        raise CandidateLinked
     identity = uow.identities.add(
         Identity(id=uow.new_id(), subject=actor.subject, candidate_id=candidate_id, linked_at=uow.now, how=how)
     )

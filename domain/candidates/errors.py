@@ -1,6 +1,6 @@
 """What the candidates slice may refuse with."""
 
-from domain.errors import Conflict
+from domain.errors import Conflict, SeparationOfDuties
 
 
 class AlreadyLinked(Conflict):
@@ -8,6 +8,27 @@ class AlreadyLinked(Conflict):
 
     code = "already_linked"
     title = "This sign-in is tied to a candidate already."
+
+
+class CandidateLinked(Conflict):
+    """A candidate has one sign-in. Where it is lost, an administrator ends it before another is tied."""
+
+    code = "candidate_linked"
+    title = "This candidate has a sign-in already."
+
+
+class NotLinked(Conflict):
+    """There is no sign-in to end."""
+
+    code = "not_linked"
+    title = "No sign-in is tied to this candidate."
+
+
+class StaffSignIn(SeparationOfDuties):
+    """A sign-in with staff roles is not tied to a candidate: who acts for the body would act as whom they act on."""
+
+    code = "staff_sign_in"
+    title = "A sign-in with staff roles is tied to no candidate; apply with another one of yours."
 
 
 class InvitationSpent(Conflict):

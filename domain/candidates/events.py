@@ -46,6 +46,14 @@ class IdentityLinked(Event, kind="candidate.identity_linked", about="candidate_i
 
 
 @dataclass(frozen=True, kw_only=True)
+class IdentityUnlinked(Event, kind="candidate.identity_unlinked", about="candidate_id"):
+    """An administrator ended the candidate's sign-in; the reason stands with the identity."""
+
+    candidate_id: UUID
+    identity_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class LicenceRecorded(Event, kind="candidate.licence_recorded", about="candidate_id"):
     """A licence was added or changed."""
 

@@ -81,12 +81,18 @@ class Candidate(Entity):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity(Entity):
-    """A token's subject, tied once to one candidate: by `invitation`, `verified_email`, or their own `registration`."""
+    """A token's subject, tied once to one candidate: by `invitation`, `verified_email`, or their own `registration`.
+
+    A candidate has one that stands. An administrator may end it (`ended_at`, by whom and why), and it stays on record.
+    """
 
     subject: str
     candidate_id: UUID
     linked_at: datetime
     how: str
+    ended_at: datetime | None = None
+    ended_by: str | None = None
+    ended_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

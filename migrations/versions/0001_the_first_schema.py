@@ -693,12 +693,28 @@ def upgrade() -> None:
         sa.Column("candidate_id", sa.Uuid(), nullable=False),
         sa.Column("linked_at", columns.instant(), nullable=False),
         sa.Column("how", sa.String(), nullable=False),
+        sa.Column("ended_at", columns.instant(), nullable=True),
+        sa.Column("ended_by", sa.String(), nullable=True),
+        sa.Column("ended_reason", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["candidate_id"], ["candidates.id"], name=op.f("fk_identities_candidate_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_identities")),
-        sa.UniqueConstraint("subject", name=op.f("uq_identities_subject")),
     )
     with op.batch_alter_table("identities", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_identities_candidate_id"), ["candidate_id"], unique=False)
+        batch_op.create_index(
+            "uq_identities_candidate_id",
+            ["candidate_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.create_index(
+            "uq_identities_subject",
+            ["subject"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
 
     op.create_table(
         "invitations",
@@ -2418,6 +2434,16 @@ def downgrade() -> None:
 
     op.drop_table("invitations")
     with op.batch_alter_table("identities", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_identities_subject",
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.drop_index(
+            "uq_identities_candidate_id",
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_identities_candidate_id"))
 
     op.drop_table("identities")

@@ -121,7 +121,7 @@ def house(sqlite_template: Any, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def _stored(uow: SqlUnitOfWork, manner: str, subject: str) -> Samples:
     policy = stored_policy(uow)
     edition = uow.policies.find(edition=policy.edition)[0]
-    given: dict[type[Entity], Mapping[str, object]] = {Identity: {"subject": subject}, Badge: BADGE}
+    given: dict[type[Entity], Mapping[str, object]] = {Identity: {"subject": subject, "ended_at": None}, Badge: BADGE}
     if manner == "full":
         given |= {StoredFile: FILE, CentreFile: {"key": "kept", "name": "kept.dat"}}
     samples = Samples(manner, given=given, shared=SHARED)

@@ -47,7 +47,7 @@ PERSONAL: dict[type[Entity], Mapping[str, object]] = {
     Licence: {"number": "canary-licence"},
     Education: {"school": "Canary-School", "title": "Canary-Title", "certificate_number": "canary-certificate"},
     StoredFile: {"name": "canary-file"},
-    Identity: {"subject": "owner"},
+    Identity: {"subject": "owner", "ended_at": None},
     Badge: {"document": b"{}"},
     CentreFile: {"key": "kept", "name": "kept.dat"},
 }

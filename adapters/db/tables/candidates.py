@@ -7,8 +7,10 @@ from uuid import UUID
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from adapters.db.tables.base import Row, instant, json_column, search_text, stores
+from adapters.db.tables.base import Row, index_where, instant, json_column, search_text, stores
 from domain.candidates.model import Candidate, Education, Identity, Invitation, Licence
+
+_STANDS = "ended_at IS NULL"
 
 
 @stores(Candidate)
@@ -34,14 +36,21 @@ class CandidateRow(Row, table=True):
 
 @stores(Identity)
 class IdentityRow(Row, table=True):
-    """A subject is one candidate's, for good."""
+    """Of those that stand, a subject has one candidate, and a candidate one subject."""
 
     __tablename__ = "identities"
+    __table_args__ = (
+        index_where("uq_identities_subject", "subject", where=_STANDS, unique=True),
+        index_where("uq_identities_candidate_id", "candidate_id", where=_STANDS, unique=True),
+    )
 
-    subject: str = Field(unique=True)
+    subject: str
     candidate_id: UUID = Field(foreign_key="candidates.id", index=True)
     linked_at: datetime = instant()
     how: str
+    ended_at: datetime | None = instant(nullable=True)
+    ended_by: str | None
+    ended_reason: str | None
 
 
 @stores(Invitation)

@@ -1,12 +1,13 @@
 """Who is calling: a bearer token or an API key becomes an Actor."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Protocol
 from uuid import UUID
 
 from fastapi import Request
 
-from domain.actors import ANONYMOUS, Actor, Role
+from domain.actors import ANONYMOUS, Actor, Person, Role
 from domain.errors import Unauthenticated
 from domain.ports import TokenVerifier, VerifiedToken
 from domain.wallets.model import TOKEN_MARK
@@ -19,6 +20,10 @@ class Principals(Protocol):
 
     def principal(self, subject: str) -> tuple[UUID | None, frozenset[str]]:
         """The candidate whom `subject` is tied to, if any, and the roles granted to it inside the service."""
+        ...
+
+    def person(self, subject: str) -> Person:
+        """Who is behind `subject`."""
         ...
 
     def api_key(self, presented: str) -> Actor:
@@ -56,7 +61,8 @@ class Authenticator:
             return ANONYMOUS
         if isinstance(presented, str):
             return principals.api_key(presented)
-        return _actor(presented, *principals.principal(presented.subject))
+        subject = presented.subject
+        return _actor(presented, *principals.principal(subject), behind=cache(lambda: principals.person(subject)))
 
 
 def _bearer(request: Request) -> str | None:
@@ -71,7 +77,9 @@ def _bearer(request: Request) -> str | None:
     return None if value.startswith(TOKEN_MARK) else value
 
 
-def _actor(token: VerifiedToken, candidate_id: UUID | None, granted: frozenset[str]) -> Actor:
+def _actor(
+    token: VerifiedToken, candidate_id: UUID | None, granted: frozenset[str], *, behind: Callable[[], Person]
+) -> Actor:
     named = token.roles | granted
     roles = {_ROLES[name] for name in named if name in _ROLES}
     if candidate_id is not None:
@@ -82,4 +90,5 @@ def _actor(token: VerifiedToken, candidate_id: UUID | None, granted: frozenset[s
         candidate_id=candidate_id,
         email=token.email if token.email_verified else None,
         scopes=token.scopes,
+        behind=behind,
     )

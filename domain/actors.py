@@ -1,6 +1,7 @@
 """Who is acting: a role-bearing subject, tied to at most one candidate."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
@@ -37,12 +38,28 @@ DELEGATING = "https://purl.imsglobal.org/spec/ob/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who is behind a sign-in: all sign-ins that were ever tied to the same candidates' records, and those records.
+
+    A tie that was ended counts on: who could sign in as a candidate once is not independent of them.
+    """
+
+    subjects: frozenset[str] = frozenset()
+    candidates: frozenset[UUID] = frozenset()
+
+
+def _nobody_else() -> Person:
+    return Person()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
     """The caller of an action.
 
     `subject` is the stable id from the token, the API key, or `system:<job>` for the service itself. `candidate_id` is
     the candidate this subject is tied to, if any. `email` is the token's address where the issuer has verified it.
     `scopes` are those of the token, for the interfaces whose standard demands one; those confine it to themselves.
+    `behind` looks up who is behind the sign-in; it is asked only where a rule is about people, not about sign-ins.
     """
 
     subject: str
@@ -51,6 +68,26 @@ class Actor:
     email: str | None = None
     system: bool = False
     scopes: frozenset[str] = frozenset()
+    behind: Callable[[], Person] = field(default=_nobody_else, compare=False, repr=False)
+
+    @property
+    def subjects(self) -> list[str]:
+        """Every sign-in of the same person, this one among them; sorted."""
+        return sorted({self.subject, *self.behind().subjects})
+
+    @property
+    def candidates(self) -> frozenset[UUID]:
+        """Every candidate that the same person is or was."""
+        tied = self.behind().candidates
+        return tied if self.candidate_id is None else tied | {self.candidate_id}
+
+    def is_one_of(self, subjects: Iterable[str]) -> bool:
+        """Whether one of these is the same person, by this sign-in or by another of theirs.
+
+        What two people must do is asked by this: two sign-ins of one person are not two people.
+        """
+        others = frozenset(subjects)
+        return self.subject in others or (bool(others) and not others.isdisjoint(self.behind().subjects))
 
     def must(self, action: str, thing: object | None = None) -> None:
         """Return when the authorization table allows `action` on `thing`; raise otherwise.

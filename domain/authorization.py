@@ -17,8 +17,8 @@ class Permission:
 
     `roles` may do it to anyone's thing. `owner` lets the candidate whose thing it is. `public` needs no token.
     `states` are the values of the thing's `status` from which it may be done (None: any). `apart_from` names fields of
-    the thing that hold the subject (or subjects) of an earlier step, who may not take this one. `partner` lets the
-    partner whose thing it is, by the thing's `partner`; `sponsor` the one who pays, by its `payer`.
+    the thing that hold the subject (or subjects) of an earlier step, whose person may not take this one. `partner` lets
+    the partner whose thing it is, by the thing's `partner`; `sponsor` the one who pays, by its `payer`.
     """
 
     roles: frozenset[Role]
@@ -149,7 +149,9 @@ def may_know(actor: Actor, action: str, thing: object) -> bool:
 
 def _took_part(actor: Actor, thing: object, field: str) -> bool:
     who = getattr(thing, field, None)
-    return actor.subject == who if isinstance(who, str) or who is None else actor.subject in who
+    if who is None:
+        return False
+    return actor.is_one_of((who,) if isinstance(who, str) else who)
 
 
 _REVIEWER, _ADMIN, _AUDITOR = Role.REVIEWER, Role.ADMINISTRATOR, Role.AUDITOR

@@ -1,4 +1,7 @@
-"""Who may not act for the body on a candidate: the candidate, and whoever declared a conflict of interest with them."""
+"""Who may not act for the body on a candidate: the candidate, and whoever declared a conflict of interest with them.
+
+All of it is about people: what counts for one sign-in counts for every other of the same person (`Actor.behind`).
+"""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -23,7 +26,7 @@ def must_be_independent(uow: UnitOfWork, actor: Actor, candidate_id: UUID) -> No
     """
     if actor.system:
         return
-    if actor.candidate_id == candidate_id:
+    if _is(actor, candidate_id):
         raise SeparationOfDuties(_OWN_AFFAIR)
     if _has_declared(uow, actor, candidate_id):
         raise ConflictDeclared
@@ -40,7 +43,7 @@ def must_not_have_denied(uow: UnitOfWork, actor: Actor, candidate_id: UUID) -> N
     """
     if actor.system or actor.candidate_id == candidate_id:
         return
-    heard = uow.appeals.first(candidate_id=candidate_id, status=AppealStatus.FILED, first_decided_by=actor.subject)
+    heard = uow.appeals.first(candidate_id=candidate_id, status=AppealStatus.FILED, first_decided_by=actor.subjects)
     if heard is not None:
         raise SeparationOfDuties(_OWN_DENIAL)
 
@@ -66,17 +69,22 @@ def must_be_independent_of_all(uow: UnitOfWork, actor: Actor, concerns: Callable
     """
     if actor.system:
         return
-    if actor.candidate_id is not None and concerns([actor.candidate_id]):
+    own = sorted(actor.candidates)
+    if own and concerns(own):
         raise SeparationOfDuties(_OWN_AFFAIR)
-    declared = [one.candidate_id for one in uow.conflicts.find(subject=actor.subject)]
+    declared = [one.candidate_id for one in uow.conflicts.find(subject=actor.subjects)]
     if declared and concerns(declared):
         raise ConflictDeclared
 
 
 def is_independent(uow: UnitOfWork, actor: Actor, candidate_id: UUID) -> bool:
     """Whether `must_be_independent` would return."""
-    return actor.system or (actor.candidate_id != candidate_id and not _has_declared(uow, actor, candidate_id))
+    return actor.system or not (_is(actor, candidate_id) or _has_declared(uow, actor, candidate_id))
+
+
+def _is(actor: Actor, candidate_id: UUID) -> bool:
+    return actor.candidate_id == candidate_id or candidate_id in actor.candidates
 
 
 def _has_declared(uow: UnitOfWork, actor: Actor, candidate_id: UUID) -> bool:
-    return uow.conflicts.first(subject=actor.subject, candidate_id=candidate_id) is not None
+    return uow.conflicts.first(subject=actor.subjects, candidate_id=candidate_id) is not None

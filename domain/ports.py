@@ -7,7 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.access.model import ApiKey, RoleGrant
-from domain.actors import Actor
+from domain.actors import Actor, Person
 from domain.analysis.model import EquatingRun, Grouping, StatisticsSheet
 from domain.applications.model import Appeal, AuditDraw, ConflictOfInterest, Determination, Evidence
 from domain.assembly.model import Assembly
@@ -149,6 +149,10 @@ class UnitOfWork(Protocol):
 
     def random(self, size: int) -> bytes:
         """Fresh unpredictable bytes."""
+        ...
+
+    def person(self, subject: str) -> Person:
+        """Who is behind a sign-in."""
         ...
 
     def journal_page(self, request: PageRequest) -> Page[Recorded]:

@@ -21,7 +21,7 @@ from adapters.db.principals import known
 from adapters.db.registry import SqlRegistry
 from adapters.db.repository import SqlRepository
 from domain.access.model import ApiKey, RoleGrant
-from domain.actors import Actor, Role
+from domain.actors import Actor, Person, Role
 from domain.analysis.model import EquatingRun, Grouping, StatisticsSheet
 from domain.applications.model import Appeal, AuditDraw, ConflictOfInterest, Determination, Evidence
 from domain.assembly.model import Assembly
@@ -290,6 +290,12 @@ class SqlUnitOfWork:
     def principal(self, subject: str) -> tuple[UUID | None, frozenset[str]]:
         """The candidate whom `subject` is tied to, and the staff roles granted to it inside the service."""
         return known(self.connection, subject)
+
+    def person(self, subject: str) -> Person:
+        """Who is behind a sign-in."""
+        from adapters.db.sign_ins import person_behind  # noqa: PLC0415 - loaded where it is used, as others
+
+        return person_behind(self.connection, subject)
 
     def api_key(self, presented: str) -> Actor:
         """The actor whose API key this is; raises Unauthenticated for an unknown, expired or revoked one."""

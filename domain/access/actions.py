@@ -18,7 +18,7 @@ def grant(uow: UnitOfWork, actor: Actor, subject: str, role: Role) -> RoleGrant:
     actor.must("role_grant.create")
     if role not in GRANTABLE:
         raise RoleNotGrantable
-    if subject == actor.subject:
+    if actor.is_one_of((subject,)):
         raise OwnRole
     given = uow.role_grants.add(
         RoleGrant(id=uow.new_id(), subject=subject, role=role.value, granted_by=actor.subject, granted_at=uow.now)
@@ -31,7 +31,7 @@ def revoke_grant(uow: UnitOfWork, actor: Actor, grant_id: UUID) -> RoleGrant:
     """Take a role back, from the subject's next request on."""
     found = uow.role_grants.lock(grant_id)
     actor.must("role_grant.revoke", found)
-    if found.subject == actor.subject:
+    if actor.is_one_of((found.subject,)):
         raise OwnRole
     revoked = uow.role_grants.save(replace(found, revoked_at=uow.now, revoked_by=actor.subject))
     uow.record(RoleRevoked(grant_id=found.id, subject=found.subject, role=found.role))

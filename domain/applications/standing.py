@@ -32,7 +32,7 @@ def _barred(uow: UnitOfWork, actor: Actor) -> set[UUID | None]:
     """The candidates whom a reviewer must leave to others: those of a declared conflict, and themselves."""
     if not actor.roles & _REVIEWERS:
         return set()
-    return {actor.candidate_id, *(one.candidate_id for one in uow.conflicts.find(subject=actor.subject))}
+    return {*actor.candidates, *(one.candidate_id for one in uow.conflicts.find(subject=actor.subjects))}
 
 
 def _verbs(uow: UnitOfWork, actor: Actor, application: Application, barred: set[UUID | None]) -> list[str]:

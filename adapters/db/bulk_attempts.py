@@ -49,8 +49,11 @@ class Bulk(Protocol):
         """The seats behind these names, bookings of this administration alone; several where several are booked."""
         ...
 
-    def walk_ins(self, administration: Administration, candidates: Sequence[Ref]) -> Iterable[tuple[Ref, Ref]]:
-        """Candidates and their open authorizations whose window meets the administration's, the oldest first."""
+    def walk_ins(self, administration: Administration, candidates: Sequence[Ref]) -> Iterable[tuple[Ref, Ref, bool]]:
+        """Candidates and their open authorizations whose window meets the administration's, the oldest first.
+
+        With each, whether a seat is booked under it.
+        """
         ...
 
     def insert_attempts(self, intake: Intake, ids: Sequence[Ref], sittings: Sequence[Sitting], now: datetime) -> None:
@@ -63,6 +66,10 @@ class Bulk(Protocol):
 
     def use_up(self, authorizations: Sequence[Ref], attempts: int) -> list[tuple[Ref, Ref]]:
         """Use active authorizations up that have had so many attempts; which there were, and whose."""
+        ...
+
+    def booked(self, authorizations: Sequence[Ref]) -> int:
+        """How many seats are booked under these authorizations."""
         ...
 
     def to_score(
@@ -100,10 +107,10 @@ class AttemptRepository(SqlRepository[Attempt]):
                 found[seat.name] = seat
         unbooked = [seat for seat in found.values() if seat.registration is None and seat.stored is None]
         if unbooked:
-            usable: dict[Ref, list[Ref]] = {}
+            usable: dict[Ref, dict[Ref, bool]] = {}
             candidates = [str(seat.candidate) for seat in unbooked]
-            for candidate, authorization in self._bulk.walk_ins(administration, candidates):
-                usable.setdefault(candidate, []).append(authorization)
+            for candidate, authorization, booked in self._bulk.walk_ins(administration, candidates):
+                usable.setdefault(candidate, {})[authorization] = bool(booked)
             found.update({seat.name: _walked_in(seat, usable) for seat in unbooked})
         return found
 
@@ -181,14 +188,20 @@ class AttemptRepository(SqlRepository[Attempt]):
         self._bulk.journal(RegistrationTested.kind, registrations, _tested(self._bulk, booked), self._marks)
 
     def _use_up(self, intake: Intake, seats: Sequence[Seat]) -> None:
-        """Use up what allows no further attempt; raises Stale where one who had no booking has nothing left to use."""
+        """Use up what allows no further attempt.
+
+        Raises Stale where something was used up meanwhile, or a seat booked for one who had none. Whoever books holds
+        the authorization: they come before this, and their seat is seen, or after it, and find it used.
+        """
         per = intake.attempts_per_authorization
         walked_in = [str(seat.authorization) for seat in seats if seat.registration is None]
         used = self._bulk.use_up(walked_in, per) if walked_in else []
-        if per == 1 and len(used) != len(walked_in):
+        if walked_in and self._bulk.booked(walked_in):
             raise Stale
         if others := [str(seat.authorization) for seat in seats if seat.registration is not None]:
             used += self._bulk.use_up(others, per)
+        if per == 1 and len(used) != len(seats):
+            raise Stale
         if used:
             ids = [authorization for authorization, _ in used]
             self._bulk.journal(AuthorizationClosed.kind, ids, _used(self._bulk, used), self._marks)
@@ -235,12 +248,15 @@ _FIGURES = select(
 )
 
 
-def _walked_in(seat: Seat, usable: Mapping[Ref, Sequence[Ref]]) -> Seat:
-    """A seat without a booking: the authorization that was named, or else the oldest, if it can still be used."""
-    choices = usable.get(seat.candidate or "", ())
-    if seat.authorization is None:
-        return seat._replace(authorization=choices[0] if choices else None)
-    return seat if seat.authorization in choices else seat._replace(authorization=None)
+def _walked_in(seat: Seat, usable: Mapping[Ref, Mapping[Ref, bool]]) -> Seat:
+    """A seat without a booking: the authorization that was named, or else the oldest, if it can still be used.
+
+    One under which a seat is booked is for that seat.
+    """
+    theirs = usable.get(seat.candidate or "", {})
+    choices = [one for one in theirs if seat.authorization in (None, one)]
+    free = next((one for one in choices if not theirs[one]), None)
+    return seat._replace(authorization=free, elsewhere=free is None and bool(choices))
 
 
 def _imported(bulk: Bulk, intake: Intake, ids: Sequence[Ref], seats: Sequence[Seat]) -> Iterator[str]:

@@ -4,6 +4,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import starmap
 from typing import Any
 from uuid import UUID
 
@@ -38,11 +39,13 @@ _SEATS = {
     "JOIN authorizations a ON a.number = n.name "
     f"LEFT JOIN registrations r ON r.authorization_id = a.id AND {_BOOKING} {_STORED} a.candidate_id",
 }
+_SEAT = "SELECT 1 FROM registrations r WHERE r.status = 'booked' AND r.authorization_id"
 _WALK_INS = (
-    "SELECT a.candidate_id::text, a.id::text FROM unnest(%(ids)s::uuid[]) AS n(id) "
+    f"SELECT a.candidate_id::text, a.id::text, EXISTS ({_SEAT} = a.id) FROM unnest(%(ids)s::uuid[]) AS n(id) "
     "JOIN authorizations a ON a.candidate_id = n.id WHERE a.status = 'active' AND a.program = %(program)s "
     "AND a.opens_on <= %(closes)s AND a.closes_on >= %(opens)s ORDER BY a.id"
 )
+_BOOKED = "SELECT count(*) FROM registrations WHERE status = 'booked' AND authorization_id = ANY(%(ids)s::uuid[])"
 _COPY = (
     "COPY attempts (id, version, candidate_id, authorization_id, registration_id, administration_id, form_id, "
     "import_id, taken_on, responses, created_at, status, key_number, conversion_number, raw, scaled, passed, "
@@ -91,10 +94,10 @@ class CopyingAttempts(Driver):
     def seats(self, administration_id: UUID, form_id: UUID, by: Identifier, names: Sequence[str]) -> Iterable[Seat]:
         """The seats behind these names, bookings of this administration alone."""
         values = {"names": list(names), "administration": administration_id, "form": form_id}
-        return map(Seat._make, self._fetch(_SEATS[by], values))
+        return starmap(Seat, self._fetch(_SEATS[by], values))
 
-    def walk_ins(self, administration: Administration, candidates: Sequence[Ref]) -> Iterable[tuple[Ref, Ref]]:
-        """Candidates and their open authorizations whose window meets the administration's."""
+    def walk_ins(self, administration: Administration, candidates: Sequence[Ref]) -> Iterable[tuple[Ref, Ref, bool]]:
+        """Candidates, their open authorizations whose window meets the administration's, and whether one is booked."""
         values = {
             "ids": list(candidates),
             "program": administration.program,
@@ -130,6 +133,11 @@ class CopyingAttempts(Driver):
         if attempts == 1:
             return self._fetch(_USE_UP + _WHICH, values)
         return self._fetch(_USE_UP + _ENOUGH + _WHICH, {**values, "attempts": attempts})
+
+    def booked(self, authorizations: Sequence[Ref]) -> int:
+        """How many seats are booked under these authorizations."""
+        ((count,),) = self._fetch(_BOOKED, {"ids": list(authorizations)})
+        return int(count)
 
     def to_score(
         self, administration_id: UUID, form_id: UUID, numbers: tuple[int, int], after: Ref | None, limit: int

@@ -4,6 +4,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import starmap
 from uuid import UUID
 
 import orjson
@@ -31,10 +32,15 @@ _SEATS = {
     "CROSS JOIN authorizations a ON a.number = n.name "
     f"LEFT JOIN registrations r ON r.authorization_id = a.id AND {_BOOKING} {_STORED} a.candidate_id",
 }
+_SEAT = "SELECT 1 FROM registrations r WHERE r.status = 'booked' AND r.authorization_id"
 _WALK_INS = (
-    "SELECT a.candidate_id, a.id FROM (SELECT value AS id FROM json_each(:ids)) n "
+    f"SELECT a.candidate_id, a.id, EXISTS ({_SEAT} = a.id) FROM (SELECT value AS id FROM json_each(:ids)) n "
     "CROSS JOIN authorizations a ON a.candidate_id = n.id WHERE a.status = 'active' AND a.program = :program "
     "AND a.opens_on <= :closes AND a.closes_on >= :opens ORDER BY a.id"
+)
+_BOOKED = (
+    "SELECT count(*) FROM registrations WHERE status = 'booked' "
+    "AND authorization_id IN (SELECT value FROM json_each(:ids))"
 )
 _COLUMNS = (
     "id, version, candidate_id, authorization_id, registration_id, administration_id, form_id, import_id, taken_on, "
@@ -82,10 +88,10 @@ class ManyAttempts(Driver):
     def seats(self, administration_id: UUID, form_id: UUID, by: Identifier, names: Sequence[str]) -> Iterable[Seat]:
         """The seats behind these names, bookings of this administration alone."""
         values = {"names": _json(names), "administration": administration_id.hex, "form": form_id.hex}
-        return map(Seat._make, self._fetch(_SEATS[by], values))
+        return starmap(Seat, self._fetch(_SEATS[by], values))
 
-    def walk_ins(self, administration: Administration, candidates: Sequence[Ref]) -> Iterable[tuple[Ref, Ref]]:
-        """Candidates and their open authorizations whose window meets the administration's."""
+    def walk_ins(self, administration: Administration, candidates: Sequence[Ref]) -> Iterable[tuple[Ref, Ref, bool]]:
+        """Candidates, their open authorizations whose window meets the administration's, and whether one is booked."""
         values = {
             "ids": _json(candidates),
             "program": administration.program,
@@ -125,6 +131,11 @@ class ManyAttempts(Driver):
         if attempts == 1:
             return self._fetch(_USE_UP + _WHICH, values)
         return self._fetch(_USE_UP + _ENOUGH + _WHICH, {**values, "attempts": attempts})
+
+    def booked(self, authorizations: Sequence[Ref]) -> int:
+        """How many seats are booked under these authorizations."""
+        ((count,),) = self._fetch(_BOOKED, {"ids": _json(authorizations)})
+        return int(count)
 
     def to_score(
         self, administration_id: UUID, form_id: UUID, numbers: tuple[int, int], after: Ref | None, limit: int

@@ -160,7 +160,7 @@ def close(uow: UnitOfWork, authorization: Authorization, status: AuthorizationSt
 
     An extension that was not made any more is not asked for any more either.
     """
-    if authorization.status is status:
+    if authorization.status is not AuthorizationStatus.ACTIVE:
         return authorization
     closed = uow.authorizations.save(replace(authorization, status=status))
     payments.cancel_open(uow, closed.id, taken=closed.extensions)

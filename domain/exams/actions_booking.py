@@ -283,7 +283,9 @@ def release(uow: UnitOfWork, booking: Booking, reason: str | None, *, by_body: b
 
 
 def refund_exam(uow: UnitOfWork, gateway: PaymentGateway, booking: Booking, percent: int, reason: str) -> None:
-    """Send this share of the authorization's exam fee back to whoever paid it."""
+    """Send this share of the authorization's exam fee back to whoever paid it; nothing of an exam that was sat."""
+    if booking.authorization.status is AuthorizationStatus.USED:
+        return
     charge = loading.exam_charge(uow, booking.policy, booking.authorization)
     if charge is not None and percent:
         payments.refund_share(uow, gateway, charge.id, percent, reason)

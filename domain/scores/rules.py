@@ -12,13 +12,14 @@ from domain.scores.sittings import Ref, Seat
 
 ACCEPTED, REPEATED = "accepted", "repeated"
 UNKNOWN_CANDIDATE, NO_AUTHORIZATION, ALREADY_STORED = "unknown_candidate", "no_authorization", "already_stored"
-NOT_BEGUN, SEAT_USED = "session_not_begun", "seat_used"
+NOT_BEGUN, SEAT_USED, BOOKED_ELSEWHERE = "session_not_begun", "seat_used", "booked_elsewhere"
 
 REASONS = {
     UNKNOWN_CANDIDATE: "Nobody bears this number.",
     NO_AUTHORIZATION: "The candidate has no booking in this administration and no open authorization for it.",
     NOT_BEGUN: "The session in which the candidate has a seat has not begun.",
     SEAT_USED: "The candidate sat on this seat already; another attempt needs a seat, or an authorization, of its own.",
+    BOOKED_ELSEWHERE: "A seat in another administration is booked under the candidate's authorization.",
     ALREADY_STORED: "Other responses of this candidate to this form are stored for this administration.",
     REPEATED: "The same responses are stored already.",
     "repeated_row": "An earlier row of this file says the same.",
@@ -47,7 +48,7 @@ def row_verdict(seat: Seat | None, responses: bytes, ahead: Container[Ref | None
     if seat.registration is not None and not seat.booked:
         return SEAT_USED
     if seat.authorization is None:
-        return NO_AUTHORIZATION
+        return BOOKED_ELSEWHERE if seat.elsewhere else NO_AUTHORIZATION
     return NOT_BEGUN if seat.session in ahead else ACCEPTED
 
 

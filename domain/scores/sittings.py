@@ -23,6 +23,7 @@ class Seat(NamedTuple):
     `candidate` None: nobody bears this name. `authorization` None: no booking in this administration, and no open
     authorization whose window meets it. `session` is where the booking is, if one is; `stored` the responses that are
     kept of this candidate, form and administration already; `booked` says that the booking is not closed yet.
+    `elsewhere`: what would authorize them holds a seat in another administration.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Seat(NamedTuple):
     session: Ref | None = None
     stored: bytes | None = None
     booked: bool = False
+    elsewhere: bool = False
 
 
 class Sitting(NamedTuple):

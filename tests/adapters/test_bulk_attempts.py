@@ -1,5 +1,6 @@
 """Attempts set by set: what both engines promise alike, and what the statements cost."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,7 @@ from adapters.db.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 from domain.actors import Actor
 from domain.errors import AlreadyExists, Stale
 from domain.exams.events import AuthorizationClosed, RegistrationTested
-from domain.exams.model import RegistrationStatus
+from domain.exams.model import AuthorizationStatus, RegistrationStatus
 from domain.paging import PageRequest
 from domain.scores.events import AttemptImported
 from domain.scores.model import ResponseImport
@@ -166,6 +167,36 @@ def test_a_seat_that_was_given_back_meanwhile_takes_nothing_with_it(scores: Scor
         assert uow.authorizations.get(first.authorization.id).status == "active"
     for event in (AttemptImported, RegistrationTested, AuthorizationClosed):
         assert journalled(scores, event.kind) == []
+
+
+def test_a_seat_that_was_booked_meanwhile_takes_nothing_with_it(scores: Scores) -> None:
+    first, late = scores.sitters(2, booked=False)
+    seated = scores.sitters(1)[0]
+    with scores.unit() as uow:
+        intake, seats = an_intake(uow, scores), seats_of(uow, scores, first, late)
+        assert seated.registration is not None
+        taken = replace(seated.registration, authorization_id=late.authorization.id, candidate_id=late.candidate_id)
+        uow.registrations.save(taken)
+
+    with pytest.raises(Stale), scores.unit() as uow:
+        uow.attempts.take(intake, [a_sitting(seat) for seat in seats])
+
+    assert scores.attempts() == {}
+    with scores.unit() as uow:
+        assert uow.authorizations.get(first.authorization.id).status == "active"
+
+
+def test_a_seat_whose_authorization_was_used_meanwhile_takes_nothing_with_it(scores: Scores) -> None:
+    sitter = scores.sitters(1)[0]
+    with scores.unit() as uow:
+        intake, seats = an_intake(uow, scores), seats_of(uow, scores, sitter)
+        uow.authorizations.save(replace(sitter.authorization, status=AuthorizationStatus.USED))
+
+    with pytest.raises(Stale), scores.unit() as uow:
+        uow.attempts.take(intake, [a_sitting(seat) for seat in seats])
+
+    assert scores.attempts() == {}
+    assert journalled(scores, RegistrationTested.kind) == []
 
 
 def test_scores_are_not_put_on_what_was_released_or_invalidated(scores: Scores) -> None:

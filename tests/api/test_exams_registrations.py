@@ -11,6 +11,7 @@ from httpx2 import Response
 from domain.actors import Role
 from domain.applications.model import Application
 from domain.errors import AlreadyExists
+from domain.exams.model import AuthorizationStatus
 from domain.payments.model import ChargeStatus
 from domain.ports import UnitOfWork
 from tests.api.exams_world import Exam, Header, Json
@@ -202,6 +203,21 @@ def test_a_cancellation_gives_back_what_the_notice_is_worth(
     assert exam.get(f"/authorizations/{authorization['id']}")["status"] == "cancelled"
     assert exam.seats(registration["session_id"]) == [0]
     assert [one["by_body"] for one in exam.letters("registration_cancelled")] == [False]
+
+
+def test_a_seat_whose_authorization_was_used_elsewhere_is_given_back_without_its_fee(exam: Exam) -> None:
+    me, authorization, registration = exam.booked(APRIL)
+    with exam.world.unit() as uow:
+        uow.authorizations.save(
+            replace(uow.authorizations.get(UUID(authorization["id"])), status=AuthorizationStatus.USED)
+        )
+
+    cancelled = cancel(exam, me, registration)
+
+    assert cancelled.json()["status"] == "cancelled", cancelled.text
+    assert exam.fee(authorization["application_id"]) == ("paid", 0)
+    assert exam.get(f"/authorizations/{authorization['id']}")["status"] == "used"
+    assert exam.seats(registration["session_id"]) == [0]
 
 
 @pytest.mark.parametrize(

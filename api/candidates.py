@@ -162,13 +162,16 @@ class UnlinkingIn(In):
 
 
 class LicenceIn(In):
-    """A licence to practise. `jurisdiction` is `US-NC` or an ISO 3166 country."""
+    """A licence to practise. `jurisdiction` is `US-NC` or an ISO 3166 country.
+
+    `language` is that of the original; a clause that asks for a translation is not met while it is left out.
+    """
 
     jurisdiction: Line
     number: Line
     status: LicenceStatus = LicenceStatus.ACTIVE
     restricted: Flag = False
-    language: Language = "en"
+    language: Language | None = None
     issued_on: Day | None = None
     expires_on: Day | None = None
 
@@ -183,7 +186,7 @@ class LicenceOut(Resource):
     number: str
     status: LicenceStatus
     restricted: bool
-    language: str
+    language: str | None
     issued_on: date | None
     expires_on: date | None
     verification: Verification

@@ -184,6 +184,6 @@ def _has(clause: Clause, kinds: set[EvidenceKind], codes: Mapping[str, str]) -> 
         case Waiver():
             return EvidenceKind.TRAINING in kinds
         case Translation():
-            return codes.get(clause.code) != "translation_missing"
+            return codes.get(clause.code) not in ("translation_missing", "language_unstated")
         case _:
             return True

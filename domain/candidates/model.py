@@ -120,7 +120,7 @@ class Verification(StrEnum):
 class Licence(Entity):
     """A licence to practise. `jurisdiction` is `US-NC` or a country (`GB`); `status` a `LicenceStatus` value.
 
-    `expires_on` is inclusive. `language` is the BCP 47 tag of the original document.
+    `expires_on` is inclusive. `language` is the BCP 47 tag of the original document, None where nobody said it.
     """
 
     candidate_id: UUID
@@ -128,7 +128,7 @@ class Licence(Entity):
     number: str
     status: str
     restricted: bool
-    language: str
+    language: str | None
     issued_on: date | None
     expires_on: date | None
     verification: Verification = Verification.UNVERIFIED

@@ -246,3 +246,29 @@ def test_a_us_licence_outside_the_evidence_still_counts_against_pathway_two(worl
 
     assert _finding(ada, ada, "no-us-licence", "claimed") == "us_licence_held"
     assert verbs(ada.now()) == ["add_evidence", "attest", "update", "withdraw"]
+
+
+def test_a_licence_whose_language_nobody_said_meets_no_clause_on_its_translation(either_world: World) -> None:
+    publish(either_world)
+    ada = an_applicant(either_world)
+    mine = f"/v1/candidates/{ada.candidate_id}"
+    abroad = either_world.client.patch(mine, json={"practises_in": "BR"}, headers={**ada.header, "if-match": "*"})
+    assert abroad.status_code == 200
+    ada.draft("international")
+    licence = ada.record("licences", {"jurisdiction": "BR", "number": "7"})
+    ada.show("licence", {"kind": "licence", "record_id": licence})
+    ada.show("degree", {"kind": "education", "record_id": ada.record("education", {**DEGREE, "country": "BR"})})
+    ada.show("job", JOB)
+    ada.affirmed().settled()
+
+    refused = ada.step("submission").json()["ruling"]["findings"]
+    recorded = ada.get(f"/candidates/{ada.candidate_id}/licences").json()["items"][0]["language"]
+    unstated = _finding(ada, ada, "licence-translation", "claimed")
+    said = {"jurisdiction": "BR", "number": "7", "language": "en"}
+    stated = either_world.client.put(f"/v1/licences/{licence}", json=said, headers={**ada.header, "if-match": "*"})
+
+    assert [f["clause"] for f in refused if not f["met"]] == ["licence-translation"]
+    assert (recorded, unstated) == (None, "language_unstated")
+    assert stated.status_code == 200
+    assert _finding(ada, ada, "licence-translation", "claimed") == "met"
+    assert ada.step("submission").status_code == 200

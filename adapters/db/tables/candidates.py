@@ -44,7 +44,7 @@ class IdentityRow(Row, table=True):
         index_where("uq_identities_candidate_id", "candidate_id", where=_STANDS, unique=True),
     )
 
-    subject: str
+    subject: str = Field(index=True)
     candidate_id: UUID = Field(foreign_key="candidates.id", index=True)
     linked_at: datetime = instant()
     how: str
@@ -80,7 +80,7 @@ class LicenceRow(Row, table=True):
     number: str
     status: str
     restricted: bool
-    language: str
+    language: str | None
     issued_on: date | None
     expires_on: date | None
     verification: str

@@ -13,8 +13,6 @@ from domain.credentials.public import PublicStanding
 from domain.programs.policy import Policy
 
 _DAY = timedelta(days=1)
-_HELD = frozenset({Standing.ACTIVE, Standing.SUSPENDED})
-"""A stretch of validity that goes on: what was lifted or renewed in time begins none anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,17 +62,21 @@ class Timeline:
         return tuple(span for span in self.spans if span.since > day)
 
     def valid_from(self, day: date) -> date | None:
-        """Since when it has been held on that day without interruption; of one not held, its last beginning."""
-        held: date | None = None
-        before: Span | None = None
+        """Since when it has been held on that day without interruption; of one not held, its last beginning.
+
+        What was renewed in time begins nothing anew. A suspension interrupts nothing, and begins nothing either: of one
+        that began in a grace which is not valid, the beginning is that of the term before.
+        """
+        begun: date | None = None
+        held = False
         for span in self.spans:
             if span.since > day:
                 break
-            goes_on = before is not None and (before.standing in _HELD or before.valid)
-            if span.standing in _HELD and not goes_on:
-                held = span.since
-            before = span
-        return held
+            if span.standing is Standing.ACTIVE and not held:
+                begun = span.since
+            if span.standing is not Standing.SUSPENDED:
+                held = span.standing is Standing.ACTIVE or (held and span.valid)
+        return begun
 
 
 def timeline(history: Iterable[StandingChange], graces: Mapping[str, Grace]) -> Timeline:

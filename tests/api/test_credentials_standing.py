@@ -107,6 +107,30 @@ def test_an_expiry_bounds_the_day_of_a_change_whether_or_not_the_sweep_ran(world
     assert holder.registry(ENDS).json()["status"] == "active"
 
 
+@pytest.mark.parametrize("sweep", [False, True])
+def test_a_credential_is_suspended_in_its_grace_and_stands_expired_when_that_is_lifted(
+    either_world: World, sweep: bool
+) -> None:
+    holder, on = a_holder(either_world), ENDS + timedelta(days=30)
+    midday(either_world, on)
+    if sweep:
+        nightly(either_world.units)
+
+    suspended = holder.post("/suspension", REASON, officer(either_world))
+    told = holder.registry().json()
+    midday(either_world, on + DAY)
+    lifted = holder.post("/lift", REASON, officer(either_world))
+
+    assert suspended.status_code == 200, suspended.text
+    assert (suspended.json()["status"], suspended.json()["valid_from"]) == ("suspended", AWARDED.isoformat())
+    assert (told["status"], told["valid_from"], told["valid_until"]) == (
+        "suspended",
+        AWARDED.isoformat(),
+        ENDS.isoformat(),
+    )
+    assert (lifted.json()["status"], holder.registry().json()["status"]) == ("expired", "expired")
+
+
 def test_a_retirement_does_not_escape_revocation(either_world: World) -> None:
     holder = a_holder(either_world)
     midday(either_world, date(2027, 5, 4))

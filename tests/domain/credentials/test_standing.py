@@ -95,6 +95,20 @@ def test_a_suspension_and_its_lifting_keep_the_stretch_of_validity() -> None:
     assert made.valid_from(date(2028, 1, 1)) == AWARDED
 
 
+@pytest.mark.parametrize(("valid", "since"), [(False, date(2029, 5, 1)), (True, AWARDED)])
+def test_a_suspension_in_grace_begins_no_validity_and_its_lifting_does(valid: bool, since: date) -> None:
+    suspended, lifted = date(2029, 4, 1), date(2029, 5, 1)
+    made = life(
+        a_change(2, Standing.SUSPENDED, suspended),
+        a_change(3, Standing.SUSPENDED, suspended + DAY, valid_until=LATER),
+        a_change(4, Standing.ACTIVE, lifted, valid_until=LATER),
+        grace=Grace(days=90, valid=valid),
+    )
+
+    assert made.valid_from(suspended) == made.valid_from(lifted - DAY) == AWARDED
+    assert made.valid_from(lifted) == since
+
+
 @pytest.mark.parametrize("final", [Standing.SUSPENDED, Standing.REVOKED, Standing.RETIRED])
 def test_what_is_suspended_or_final_is_not_turned_by_days(final: Standing) -> None:
     made = life(a_change(2, final, date(2027, 1, 1)))

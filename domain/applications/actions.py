@@ -1,7 +1,7 @@
 """Verbs of the applicant: begin, choose, affirm, submit, withdraw, appeal.
 
 Locks: every verb holds the application's row before it judges it, so that of two steps at once one sees what the other
-did; beginning one holds the candidate's row. Charges are held after their application.
+did; beginning one, or appealing, holds the candidate's row after it, so that of the two one wins. Charges come last.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from domain.actors import Actor
 from domain.applications import completeness, facts_of
-from domain.applications.errors import ApplicationUnderWay, NotRegistered
+from domain.applications.errors import AppealUnderWay, ApplicationUnderWay, NotRegistered
 from domain.applications.events import (
     AppealFiled,
     AppealWithdrawn,
@@ -54,7 +54,8 @@ class Statement:
 def create(uow: UnitOfWork, actor: Actor, program: str, pathway: str | None = None) -> Application:
     """Begin a draft under the edition in force, which it stays under; the fee due at submission is charged at once.
 
-    Raises Contradiction for an unknown program or pathway, ApplicationUnderWay where one is under way or approved.
+    Raises Contradiction for an unknown program or pathway, ApplicationUnderWay where one is under way or approved, and
+    AppealUnderWay while an appeal against the denial of one is heard.
     """
     if actor.candidate_id is None:
         actor.must("application.create")
@@ -64,8 +65,7 @@ def create(uow: UnitOfWork, actor: Actor, program: str, pathway: str | None = No
     policy = _in_force(uow, program)
     if pathway is not None:
         _must_have_pathway(policy, pathway)
-    if _stands_in_the_way(uow, candidate.id, program):
-        raise ApplicationUnderWay
+    _must_be_the_only_one(uow, candidate.id, program)
     last_day = today_of(uow, policy) + timedelta(days=policy.applications.draft_expires_days)
     draft = uow.applications.add(
         Application(
@@ -162,13 +162,15 @@ def withdraw(uow: UnitOfWork, actor: Actor, application_id: UUID, reason: str | 
 
 
 def appeal(uow: UnitOfWork, actor: Actor, application_id: UUID, grounds: str) -> Appeal:
-    """Appeal against a denial, within the policy's window and once; its fee, if any, is charged."""
+    """Appeal against a denial, within the policy's window and once; its fee, if any, is charged.
+
+    Raises Refused where it is too late for it, or another application of the program is under way or approved.
+    """
     application = uow.applications.lock(application_id)
     actor.must("application.appeal", application)
+    uow.candidates.lock(application.candidate_id)
     policy = uow.policies.named(application.edition)
-    decided_on = date_at(application.decided_at or uow.now, policy.zone)
-    earlier = uow.appeals.find(application_id=application.id)
-    completeness.may_appeal(policy, decided_on, earlier, today_of(uow, policy)).require()
+    appealable(uow, application).require()
     filed = uow.appeals.add(
         Appeal(
             id=uow.new_id(),
@@ -183,6 +185,16 @@ def appeal(uow: UnitOfWork, actor: Actor, application_id: UUID, grounds: str) ->
     uow.record(AppealFiled(appeal_id=filed.id, application_id=application.id, candidate_id=filed.candidate_id))
     tell(uow, application, NoticeKind.APPEAL_RECEIVED, about=filed.id)
     return filed
+
+
+def appealable(uow: UnitOfWork, application: Application) -> Ruling:
+    """May a denied application be appealed against now? See `completeness.may_appeal`."""
+    policy = uow.policies.named(application.edition)
+    decided_on = date_at(application.decided_at or uow.now, policy.zone)
+    earlier = uow.appeals.find(application_id=application.id)
+    others = uow.applications.find(candidate_id=application.candidate_id, program=application.program)
+    another = any(_stands_in_the_way(uow, one) for one in others)
+    return completeness.may_appeal(policy, decided_on, earlier, today_of(uow, policy), another=another)
 
 
 def withdraw_appeal(uow: UnitOfWork, actor: Actor, appeal_id: UUID) -> Appeal:
@@ -264,15 +276,19 @@ def _must_be_current(policy: Policy, statements: Sequence[Statement]) -> None:
         raise Contradiction(*faults)
 
 
-def _stands_in_the_way(uow: UnitOfWork, candidate_id: UUID, program: str) -> bool:
+def _must_be_the_only_one(uow: UnitOfWork, candidate_id: UUID, program: str) -> None:
     earlier = uow.applications.find(candidate_id=candidate_id, program=program)
-    return any(one.status in UNDER_WAY or _still_usable(uow, one) for one in earlier)
+    if any(_stands_in_the_way(uow, one) for one in earlier):
+        raise ApplicationUnderWay
+    denied = [one.id for one in earlier if one.status is ApplicationStatus.DENIED]
+    if denied and uow.appeals.first(application_id=denied, status=AppealStatus.FILED) is not None:
+        raise AppealUnderWay
 
 
-def _still_usable(uow: UnitOfWork, application: Application) -> bool:
-    """Whether it is an approval of which use may still be made today."""
+def _stands_in_the_way(uow: UnitOfWork, application: Application) -> bool:
+    """Whether it is under way, or an approval of which use may still be made today."""
     if application.status is not ApplicationStatus.APPROVED or application.expires_on is None:
-        return False
+        return application.status in UNDER_WAY
     return application.expires_on >= today_of(uow, uow.policies.named(application.edition))
 
 

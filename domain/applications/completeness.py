@@ -80,8 +80,13 @@ def may_return(policy: Policy, application: Application, due_on: date, on: date)
     ).citing(Source(edition=policy.edition, paragraph="applications"))
 
 
-def may_appeal(policy: Policy, decided_on: date, earlier: Iterable[Appeal], on: date) -> Ruling:
-    """May a denial of that day be appealed against on this day?"""
+def may_appeal(
+    policy: Policy, decided_on: date, earlier: Iterable[Appeal], on: date, *, another: bool = False
+) -> Ruling:
+    """May a denial of that day be appealed against on this day?
+
+    `another` says that another application of the program is under way or approved: with the appeal won there were two.
+    """
     last = decided_on + timedelta(days=policy.appeals.window_days)
     heard = any(one.status is not AppealStatus.WITHDRAWN for one in earlier)
     return Ruling(
@@ -99,6 +104,13 @@ def may_appeal(policy: Policy, decided_on: date, earlier: Iterable[Appeal], on: 
                 code="already_appealed" if heard else "met",
                 asked="A denial is appealed against once.",
                 found="An appeal was filed before." if heard else "No appeal was filed before.",
+            ),
+            Finding(
+                clause="no_other_application",
+                met=not another,
+                code="application_under_way" if another else "met",
+                asked="No other application for this program is under way or approved.",
+                found="There is one." if another else "There is none.",
             ),
         )
     ).citing(Source(edition=policy.edition, paragraph="appeals"))

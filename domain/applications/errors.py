@@ -17,6 +17,13 @@ class ApplicationUnderWay(Conflict):
     title = "There already is an application for this program that is under way or approved."
 
 
+class AppealUnderWay(Conflict):
+    """While an appeal is heard, its application may yet be approved; another one beside it would make two."""
+
+    code = "appeal_under_way"
+    title = "An appeal in this program is being heard; wait for the decision, or take the appeal back, to apply anew."
+
+
 class ClaimedByAnother(Conflict):
     """An application in review is in one reviewer's hands; whoever wants to go on with it claims it first."""
 

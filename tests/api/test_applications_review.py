@@ -298,6 +298,32 @@ def test_an_appeal_taken_back_may_be_filed_again_in_its_window(world: World) -> 
     assert again.status_code == 201
 
 
+def test_nobody_applies_anew_while_their_appeal_is_heard(either_world: World) -> None:
+    ada, _, appeal = _appealed(either_world)
+
+    heard = ada.post("/applications", {"program": "CPOM"})
+    ada.post(f"{appeal}/withdrawal", of=appeal)
+    after = ada.post("/applications", {"program": "CPOM"})
+
+    assert (heard.status_code, heard.json()["code"]) == (409, "appeal_under_way")
+    assert after.status_code == 201, after.text
+    with either_world.unit() as uow:
+        assert sorted(one.status.value for one in uow.applications.find()) == ["denied", "draft"]
+
+
+def test_nobody_appeals_beside_another_application(either_world: World) -> None:
+    ada, rita = _submitted(either_world), a_reviewer(either_world)
+    rita.denies(ada)
+    anew = ada.post("/applications", {"program": "CPOM"}).json()
+
+    refused = ada.post(f"{ada.path}/appeals", {"grounds": "My school is accredited."})
+    ada.post(f"/applications/{anew['id']}/withdrawal", {}, of=f"/applications/{anew['id']}")
+    filed = ada.post(f"{ada.path}/appeals", {"grounds": "My school is accredited."})
+
+    assert _unmet(refused) == ["application_under_way"]
+    assert filed.status_code == 201, filed.text
+
+
 # --- races
 
 
@@ -374,3 +400,17 @@ def test_of_many_drafts_at_once_one_is_begun(either_world: World) -> None:
     assert _won(answers) == 1
     with either_world.unit() as uow:
         assert uow.applications.count() == uow.charges.count() == 1
+
+
+def test_of_an_appeal_and_another_application_at_once_one_is_begun(either_world: World) -> None:
+    ada, rita = _submitted(either_world), a_reviewer(either_world)
+    rita.denies(ada)
+
+    answers = at_once(
+        lambda: ada.post(f"{ada.path}/appeals", {"grounds": "My school is accredited."}),
+        lambda: ada.post("/applications", {"program": "CPOM"}),
+    )
+
+    assert _won(answers) == 1
+    with either_world.unit() as uow:
+        assert uow.appeals.count() + uow.applications.count() == 2

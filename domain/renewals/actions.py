@@ -27,7 +27,7 @@ from domain.programs.policy import Policy
 from domain.programs.upkeep_terms import ExtensionKind
 from domain.renewals import rules
 from domain.renewals.cycles import next_reminder, opened
-from domain.renewals.errors import NoCycle, NotExtended, TooLateToExtend
+from domain.renewals.errors import ExtensionOver, NoCycle, NotExtended, TooLateToExtend
 from domain.renewals.events import AuditCleared, CycleAudited, CycleExtended
 from domain.renewals.ledger import Total, left_over, total
 from domain.renewals.model import ActivityStatus, Cycle, CycleStatus
@@ -207,8 +207,8 @@ def extend(uow: UnitOfWork, actor: Actor, credential_id: UUID, wanted: Extension
     """Move the last day of a cycle, and of its credential, on.
 
     Military service makes an expiry that has passed not to have happened: the credential counts as active throughout,
-    though it lapsed meanwhile. Any other reason counts from today, and only before the lapse. How far and how often is
-    for the edition that the cycle began under to say.
+    though it lapsed meanwhile. Any other reason counts from today, so never to a day that has passed, and only before
+    the lapse. How far and how often is for the edition that the cycle began under to say.
     """
     credential = held(uow, actor, "credential.extend", credential_id)
     must_be_independent(uow, actor, credential.candidate_id)
@@ -219,6 +219,8 @@ def extend(uow: UnitOfWork, actor: Actor, credential_id: UUID, wanted: Extension
         raise NotExtended
     if credential.status is Standing.LAPSED and not military:
         raise TooLateToExtend
+    if wanted.until < on and not military:
+        raise ExtensionOver
     rules.may_extend(cycle, wanted.kind, wanted.until, terms_of(uow, cycle)).require()
     retroactive = on > credential.valid_until and military
     effective = credential.valid_until + _DAY if retroactive else on

@@ -21,6 +21,17 @@ class NotExtended(Contradiction):
         super().__init__(Fault("/until", self.code, self.title))
 
 
+class ExtensionOver(Contradiction):
+    """An extension that would be over already makes nothing valid: only military service undoes an expiry."""
+
+    code = "extension_over"
+    title = "The day has passed; only military service, proved late, extends a cycle to a day that has."
+
+    def __init__(self) -> None:
+        """Refuse the day of the request."""
+        super().__init__(Fault("/until", self.code, self.title))
+
+
 class TooLateToExtend(Conflict):
     """After the lapse only military service, proved late, makes an expiry not to have happened."""
 

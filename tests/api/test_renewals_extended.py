@@ -1,13 +1,24 @@
 """Cycles that staff extend, for illness, service or another reason, within the edition's terms."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
 from domain.renewals.model import CycleStatus
 from domain.sweep.actions import nightly
 from tests.api.outcomes import everything, unmet
-from tests.builders_credentials import AWARDED, ENDS, GRACE_ENDS, IN_TIME, a_holder, extension, lapsed, midday, officer
+from tests.builders_credentials import (
+    AWARDED,
+    ENDS,
+    GRACE_ENDS,
+    IN_TIME,
+    ZONE,
+    a_holder,
+    extension,
+    lapsed,
+    midday,
+    officer,
+)
 from tests.world import World
 
 DAY = timedelta(days=1)
@@ -132,6 +143,63 @@ def test_an_extension_never_moves_the_last_day_back(world: World, until: date) -
 
     assert (refused.status_code, refused.json()["code"]) == (409, "not_an_extension")
     assert everything(world) == before
+
+
+@pytest.mark.parametrize("kind", ["medical", "other"])
+@pytest.mark.parametrize("suspended", [False, True])
+def test_no_extension_but_for_military_service_ends_on_a_day_that_has_passed(
+    either_world: World, kind: str, suspended: bool
+) -> None:
+    holder, on = a_holder(either_world), ENDS + timedelta(days=30)
+    midday(either_world, on)
+    if suspended:
+        done = holder.post("/suspension", {"reason": "A reason."}, officer(either_world))
+        assert done.status_code == 200, done.text
+    before = everything(either_world)
+
+    refused = holder.post("/extensions", extension(kind, on - DAY), officer(either_world))
+    unchanged = everything(either_world) == before
+    extended = holder.post("/extensions", extension(kind, on), officer(either_world))
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "extension_over")
+    assert [one["pointer"] for one in refused.json()["errors"]] == ["/body/until"]
+    assert unchanged
+    assert extended.status_code == 200, extended.text
+    assert holder.registry().json()["status"] == ("suspended" if suspended else "active")
+    assert holder.registry(on - DAY).json()["status"] == "expired"
+
+
+@pytest.mark.parametrize(
+    "until",
+    [
+        pytest.param(ENDS + timedelta(days=10), id="run out, in its grace today"),
+        pytest.param(ENDS + DAY, id="run out, lapsed today"),
+        pytest.param(ENDS + timedelta(days=95), id="today is its last day"),
+        pytest.param(ENDS + timedelta(days=300), id="runs on"),
+    ],
+)
+@pytest.mark.parametrize("sweep", [False, True])
+def test_badge_registry_and_history_agree_on_a_military_extension(
+    either_world: World, until: date, sweep: bool
+) -> None:
+    holder, on = a_holder(either_world), ENDS + timedelta(days=95)
+    midday(either_world, on)
+    if sweep:
+        nightly(either_world.units)
+
+    extended = holder.post("/extensions", extension("military", until), officer(either_world)).json()
+    nightly(either_world.units)
+
+    ends = datetime.combine(until + DAY, time(), ZONE)
+    badge = holder.get("/badge").json()
+    assert datetime.fromisoformat(badge["validUntil"]) == ends
+    for day in (ENDS, ENDS + DAY, until, until + DAY, until + timedelta(days=90), until + timedelta(days=91), on):
+        expected = "active" if day <= until else "expired" if day <= until + timedelta(days=90) else "lapsed"
+        if day <= on:
+            told = holder.registry(day).json()
+            valid_until = ENDS if day <= ENDS else until
+            assert (told["status"], told["valid_until"]) == (expected, valid_until.isoformat()), day
+    assert holder.registry().json()["status"] == extended["status"] == holder.credential.status
 
 
 def test_a_suspended_credential_stays_suspended_when_its_cycle_is_extended(world: World) -> None:

@@ -230,3 +230,8 @@ def _sitter(uow: UnitOfWork, administration_id: UUID, session_id: UUID | None, f
             )
         )
     return Sitter(candidate.id, candidate.number, authorization, registration)
+
+
+def told(scores: Scores, job: Job) -> list[tuple[int, str, str]]:
+    """What a job told of rows: row, status and code, in their order."""
+    return [(one.row, one.status.value, one.code) for one in scores.outcomes(job)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from adapters.payments import InvoiceGateway
 from adapters.responses_csv import read_responses
 from adapters.test_centres import YamlCentreFiles
 from domain.actors import Actor, Role
+from domain.exams.model import RegistrationStatus
 from domain.jobs.actions import Step, carry_on
 from domain.jobs.model import Job
 from domain.scores import importing
@@ -16,11 +18,15 @@ from domain.test_centres import actions, exporting, receiving
 from domain.test_centres.fields import FileKind
 from domain.test_centres.layout import Layout
 from domain.test_centres.model import CentreFile, CentreRow, RowStatus
-from tests.builders_scores import Scores
+from tests.builders_scores import Scores, Sitter
 
 MAX = Actor(subject="max", roles=frozenset({Role.EXAM_MANAGER}))
 GATEWAY = InvoiceGateway("CPS", "Pay by transfer, naming the invoice.")
 VENDOR = "pearson-vue"
+APPOINTMENTS, RESULTS, NO_SHOWS = FileKind.APPOINTMENTS, FileKind.RESULTS, FileKind.NO_SHOWS
+AFTER = datetime(2026, 3, 11, 13, 0, tzinfo=UTC)
+BEFORE = datetime(2026, 3, 2, 13, 0, tzinfo=UTC)
+"""An hour before the session begins."""
 
 
 @dataclass
@@ -107,3 +113,36 @@ class Desk:
         """A parked row, matched to an authorization."""
         with self.scores.unit(actor) as uow:
             return actions.match(uow, actor, GATEWAY, self.centres, row.id, authorization_id)
+
+
+def ids(sitter: Sitter) -> dict[str, str]:
+    return {"ClientAuthorizationID": sitter.authorization.number, "ClientCandidateID": sitter.number}
+
+
+def an_appointment(sitter: Sitter, **changes: str) -> dict[str, str]:
+    good = {
+        "RegistrationID": "350001",
+        "Status": "Scheduled",
+        "AppointmentDate": "2026/03/12 14:00:00",
+        "SiteID": "49123",
+        "LastUpdate": "2026/03/02 15:00:00",
+    }
+    return {**ids(sitter), **good, **changes}
+
+
+def a_result(desk: Desk, sitter: Sitter, **changes: str) -> dict[str, str]:
+    good = {
+        "RegistrationID": "350001", "Form": desk.scores.form.code, "Attempt": "1", "ExamDate": "2026/03/02 14:30:00",
+        "TimeUsed": "151", "Score": "720", "NoShow": "false", "NDARefused": "false", "Correct": "12",
+        "Incorrect": "7", "Skipped": "1",
+    }  # fmt: skip
+    return {**ids(sitter), **good, **changes}
+
+
+def later(desk: Desk, to: datetime = AFTER) -> None:
+    desk.scores.units.clock.set(to)  # type: ignore[attr-defined]
+
+
+def booking(desk: Desk, sitter: Sitter) -> RegistrationStatus:
+    with desk.scores.unit() as uow:
+        return uow.registrations.find(authorization_id=sitter.authorization.id)[-1].status

@@ -17,12 +17,10 @@ from domain.test_centres import actions, forgetting, receiving
 from domain.test_centres.fields import FileKind
 from domain.test_centres.model import CentreFile, CentreRow, RowStatus
 from tests.builders_scores import Sitter, some_scores
-from tests.domain.test_centres.desk import MAX, VENDOR, Desk
-from tests.domain.test_centres.test_receiving import an_appointment
+from tests.domain.test_centres.desk import APPOINTMENTS, MAX, VENDOR, Desk, an_appointment
 from tests.samples import Samples
 from tests.world import Clock, Tasks
 
-APPOINTMENTS = FileKind.APPOINTMENTS
 MESSAGE = "Ann Example was taken ill"
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from api.fields import CountryCode, Day, Email, Flag, Id, In, Language, Line, Out, Reason
 from api.paging import Listing
@@ -28,6 +28,9 @@ from domain.ports import UnitOfWork
 from domain.programs.clauses import LicenceStatus
 
 routes = Routes("candidates")
+
+Mailbox = Annotated[Email, AfterValidator(str.lower)]
+"""An e-mail address by which a person is found: small and capital letters do not matter, and are stored as small."""
 
 
 class NameIn(In):
@@ -69,7 +72,7 @@ class CandidateIn(In):
     """A new candidate."""
 
     legal_name: NameIn
-    email: Email
+    email: Mailbox
     practises_in: CountryCode
     date_of_birth: Day | None = None
     phone: Line | None = None
@@ -79,7 +82,7 @@ class CandidateIn(In):
 class CandidateChangeIn(In):
     """The particulars that change; what is left out stays as it is. An address and a country cannot be taken away."""
 
-    email: Email = Field(default_factory=str)
+    email: Mailbox = Field(default_factory=str)
     practises_in: CountryCode = Field(default_factory=str)
     date_of_birth: Day | None = None
     phone: Line | None = None
@@ -243,7 +246,7 @@ class EducationOut(Resource):
 CANDIDATES = Listing(
     Candidate,
     sorts=("id", "search_name"),
-    filters={"status": CandidateStatus, "email": Email, "number": Line},
+    filters={"status": CandidateStatus, "email": Mailbox, "number": Line},
     prefixes=("search_name",),
 )
 
@@ -259,7 +262,7 @@ def register(uow: UnitOfWork, actor: Actor, body: CandidateIn) -> Candidate:
     """
     profile = Profile(
         legal_name=body.legal_name.value(),
-        email=body.email.lower(),
+        email=body.email,
         practises_in=body.practises_in,
         date_of_birth=body.date_of_birth,
         phone=body.phone,

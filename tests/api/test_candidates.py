@@ -64,6 +64,23 @@ def test_an_address_and_a_country_change_and_are_never_taken_away(world: World, 
     assert changed.json()["email"] == "adaeze@example.org"
 
 
+def test_the_case_of_an_address_matters_nowhere(either_world: World) -> None:
+    staff = {**either_world.token(Role.REVIEWER), "if-match": "*"}
+    made = either_world.client.post("/v1/candidates", json={**ADA, "email": "first@example.org"}, headers=staff).json()
+
+    changed = either_world.client.patch(f"/v1/candidates/{made['id']}", json={"email": ADA["email"]}, headers=staff)
+    found = [
+        [one["id"] for one in either_world.client.get(f"/v1/candidates?email={said}", headers=staff).json()["items"]]
+        for said in ("ada@example.org", "Ada@Example.org")
+    ]
+    header = either_world.token(subject="ada", email="ADA@example.org")
+    linked = either_world.client.post("/v1/me/candidate-link", headers=header)
+
+    assert (changed.status_code, changed.json()["email"]) == (200, "ada@example.org")
+    assert found == [[made["id"]], [made["id"]]]
+    assert (linked.status_code, linked.json().get("id")) == (200, made["id"])
+
+
 def test_a_name_change_names_a_file_of_ones_own(world: World) -> None:
     me = {**world.token(subject="ada"), "if-match": "*"}
     body = {

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -19,23 +18,18 @@ from domain.scores import actions
 from domain.scores.errors import AdministrationNotHeld
 from domain.scores.events import AttemptImported
 from domain.scores.model import AttemptStatus, ImportStatus
-from domain.scores.sittings import Identifier
-from tests.builders_exams import stored_administration
 from tests.builders_scores import (
     ADA,
     EXAM_DAY,
     ITEMS,
     Scores,
-    Sitter,
     a_file,
-    another_form,
     answers,
     carried,
     some_items,
     some_scores,
     told,
 )
-from tests.racing import at_once
 
 
 def test_rows_become_scored_attempts_and_close_bookings_and_authorizations(either_scores: Scores) -> None:

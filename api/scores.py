@@ -1,7 +1,8 @@
 """Responses in, scores, and their release: routes with their In and Out models."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, ClassVar, cast
+from typing import Annotated, Any, ClassVar, cast
 from uuid import UUID
 
 from fastapi import File, Form as FormField, UploadFile
@@ -89,6 +90,10 @@ class ReleaseRejectionIn(In):
     reason: Reason
 
 
+def _its_form(uow: UnitOfWork, arguments: Mapping[str, Any]) -> None:
+    releasing.hold_form(uow, arguments["release_id"])
+
+
 @routes.post(
     "/exam-administrations/{administration_id}/forms/{form_id}/response-imports",
     action="form.import_responses",
@@ -114,6 +119,10 @@ def import_responses(  # noqa: PLR0913 - as many as the upload has fields
     Columns are found by their headings: an item's code, or `prefix.code`. The same bytes are the same import, and to
     send them again adds only what is not stored yet. What became of each row that was not taken stands in the job's
     outcomes. Where a key and a conversion are approved, rows are scored at once.
+
+    The administration must have been opened, and its first day have come (409 `administration_not_held`); `taken_on`
+    lies within its window and not ahead. A row is rejected while the session of its seat has not begun, where the seat
+    gave an attempt already, and where the candidate's seat is in another administration.
     """
     handed = Handed(
         administration_id=administration_id,
@@ -213,11 +222,16 @@ def read_release(uow: UnitOfWork, actor: Actor, release_id: Id) -> ScoreRelease:
     "/score-releases/{release_id}/approval",
     action="score_release.approve",
     answers=ScoreReleaseOut,
+    holds=_its_form,
     if_match=ScoreRelease,
     needs_key=True,
 )
 def approve(uow: UnitOfWork, actor: Actor, release_id: Id) -> ScoreRelease:
-    """Release what somebody else proposed, as a job: each pass is judged for its credential."""
+    """Release what somebody else proposed, as a job: each pass is judged for its credential.
+
+    409 `superseded_versions` where another key or conversion was put in force since it was proposed: reject it, score
+    anew and propose again.
+    """
     return releasing.approve(uow, actor, release_id)
 
 

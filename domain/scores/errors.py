@@ -52,6 +52,13 @@ class UnscoredAttempts(Conflict):
     title = "Some attempts are not scored by the approved key and conversion; score them first."
 
 
+class SupersededVersions(Conflict):
+    """What is released is what scores the form now."""
+
+    code = "superseded_versions"
+    title = "Another key or conversion is in force than these scores were made with; reject the release and score anew."
+
+
 class TooManyApprovals(Conflict):
     """The policy asks for more people than a release records."""
 

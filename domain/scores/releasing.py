@@ -2,8 +2,9 @@
 
 Locks: proposing holds the form's row, and so do imports and scoring: what is proposed is scored by one key and one
 conversion, and nothing joins it afterwards but attempts whose hold is lifted. The store allows one release under way
-per form and administration. Deciding holds the release's row; each batch holds the rows of its attempts and asks again
-whether they are held, so that a hold placed in time stops its score.
+per form and administration. Approving holds the form's row and then the release's: no key or conversion comes into
+force beside it, and one that came after the proposal refuses it. Rejecting holds the release's row; each batch holds
+the rows of its attempts and asks again whether they are held, so that a hold placed in time stops its score.
 """
 
 from collections.abc import Sequence
@@ -22,9 +23,9 @@ from domain.notices.actions import letter, notify
 from domain.notices.model import NoticeKind
 from domain.ports import UnitOfWork
 from domain.scores import actions, rules
-from domain.scores.errors import NothingToRelease, TooManyApprovals, UnscoredAttempts
+from domain.scores.errors import NothingToRelease, SupersededVersions, TooManyApprovals, UnscoredAttempts
 from domain.scores.events import AttemptReleased, ReleaseDecided, ReleaseDone, ReleaseProposed
-from domain.scores.model import Attempt, AttemptStatus, ReleaseStatus, ScoreRelease
+from domain.scores.model import Attempt, AttemptStatus, Form, ReleaseStatus, ScoreRelease
 from domain.scores.rescoring import must_not_be_releasing
 from domain.sweep.letters import send_off
 
@@ -82,10 +83,15 @@ def propose(uow: UnitOfWork, actor: Actor, administration_id: UUID, form_id: UUI
 
 
 def approve(uow: UnitOfWork, actor: Actor, release_id: UUID) -> ScoreRelease:
-    """Release what somebody else proposed; a job carries it out."""
+    """Release what somebody else proposed; a job carries it out.
+
+    Raises SupersededVersions where another key or conversion was put in force meanwhile.
+    """
+    form = hold_form(uow, release_id)
     release = uow.score_releases.lock(release_id)
     actor.must("score_release.approve", release)
     _must_be_independent(uow, actor, release.administration_id, release.form_id)
+    _must_be_in_force(uow, form, release)
     wanted = JobRequest(kind=RELEASE, parameters={"release_id": str(release.id)}, total=release.attempts)
     job = jobs.request(uow, actor, wanted)
     approved = uow.score_releases.save(
@@ -93,6 +99,11 @@ def approve(uow: UnitOfWork, actor: Actor, release_id: UUID) -> ScoreRelease:
     )
     uow.record(ReleaseDecided(release_id=release.id, approved=True))
     return approved
+
+
+def hold_form(uow: UnitOfWork, release_id: UUID) -> Form:
+    """Hold the form that a release is of, which comes before the release's own row."""
+    return uow.forms.lock(uow.score_releases.get(release_id).form_id)
 
 
 def reject(uow: UnitOfWork, actor: Actor, release_id: UUID, reason: str) -> ScoreRelease:
@@ -119,6 +130,13 @@ def step(rows: int = ROWS) -> jobs.Step:
         return Batch(job.advanced(rows=len(found), cursor={"after": str(found[-1].id)}))
 
     return release_batch
+
+
+def _must_be_in_force(uow: UnitOfWork, form: Form, release: ScoreRelease) -> None:
+    """Return while the key and the conversion that were proposed are in force, and fit each other."""
+    versions = actions.in_force(uow, form)
+    if (versions.key.number, versions.conversion.number) != (release.key_number, release.conversion_number):
+        raise SupersededVersions
 
 
 def _must_be_independent(uow: UnitOfWork, actor: Actor, administration_id: UUID, form_id: UUID) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from domain.actors import Role
 from domain.exams.model import AdministrationStatus
+from domain.scores.releasing import RELEASE
 from tests.api.scores_world import Desk
 from tests.builders_scores import ITEMS, a_file, answers, some_items
 from tests.world import World
@@ -223,6 +224,22 @@ def test_a_release_names_its_version_and_key_and_is_not_approved_by_its_proposer
     assert (own.status_code, unversioned.status_code, stale.status_code) == (403, 428, 412)
     seen = desk.get(f"/v1/score-releases/{release['id']}", desk.pia).json()
     assert (seen["status"], seen["allowed_actions"]) == ("proposed", ["reject"])
+
+
+def test_a_release_of_a_superseded_key_is_not_approved(either_desk: Desk) -> None:
+    desk = either_desk
+    desk.sat(12)
+    release = desk.post(f"{desk.under}/score-releases", desk.pia).json()
+    path = f"/v1/score-releases/{release['id']}"
+    desk.scores.key([[2]] * ITEMS)
+
+    refused = desk.post(f"{path}/approval", desk.max, version=release["version"])
+    rejected = desk.post(f"{path}/rejection", desk.max, {"reason": "The key was wrong."}, version=release["version"])
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "superseded_versions")
+    assert rejected.json()["status"] == "rejected"
+    with desk.world.unit() as uow:
+        assert (uow.credentials.count(), uow.jobs.count(kind=RELEASE)) == (0, 0)
 
 
 def test_a_hold_keeps_a_score_and_its_lifting_lets_it_go(desk: Desk) -> None:

@@ -1,5 +1,6 @@
 """Scores anew, holds, invalidations and releases; races on both engines."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,16 +13,18 @@ from domain.errors import DomainError, NotFound, SeparationOfDuties, WrongState
 from domain.jobs.model import JobStatus
 from domain.notices.model import NoticeKind
 from domain.paging import PageRequest
-from domain.scores import holds, releasing, reports, rescoring
+from domain.scores import actions, holds, releasing, reports, rescoring
 from domain.scores.errors import (
     AlreadyHeld,
     ConversionDoesNotFit,
     NotHeld,
     NothingToRelease,
     ReleaseUnderWay,
+    SupersededVersions,
     TooManyApprovals,
     UnscoredAttempts,
 )
+from domain.scores.events import KeyApproved, ReleaseDecided
 from domain.scores.holds import HoldKind
 from domain.scores.model import Attempt, AttemptStatus, Hold, ReleaseStatus
 from tests.builders_scores import ADA, BEN, ITEMS, Scores, Sitter, a_file, answers, carried, some_scores
@@ -271,6 +274,93 @@ def test_scores_of_an_older_key_are_not_released(scores: Scores) -> None:
 
     with pytest.raises(UnscoredAttempts):
         scores.proposed()
+
+
+def _another_key(scores: Scores) -> None:
+    scores.key([[2]] * ITEMS)
+
+
+def _another_conversion(scores: Scores) -> None:
+    scores.conversion(11)
+
+
+def _a_key_of_fewer_points(scores: Scores) -> None:
+    scores.key([[], *[[1]] * (ITEMS - 1)])
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        (_another_key, SupersededVersions),
+        (_another_conversion, SupersededVersions),
+        (_a_key_of_fewer_points, ConversionDoesNotFit),
+    ],
+)
+def test_a_release_is_not_approved_under_a_key_or_conversion_that_was_superseded(
+    either_scores: Scores, change: Callable[[Scores], None], refusal: type[DomainError]
+) -> None:
+    scores = either_scores
+    sat(scores, 12, 4)
+    release = scores.proposed()
+    change(scores)
+
+    with pytest.raises(refusal):
+        scores.approved(release)
+
+    with scores.unit() as uow:
+        assert uow.score_releases.get(release.id) == release
+        assert uow.jobs.count(kind=releasing.RELEASE) == 0
+        assert (uow.credentials.count(), uow.attempts.count(status=AttemptStatus.RELEASED)) == (0, 0)
+
+
+def test_rejecting_a_superseded_release_and_scoring_anew_leads_on(scores: Scores) -> None:
+    sat(scores, 12)
+    stale = scores.proposed()
+    scores.key([[2]] * ITEMS)
+    with scores.unit(BEN) as uow:
+        releasing.reject(uow, BEN, stale.id, "The key was wrong.")
+
+    scores.scored()
+    scores.released()
+
+    assert [(one.raw, one.key_number) for one in standing(scores).values()] == [(8, 2)]
+
+
+def test_a_key_that_comes_after_the_approval_changes_nothing_of_what_leaves(scores: Scores) -> None:
+    sat(scores, 12, 13)
+    approved = scores.approved(scores.proposed())
+    scores.key([[2]] * ITEMS)
+
+    assert approved.job_id is not None
+    scores.run(scores.job(approved.job_id))
+
+    assert sorted((one.raw, one.key_number) for one in standing(scores).values()) == [(12, 1), (13, 1)]
+
+
+def test_of_an_approval_and_a_new_key_at_once_no_score_of_the_old_key_is_approved_after_the_new(
+    either_scores: Scores,
+) -> None:
+    scores = either_scores
+    sat(scores, 12)
+    release, number = scores.proposed(), scores.key([[2]] * ITEMS, approve=False)
+    with scores.unit() as uow:
+        key = uow.form_keys.first(form_id=scores.form.id, number=number)
+        assert key is not None
+
+    def approve_key() -> object:
+        with scores.unit(BEN) as uow:
+            return actions.approve_key(uow, BEN, key.id)
+
+    first, second = at_once(lambda: scores.approved(release, PAT), approve_key)
+
+    with scores.unit() as uow:
+        kinds = [line.kind for line in uow.journal_page(PageRequest(sort="seq", limit=100)).items]
+    assert not isinstance(second, DomainError)
+    told = [kind for kind in kinds if kind in {ReleaseDecided.kind, KeyApproved.kind}][1:]
+    if isinstance(first, SupersededVersions):
+        assert told == [KeyApproved.kind]
+    else:
+        assert told == [ReleaseDecided.kind, KeyApproved.kind]
 
 
 def test_a_policy_that_asks_for_three_people_is_not_served_by_two(units: SqlUnitsOfWork) -> None:

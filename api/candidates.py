@@ -1,7 +1,8 @@
 """Candidates, their licences and education: routes with their In and Out models."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from pydantic import AfterValidator, Field
@@ -10,6 +11,7 @@ from api.fields import CountryCode, Day, Email, Flag, Id, In, Language, Line, Ou
 from api.paging import Listing
 from api.routing import Resource, Routes
 from domain.actors import Actor
+from domain.applications import shown
 from domain.authorization import allowed_actions
 from domain.candidates import actions, records
 from domain.candidates.actions import Profile
@@ -17,6 +19,7 @@ from domain.candidates.model import (
     Candidate,
     CandidateStatus,
     Education,
+    EducationKind,
     Invitation,
     Licence,
     PersonName,
@@ -205,9 +208,9 @@ class VerificationIn(In):
 
 
 class EducationIn(In):
-    """A degree or an FPGEC certificate."""
+    """A degree, or a certificate such as FPGEC, which its `title` names."""
 
-    kind: Line
+    kind: EducationKind
     title: Line
     school: Line
     country: CountryCode
@@ -354,13 +357,35 @@ def list_licences(uow: UnitOfWork, actor: Actor, candidate_id: Id, page: PageReq
     return uow.licences.page(page.within(candidate_id=candidate_id))
 
 
-@routes.put("/licences/{licence_id}", action="licence.update", answers=LicenceOut, if_match=Licence)
+def _what_shows_the_licence(uow: UnitOfWork, arguments: Mapping[str, Any]) -> None:
+    licence = uow.licences.get(arguments["licence_id"])
+    shown.hold(uow, licence.candidate_id, licence.id)
+
+
+def _what_shows_the_education(uow: UnitOfWork, arguments: Mapping[str, Any]) -> None:
+    education = uow.educations.get(arguments["education_id"])
+    shown.hold(uow, education.candidate_id, education.id)
+
+
+@routes.put(
+    "/licences/{licence_id}",
+    action="licence.update",
+    answers=LicenceOut,
+    if_match=Licence,
+    holds=_what_shows_the_licence,
+)
 def change_licence(uow: UnitOfWork, actor: Actor, licence_id: Id, body: LicenceIn) -> Licence:
     """Change a licence's particulars; a change by the candidate must be verified anew."""
     return records.change_licence(uow, actor, licence_id, dict(body))
 
 
-@routes.post("/licences/{licence_id}/verification", action="licence.verify", answers=LicenceOut, if_match=Licence)
+@routes.post(
+    "/licences/{licence_id}/verification",
+    action="licence.verify",
+    answers=LicenceOut,
+    if_match=Licence,
+    holds=_what_shows_the_licence,
+)
 def verify_licence(uow: UnitOfWork, actor: Actor, licence_id: Id, body: VerificationIn) -> Licence:
     """Say whether a licence agrees with its primary source."""
     return records.verify_licence(uow, actor, licence_id, body.verification, body.source)
@@ -381,7 +406,25 @@ def list_education(uow: UnitOfWork, actor: Actor, candidate_id: Id, page: PageRe
     return uow.educations.page(page.within(candidate_id=candidate_id))
 
 
-@routes.post("/education/{education_id}/judgement", action="education.judge", answers=EducationOut, if_match=Education)
+@routes.put(
+    "/education/{education_id}",
+    action="education.update",
+    answers=EducationOut,
+    if_match=Education,
+    holds=_what_shows_the_education,
+)
+def change_education(uow: UnitOfWork, actor: Actor, education_id: Id, body: EducationIn) -> Education:
+    """Change a degree's or certificate's particulars; a change by the candidate must be verified and judged anew."""
+    return records.change_education(uow, actor, education_id, dict(body))
+
+
+@routes.post(
+    "/education/{education_id}/judgement",
+    action="education.judge",
+    answers=EducationOut,
+    if_match=Education,
+    holds=_what_shows_the_education,
+)
 def judge_education(uow: UnitOfWork, actor: Actor, education_id: Id, body: EducationJudgementIn) -> Education:
     """Verify a degree, and judge whether it is equivalent."""
     return records.judge_education(uow, actor, education_id, body.verification, equivalent=body.equivalent)

@@ -62,6 +62,7 @@ _FROM_ANY_STATUS = frozenset(
     {
         "licence.update",
         "licence.verify",
+        "education.update",
         "education.judge",
         "item.declare_enemy",
         "item_set.revise",
@@ -187,6 +188,7 @@ TABLE: dict[str, Permission] = {
     "licence.verify": permission(_REVIEWER, _ADMIN),
     "education.record": permission(_REVIEWER, _ADMIN, owner=True),
     "education.read": permission(_REVIEWER, Role.CREDENTIAL_OFFICER, _ADMIN, _AUDITOR, owner=True),
+    "education.update": permission(_REVIEWER, _ADMIN, owner=True),
     "education.judge": permission(_REVIEWER, _ADMIN),
     # --- applications
     "application.create": permission(owner=True, states=("active",)),

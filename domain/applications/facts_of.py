@@ -24,13 +24,10 @@ from domain.applications.facts import (
 )
 from domain.applications.model import Application, Evidence, EvidenceKind, EvidenceStatus
 from domain.applications.rules import Mode
-from domain.candidates.model import Candidate, Education, Licence, Verification
+from domain.candidates.model import Candidate, Education, EducationKind, Licence, Verification
 from domain.ports import UnitOfWork
 from domain.programs.clauses import LicenceStatus, Provider, plain
 from domain.programs.policy import providers_from
-
-DEGREE = "degree"
-"""The kind of an education record that is a degree; every other kind names a certificate."""
 
 Claim = TypeVar("Claim", ExperienceFact, TrainingFact)
 
@@ -103,8 +100,8 @@ def facts(records: Records, mode: Mode = Mode.CLAIMED) -> Facts:
             for one in records.licences
             if one.verification is not Verification.REJECTED
         ),
-        education=tuple(_degree(one) for one in standing if one.kind == DEGREE),
-        certificates=tuple(_certificate(one) for one in standing if one.kind != DEGREE),
+        education=tuple(_degree(one) for one in standing if _is_degree(one)),
+        certificates=tuple(_certificate(one) for one in standing if not _is_degree(one)),
         experience=tuple(
             _claimed(experience_from_json(one.claim), one) for one in _claims(records, EvidenceKind.EXPERIENCE)
         ),
@@ -140,6 +137,10 @@ def _translation(one: Licence, evidence: Iterable[Evidence], mode: Mode) -> Tran
     return TranslationState.PLAIN if given else TranslationState.NONE
 
 
+def _is_degree(one: Education) -> bool:
+    return plain(one.kind) == EducationKind.DEGREE
+
+
 def _degree(one: Education) -> EducationFact:
     return EducationFact(
         ref=str(one.id),
@@ -156,7 +157,7 @@ def _degree(one: Education) -> EducationFact:
 def _certificate(one: Education) -> CertificateFact:
     return CertificateFact(
         ref=str(one.id),
-        kind=one.title if plain(one.kind) == "certificate" else one.kind,
+        kind=one.title if plain(one.kind) == EducationKind.CERTIFICATE else one.kind,
         number=one.certificate_number,
         e_profile_id=one.e_profile_id,
         issued_on=one.completed_on,

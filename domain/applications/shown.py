@@ -1,8 +1,8 @@
 """What shows a candidate's record in their applications, and what becomes of it when the record changes.
 
-Locks: the record's row is held by whoever changes it, then the pieces in the order of their ids, then their
-applications. A reviewer holds a piece first and its record last: of the two at once the engine may give one up, which
-is then run again from the start and finds out what the other did.
+Locks: pieces in the order of their ids, then their applications, and the record last, whether somebody changes the
+record (`hold`) or judges a piece. Where a piece is added meanwhile, the engine may give one of the two up, which is
+then run again from the start and finds out what the other did.
 """
 
 from dataclasses import replace
@@ -20,6 +20,13 @@ _JUDGED_STILL = (
     ApplicationStatus.DENIED,
 )
 """Where a reviewer's word on a piece may still be needed. What led to an approval stays as it was."""
+
+
+def hold(uow: UnitOfWork, candidate_id: UUID, record_id: UUID) -> None:
+    """Hold every piece that shows this record, and its application, before the record itself is held."""
+    shown = uow.evidence.find(candidate_id=candidate_id, record_id=record_id)
+    held = uow.evidence.lock_all(one.id for one in shown)
+    uow.applications.lock_all({piece.application_id for piece in held})
 
 
 def outdate(uow: UnitOfWork, candidate_id: UUID, record_id: UUID, *, vouched: bool) -> None:

@@ -137,9 +137,19 @@ class Licence(Entity):
     verified_with: str | None = None
 
 
+class EducationKind(StrEnum):
+    """What a record of education is. Which certificate it is, its title says (`FPGEC`)."""
+
+    DEGREE = "degree"
+    CERTIFICATE = "certificate"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Education(Entity):
-    """A degree or an FPGEC certificate. `equivalent` is the staff's judgement of a foreign degree, None until made."""
+    """A degree or an FPGEC certificate, by `kind` an `EducationKind` value.
+
+    `equivalent` is the staff's judgement of a foreign degree, None until made.
+    """
 
     candidate_id: UUID
     kind: str

@@ -81,6 +81,27 @@ def add_education(uow: UnitOfWork, actor: Actor, candidate_id: UUID, details: di
     return education
 
 
+def change_education(uow: UnitOfWork, actor: Actor, education_id: UUID, details: dict[str, object]) -> Education:
+    """Change a degree's particulars, to be verified and judged anew unless independent staff change them.
+
+    Raises Contradiction for what cannot be.
+    """
+    education = uow.educations.lock(education_id)
+    actor.must("education.update", education)
+    must_not_have_denied(uow, actor, education.candidate_id)
+    rules.must_be_possible(rules.education_faults(details, uow.today))
+    stated = replace(education, **details)  # type: ignore[arg-type]
+    vouched = _vouches(uow, actor, education.candidate_id)
+    if not vouched:
+        stated = replace(
+            stated, verification=Verification.UNVERIFIED, equivalent=None, verified_at=None, verified_by=None
+        )
+    changed = uow.educations.save(stated)
+    shown.outdate(uow, education.candidate_id, education.id, vouched=vouched)
+    uow.record(EducationRecorded(candidate_id=education.candidate_id, education_id=education.id))
+    return changed
+
+
 def judge_education(
     uow: UnitOfWork, actor: Actor, education_id: UUID, verification: Verification, *, equivalent: bool | None
 ) -> Education:

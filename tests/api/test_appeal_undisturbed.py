@@ -1,9 +1,11 @@
 """While an appeal is heard, whoever denied leaves alone what it is decided on; everyone else goes on as before."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from domain.applications.model import Appeal
 from tests.builders_applications import (
     DEGREE,
     JOB,
@@ -43,6 +45,7 @@ def meddling(ada: Applicant) -> list[tuple[str, str, dict[str, Any]]]:
         ("POST", f"/licences/{licence}/verification", {"verification": "rejected", "source": "A grudge"}),
         ("POST", f"/education/{degree}/judgement", {"verification": "rejected", "equivalent": False}),
         ("PUT", f"/licences/{licence}", {**LICENCE, "restricted": True}),
+        ("PUT", f"/education/{degree}", {**DEGREE, "acpe_accredited": False}),
         ("POST", f"{me}/licences", {**LICENCE, "number": "7"}),
         ("POST", f"{me}/education", DEGREE),
         ("PATCH", me, {"practises_in": "DE"}),
@@ -76,7 +79,7 @@ def test_who_denied_changes_nothing_that_the_appeal_is_decided_on(either_world: 
     assert a_reviewer(either_world, "rob").post(f"{appeal}/decision", overturned, of=appeal).status_code == 200
 
 
-@pytest.mark.parametrize("step", range(7))
+@pytest.mark.parametrize("step", range(8))
 def test_another_reviewer_and_who_denied_once_the_appeal_is_over_go_on_as_before(world: World, step: int) -> None:
     ada, rita, appeal = appealed(world)
     verb, path, body = meddling(ada)[step]
@@ -95,8 +98,10 @@ def test_another_reviewer_and_who_denied_once_the_appeal_is_over_go_on_as_before
 
 
 def test_who_denied_judges_no_other_application_by_the_same_records_meanwhile(world: World) -> None:
-    ada, rita, _ = appealed(world)
-    licence, degree = records_of(ada)
+    publish(world)
+    ada, rita = an_applicant(world).draft().submitted(), a_reviewer(world)
+    rita.denies(ada)
+    first, (licence, degree) = ada.path, records_of(ada)
     ada.draft()
     ada.show("licence", {"kind": "licence", "record_id": licence})
     ada.show("degree", {"kind": "education", "record_id": degree})
@@ -104,6 +109,18 @@ def test_who_denied_judges_no_other_application_by_the_same_records_meanwhile(wo
     ada.step("attestations", {"statements": STATEMENTS})
     assert ada.settled().step("submission").status_code == 200
     rita.claims(ada)
+    with world.unit() as uow:
+        # Through the API this takes two programs: within one, nobody appeals beside another application.
+        uow.appeals.add(
+            Appeal(
+                id=uow.new_id(),
+                application_id=UUID(first.rpartition("/")[2]),
+                candidate_id=ada.candidate_id,
+                grounds="My school is accredited.",
+                filed_at=uow.now,
+                first_decided_by="rita",
+            )
+        )
     before = kept(ada)
 
     judged = rita.judge(ada, "licence", status="rejected", reason="No.")

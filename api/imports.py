@@ -32,7 +32,7 @@ from domain.programs.days import in_force_now
 from domain.scores import importing, releasing, rescoring, rules
 from domain.scores.errors import NothingToRelease
 from domain.scores.importing import Handed
-from domain.scores.model import Form, VersionStatus
+from domain.scores.model import Form, ScoreRelease, VersionStatus
 from domain.scores.responses import ResponseFile
 
 if TYPE_CHECKING:
@@ -70,10 +70,11 @@ def import_file(service: "Service", file: Path, wish: Wish, console: Console | N
     A second time everything is there already: every row is repeated, and nothing changes.
     """
     shown = console or Console()
+    command = _Import(service, file, wish, shown)
     try:
-        return _Import(service, file, wish, shown).done()
+        return command.done()
     except Stopped as why:
-        return said(shown, (*why.lines, "Nothing was stored."))
+        return said(shown, (*why.lines, command.left_behind()))
 
 
 class _Import:
@@ -85,6 +86,13 @@ class _Import:
         self._form_code = wish.form or _NOT_IN_CODES.sub("-", file.stem).strip("-._")[:64] or "imported"
         self._administration_code = wish.administration or self._form_code
         self._sandbox = not service.settings.production
+        self._made: list[str] = []
+
+    def left_behind(self) -> str:
+        """What there is of a file that was stopped before a row of it was stored."""
+        if not self._made:
+            return "Nothing was stored."
+        return f"No responses were stored; what was made for them stays: {', '.join(self._made)}."
 
     def done(self) -> int:
         """Read, make what is missing, import, release, tell."""
@@ -107,8 +115,10 @@ class _Import:
         units, program = self._service.units, self._wish.program
         if isinstance(wanted, Ordered):
             wanted = _named(partial(setting.make_form, units, program, self._form_code, wanted))
+            self._made.append(f"form {wanted.code}")
         if administration is None:
             administration = _named(partial(setting.make_administration, units, program, self._administration_code))
+            self._made.append(f"administration {administration.code}")
         return self._imported(wanted, administration, strangers)
 
     def _imported(self, form: Form, administration: Administration, strangers: Sequence[str]) -> int:
@@ -123,9 +133,20 @@ class _Import:
         files = self._service.files
         job = self._do(setting.FIRST, lambda uow: importing.request(uow, uow.actor, files, handed)[1])
         job = self._run(job, "Responses")
-        if self._wish.release and job.status is JobStatus.SUCCEEDED:
+        wanted = self._wish.release and job.status is JobStatus.SUCCEEDED
+        stayed = self._why_not_released(form, administration) if wanted else ()
+        refused = self._summary(job, form, administration)
+        if not stayed:
+            return refused
+        return max(refused, said(self._console, (*stayed, "The responses are stored; no score of them was released.")))
+
+    def _why_not_released(self, form: Form, administration: Administration) -> tuple[str, ...]:
+        """Release; the lines that say why that could not be."""
+        try:
             self._release(form, administration)
-        return self._summary(job, form, administration)
+        except Stopped as why:
+            return why.lines
+        return ()
 
     def _wanted_form(self) -> Form | Ordered:
         """The form that stands, or the one that the key asks for."""
@@ -198,16 +219,15 @@ class _Import:
             for start in range(0, len(numbers), AT_ONCE):
                 some = numbers[start : start + AT_ONCE]
                 setting.make_candidates(self._service.units, administration, some, start)
+                self._made += ["candidates"] if start == 0 else []
                 moved(start + len(some), len(numbers))
 
     def _release(self, form: Form, administration: Administration) -> None:
         """Score what waits, and release it by two people; nothing where nothing waits."""
         where = (administration.id, form.id)
         self._run(self._do(setting.FIRST, lambda uow: rescoring.request(uow, uow.actor, *where)), "Scores")
-        try:
-            with self._service.units.begin(setting.FIRST) as uow:
-                release = releasing.propose(uow, uow.actor, *where)
-        except NothingToRelease:
+        release = self._do(setting.FIRST, lambda uow: _proposed(uow, *where))
+        if release is None:
             return
         approved = self._do(setting.SECOND, lambda uow: releasing.approve(uow, uow.actor, release.id))
         self._run(self._ask(lambda uow: uow.jobs.get(UUID(str(approved.job_id)))), "Releases")
@@ -263,6 +283,14 @@ def _must_be_code(option: str, code: str) -> None:
         _CODE.validate_python(code)
     except ValidationError:
         stop(f"--{option}: a code has up to 64 letters, digits, dots, hyphens and underscores, the first no mark.")
+
+
+def _proposed(uow: UnitOfWork, administration_id: UUID, form_id: UUID) -> ScoreRelease | None:
+    """A release; None where nothing waits for one."""
+    try:
+        return releasing.propose(uow, uow.actor, administration_id, form_id)
+    except NothingToRelease:
+        return None
 
 
 def _again(job: Job, uow: UnitOfWork) -> Job:

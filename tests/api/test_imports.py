@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,10 +12,12 @@ from rich.console import Console
 
 from api.imports import Wish, import_file
 from api.imports_key import KeyFault, read_key
-from api.imports_setting import order
+from api.imports_setting import FIRST, order
 from api.settings import Settings
 from api.wiring import Service
 from domain.actors import ANONYMOUS
+from domain.exams.model import AdministrationStatus
+from domain.scores import actions, releasing
 from domain.scores.model import AttemptStatus
 from tests.builders import cpom
 from tests.builders_exams import stored_policy
@@ -121,6 +124,48 @@ def test_who_is_added_to_the_file_is_added_and_released_alone(shell: Shell) -> N
 
     counts = shell.counts()
     assert (refused, counts["candidates"], counts["released"], counts["credentials"]) == (0, 2, 2, 2)
+
+
+@pytest.mark.parametrize("more", [(), ("x,1",)], ids=["every row taken", "a row refused"])
+def test_what_is_stored_beside_a_release_under_way_is_said_to_be_stored(shell: Shell, more: tuple[str, ...]) -> None:
+    shell.run(a_sheet(row("e1", 30)), release=False)
+    with shell.service.units.begin(FIRST) as uow:
+        (form,), (administration,) = uow.forms.find(), uow.administrations.find()
+        releasing.propose(uow, FIRST, administration.id, form.id)
+
+    refused = shell.run(a_sheet(row("e1", 30), row("e2", 31), *more))
+
+    counts = shell.counts()
+    assert (refused, counts["attempts"], counts["released"], counts["credentials"]) == (1, 2, 0, 0)
+    assert "A release of these scores is under way" in shell.told
+    assert "The responses are stored; no score of them was released." in shell.told
+    assert "othing was stored" not in shell.told
+
+
+def test_nobody_is_made_for_an_administration_in_which_nobody_sat(shell: Shell) -> None:
+    shell.run(a_sheet(row("e1", 30)))
+    before = shell.counts()
+    with shell.service.units.begin(FIRST) as uow:
+        (held,) = uow.administrations.find()
+        uow.administrations.save(replace(held, status=AdministrationStatus.CANCELLED))
+
+    refused = shell.run(a_sheet(row("e2", 31)))
+
+    assert (refused, shell.counts()) == (1, before)
+    assert "Nothing was stored." in shell.told
+
+
+def test_what_was_made_for_a_file_that_could_not_be_stored_is_named(shell: Shell) -> None:
+    shell.run(a_sheet(row("e1", 30)), release=False)
+    with shell.service.units.begin(FIRST) as uow:
+        (form,) = uow.forms.find()
+        actions.retire_form(uow, FIRST, form.id)
+
+    refused = shell.run(a_sheet(row("e2", 31)), administration="2026-C")
+
+    assert refused == 1
+    assert "what was made for them stays: administration 2026-C, candidates." in shell.told
+    assert shell.counts()["attempts"] == 1
 
 
 @pytest.mark.parametrize(

@@ -90,13 +90,16 @@ def errors(uow: UnitOfWork, actor: Actor, job_id: Id) -> Response:
     return Response(rules.error_report(rejected), 200, headers, "text/csv; charset=utf-8")
 
 
-@routes.post("/jobs/{job_id}/cancellation", action="job.cancel", answers=JobOut)
+@routes.post("/jobs/{job_id}/cancellation", action="job.cancel", answers=JobOut, if_match=Job)
 def cancel(uow: UnitOfWork, actor: Actor, job_id: Id) -> Job:
-    """Stop long work. What earlier batches stored stays."""
+    """Stop long work. What earlier batches stored stays.
+
+    For those who may do what it does. A job that runs has a new version with each batch: `If-Match: *` stops any.
+    """
     return actions.cancel(uow, actor, job_id)
 
 
-@routes.post("/jobs/{job_id}/resumption", action="job.resume", answers=JobOut)
+@routes.post("/jobs/{job_id}/resumption", action="job.resume", answers=JobOut, if_match=Job)
 def resume(uow: UnitOfWork, actor: Actor, job_id: Id) -> Job:
-    """Take up failed or cancelled work from where it stopped."""
+    """Take up failed or cancelled work from where it stopped, for those who may do what it does."""
     return actions.resume(uow, actor, job_id)

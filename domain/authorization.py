@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from domain.actors import STAFF, Actor, Role
-from domain.errors import DomainError, Forbidden, NotFound, SeparationOfDuties, WrongState
+from domain.errors import DomainError, Forbidden, NotFound, NotTheirWork, SeparationOfDuties, WrongState
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Permission:
     signed_in: bool = False
     partner: bool = False
     sponsor: bool = False
+    of_its_work: bool = False
 
 
 def permission(
@@ -40,6 +41,7 @@ def permission(
     apart_from: tuple[str, ...] = (),
     partner: bool = False,
     sponsor: bool = False,
+    of_its_work: bool = False,
 ) -> Permission:
     """A row of the table. `signed_in` lets every caller with a valid token, whatever the roles."""
     return Permission(
@@ -49,6 +51,7 @@ def permission(
         signed_in=signed_in,
         partner=partner,
         sponsor=sponsor,
+        of_its_work=of_its_work,
         states=None if states is None else frozenset(states),
         apart_from=apart_from,
     )
@@ -125,6 +128,13 @@ def _refusal(actor: Actor, action: str, thing: object | None) -> type[DomainErro
         return None
     if not _may_know(actor, row, thing):
         return NotFound
+    return _in_the_way(actor, row, thing)
+
+
+def _in_the_way(actor: Actor, row: Permission, thing: object) -> type[DomainError] | None:
+    """What keeps a caller from a step on a thing that they may know of."""
+    if row.of_its_work and not _may_do_its_work(actor, thing):
+        return NotTheirWork
     if any(_took_part(actor, thing, field) for field in row.apart_from):
         return SeparationOfDuties
     if row.states is not None and getattr(thing, "status", None) not in row.states:
@@ -148,6 +158,12 @@ def may_know(actor: Actor, action: str, thing: object) -> bool:
     return _may_know(actor, TABLE[action], thing)
 
 
+def _may_do_its_work(actor: Actor, job: object) -> bool:
+    """Whether the caller's roles let them do what a job does; a kind that the table lacks is for administrators."""
+    action = LONG_WORK.get(getattr(job, "kind", ""))
+    return Role.ADMINISTRATOR in actor.roles if action is None else admits(actor, action)
+
+
 def _took_part(actor: Actor, thing: object, field: str) -> bool:
     who = getattr(thing, field, None)
     if who is None:
@@ -156,7 +172,7 @@ def _took_part(actor: Actor, thing: object, field: str) -> bool:
 
 
 _REVIEWER, _ADMIN, _AUDITOR = Role.REVIEWER, Role.ADMINISTRATOR, Role.AUDITOR
-_RUNS_JOBS = (Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, Role.CREDENTIAL_OFFICER, _ADMIN)
+_RUNS_JOBS = (Role.EXAM_MANAGER, Role.PSYCHOMETRICIAN, _ADMIN)
 _SEES_FILES = (_REVIEWER, Role.EXAM_MANAGER, Role.CREDENTIAL_OFFICER, _ADMIN)
 _SEES_APPLICATIONS = (_REVIEWER, Role.EXAM_MANAGER, Role.CREDENTIAL_OFFICER, Role.FINANCE, _ADMIN, _AUDITOR)
 _SEES_CHARGES = (Role.EXAM_MANAGER, Role.CREDENTIAL_OFFICER, Role.FINANCE, _ADMIN, _AUDITOR)
@@ -468,8 +484,8 @@ TABLE: dict[str, Permission] = {
     # --- jobs, files, journal, service
     "journal.read": permission(_AUDITOR, _ADMIN),
     "job.read": permission(*STAFF, _AUDITOR),
-    "job.cancel": permission(*_RUNS_JOBS, states=("queued", "running")),
-    "job.resume": permission(*_RUNS_JOBS, states=("failed", "cancelled")),
+    "job.cancel": permission(*_RUNS_JOBS, states=("queued", "running"), of_its_work=True),
+    "job.resume": permission(*_RUNS_JOBS, states=("failed", "cancelled"), of_its_work=True),
     "file.upload": permission(*_SEES_FILES, owner=True, states=("active",)),
     "file.read": permission(*_SEES_FILES, _AUDITOR, owner=True),
     "file.read_accommodation": permission(Role.EXAM_MANAGER, _ADMIN, _AUDITOR, owner=True),
@@ -477,3 +493,21 @@ TABLE: dict[str, Permission] = {
     "notice.list": permission(*_SEES_LETTERS, _AUDITOR, owner=True),
     "notice.resend": permission(*_SEES_LETTERS, states=("failed",)),
 }
+
+LONG_WORK: dict[str, str] = {
+    "policy.compare": "policy.publish",
+    "scores.import": "form.import_responses",
+    "scores.score": "form.score",
+    "scores.release": "score_release.approve",
+    "analyses.analyse": "analysis.request",
+    "analyses.equate": "equating_run.request",
+    "analyses.make_sheet": "statistics_sheet.request",
+    "assembly.search": "assembly.request",
+    "test_centres.export": "centre_file.export",
+    "test_centres.receive": "centre_file.receive",
+    "irregularities.screen": "irregularity.screen",
+    "rescores.list": "rescore.relist",
+    "rescores.carry_out": "rescore.approve",
+    "items.export": "item_export.approve",
+}
+"""The action under which each kind of long work was begun, for those who stop it or take it up again."""

@@ -44,6 +44,13 @@ class Forbidden(DomainError):
     title = "Your roles do not allow this."
 
 
+class NotTheirWork(Forbidden):
+    """Whoever stops long work, or takes it up again, must be allowed to do what it does."""
+
+    code = "not_your_work"
+    title = "You may not do what this job does, so neither stop it nor take it up again."
+
+
 class SeparationOfDuties(Forbidden):
     """The caller took part in an earlier step that this step must be independent of."""
 

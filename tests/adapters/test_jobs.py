@@ -8,11 +8,14 @@ from sqlalchemy import inspect
 from adapters.db.engine import Database
 from adapters.db.schema import metadata
 from adapters.jobs import DBOS_SCHEMA, DBOS_TABLES
+from domain.actors import Actor, Role
 from domain.errors import AlreadyExists, Unavailable
 from domain.jobs import actions
 from domain.jobs.model import Batch, Job, JobStatus
 from domain.ports import UnitOfWork
 from tests.adapters.jobs_world import IMPATIENT, MANAGER, ROWS_A_BATCH, World, count, eventually, worker
+
+ADMINISTRATOR = Actor(subject="administrator", roles=frozenset({Role.ADMINISTRATOR}))
 
 
 @pytest.fixture
@@ -150,8 +153,8 @@ def test_a_fault_on_the_way_counts_for_nothing_once_the_job_is_cancelled(postgre
     assert actions.carry_on(world.units, {"count": count}, job_id)
 
     def cancelled_meanwhile(uow: UnitOfWork, job: Job) -> Batch:
-        with other.units.begin(MANAGER) as another:
-            actions.cancel(another, MANAGER, job_id)
+        with other.units.begin(ADMINISTRATOR) as another:
+            actions.cancel(another, ADMINISTRATOR, job_id)
         raise AlreadyExists
 
     assert actions.carry_on(world.units, {"count": cancelled_meanwhile}, job_id)
@@ -176,14 +179,14 @@ def test_a_cancelled_job_stops_where_it_is_and_is_resumed_from_there(world: Worl
     job_id = world.request(rows=15)
     assert actions.carry_on(world.units, {}, job_id)
     assert actions.carry_on(world.units, {"count": count}, job_id)
-    with world.units.begin(MANAGER) as uow:
-        actions.cancel(uow, MANAGER, job_id)
+    with world.units.begin(ADMINISTRATOR) as uow:
+        actions.cancel(uow, ADMINISTRATOR, job_id)
     with worker(world.database):
         assert eventually(lambda: world.task_states() == ["SUCCESS"])
         assert world.marks(job_id) == [1, 2, 3, 4, 5]
 
-        with world.units.begin(MANAGER) as uow:
-            actions.resume(uow, MANAGER, job_id)
+        with world.units.begin(ADMINISTRATOR) as uow:
+            actions.resume(uow, ADMINISTRATOR, job_id)
 
         assert eventually(lambda: world.job(job_id).finished)
     assert world.job(job_id).status is JobStatus.SUCCEEDED

@@ -53,6 +53,14 @@ _SERVER_FAULT = 500
 _PACKAGES = frozenset({"api", "domain", "adapters"})
 _RULING = TypeAdapter(Ruling)
 
+_PLACES: dict[type[DomainError], str] = {
+    errors.TooLarge: "/body",
+    edge.UnsupportedContentCoding: "/header/content-encoding",
+    edge.UnsupportedMediaType: "/header/content-type",
+    edge.UriTooLong: "/path",
+}
+"""Where in the request the fault is, for refusals that are about one place by themselves."""
+
 _BY_HTTP: dict[int, type[DomainError]] = {
     401: errors.Unauthenticated,
     403: errors.Forbidden,
@@ -116,6 +124,8 @@ _SENTENCES = {
     "json_invalid": "The body is not valid JSON.",
 }
 _ANY = "This value is not valid."
+_BROKEN = Fault("/body", "broken", "The body cannot be read as what its Content-Type says it is.")
+"""What the framework's parsers of forms stumble over."""
 _SCHEMA_BOUNDS = frozenset({"min_length", "max_length", "gt", "ge", "lt", "le", "multiple_of", "expected"})
 
 
@@ -259,6 +269,8 @@ def _document(refusal: DomainError, status: int, request_id: str) -> dict[str, A
         document["detail"] = detail
     if isinstance(refusal, Invalid) and refusal.faults:
         document["errors"] = [_fault(fault, refusal) for fault in refusal.faults[:MOST_FAULTS]]
+    elif where := _place(refusal):
+        document["errors"] = [{"pointer": where, "code": code, "detail": detail}]
     document["request_id"] = request_id
     if isinstance(refusal, Refused):
         document["ruling"] = ruling_document(refusal.ruling)
@@ -268,6 +280,10 @@ def _document(refusal: DomainError, status: int, request_id: str) -> dict[str, A
 def ruling_document(ruling: Ruling) -> dict[str, Any]:
     """A ruling as JSON-ready values: `granted` and every finding."""
     return {"granted": ruling.granted, **_RULING.dump_python(ruling, mode="json")}
+
+
+def _place(refusal: DomainError) -> str | None:
+    return next((_PLACES[kind] for kind in type(refusal).__mro__ if kind in _PLACES), None)
 
 
 def _said(refusal: DomainError) -> tuple[str, str, str]:
@@ -305,10 +321,23 @@ def _headers(refusal: DomainError, status: int, length: int, base_url: str) -> l
 
 
 def _validation(error: RequestValidationError) -> DomainError:
-    faults = [_pydantic_fault(said, error.body) for said in error.errors()[:MOST_FAULTS]]
+    faults = [_pydantic_fault(said, error.body) for said in _true(error.errors())[:MOST_FAULTS]]
     if any(fault.code == "json_invalid" for fault in faults):
         return edge.Unreadable(Fault("/body", "json_invalid", _SENTENCES["json_invalid"]))
     return edge.InvalidRequest(*faults)
+
+
+def _true(said: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What pydantic found, but for lists that it calls too short because it does not count their faulty entries."""
+    places = [tuple(one["loc"]) for one in said]
+
+    def miscounted(one: dict[str, Any]) -> bool:
+        sent, place = one.get("input"), tuple(one["loc"])
+        if one["type"] != "too_short" or not isinstance(sent, list) or len(sent) < one["ctx"]["min_length"]:
+            return False
+        return any(len(other) > len(place) and other[: len(place)] == place for other in places)
+
+    return [one for one in said if not miscounted(one)]
 
 
 def _pydantic_fault(said: dict[str, Any], body: object) -> Fault:
@@ -327,4 +356,4 @@ def _from_http(error: HTTPException) -> DomainError:
         return edge.MethodNotAllowed((error.headers or {}).get("Allow", ""))
     if status in _BY_HTTP:
         return _BY_HTTP[status]()
-    return edge.InternalError() if status >= _SERVER_FAULT else edge.Unreadable()
+    return edge.InternalError() if status >= _SERVER_FAULT else edge.Unreadable(_BROKEN)

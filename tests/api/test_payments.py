@@ -235,6 +235,20 @@ def test_another_candidates_charge_is_a_missing_one(world: World) -> None:
         assert uow.payments.count() == 0
 
 
+def test_a_charge_that_is_no_id_is_the_only_fault_that_is_told(world: World) -> None:
+    me, _, (charge,) = owing(world, 100)
+
+    wrong = [
+        post(world, "/v1/payments", me, {"charge_ids": ids}).json()["errors"] for ids in (["x"], [charge, "x"], [])
+    ]
+
+    assert [[(one["pointer"], one["code"]) for one in faults] for faults in wrong] == [
+        [("/body/charge_ids/0", "form")],
+        [("/body/charge_ids/1", "form")],
+        [("/body/charge_ids", "too_short")],
+    ]
+
+
 def test_charges_of_two_candidates_do_not_stand_in_one_payment(world: World) -> None:
     _, _, first = owing(world, 100)
     _, _, second = owing(world, 100, who="bea")

@@ -29,6 +29,7 @@ class Form(BaseModel):
 
     given_name: str
     licences: list[Licence] = []
+    points: Annotated[tuple[int, ...], Field(min_length=2, max_length=3)] = (1, 2)
 
 
 def an_app(raised: Exception | None = None) -> FastAPI:
@@ -168,6 +169,22 @@ def test_a_malformed_body_is_pointed_at(body: bytes, pointer: str, code: str) ->
 
     assert answer.status in {400, 422}
     assert (answer.pointers, answer.codes) == ([pointer], [code])
+
+
+@pytest.mark.parametrize(
+    ("points", "pointers", "codes"),
+    [
+        ('["x", 2]', ["/body/points/0"], ["int_parsing"]),
+        ('["x", null]', ["/body/points/0", "/body/points/1"], ["int_parsing", "int_type"]),
+        ('["x"]', ["/body/points/0", "/body/points"], ["int_parsing", "too_short"]),
+        ("[1]", ["/body/points"], ["too_short"]),
+        ("[]", ["/body/points"], ["too_short"]),
+    ],
+)
+def test_a_list_is_called_too_short_only_where_it_is(points: str, pointers: list[str], codes: list[str]) -> None:
+    answer = post_json(an_app(), b'{"given_name":"a","points":%b}' % points.encode(), "/forms")
+
+    assert (answer.status, answer.pointers, answer.codes) == (422, pointers, codes)
 
 
 def test_a_bound_of_the_schema_is_said_in_words() -> None:

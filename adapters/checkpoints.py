@@ -57,6 +57,14 @@ class FileCheckpointStore:
         return len(content)
 
 
+def notes_in(path: Path) -> list[str]:
+    """The notes of a file that was kept elsewhere: a copy of this store's file, or one note as it stands."""
+    content = path.read_bytes()
+    if not content.startswith(b'"'):
+        return [content.decode("utf-8", "replace")]
+    return [_note(line) for line in content.splitlines() if line]
+
+
 def _whole_lines(file: BinaryIO, end: int) -> Iterator[str]:
     with file:
         while file.tell() < end and (line := file.readline()).endswith(b"\n"):

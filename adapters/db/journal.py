@@ -107,7 +107,9 @@ class _Statements:
             .select_from(LEAVES.outerjoin(JOURNAL, JOURNAL.c.seq == LEAVES.c.seq))
             .order_by(LEAVES.c.leaf_index)
         )
-        self.waiting = select(func.count(), func.min(JOURNAL.c.seq)).where(JOURNAL.c.seq > bindparam("floor"), no_leaf)
+        self.waiting = select(func.count(), func.min(JOURNAL.c.seq), func.min(JOURNAL.c.occurred_at)).where(
+            JOURNAL.c.seq > bindparam("floor"), no_leaf
+        )
         self.inserted = (
             select(JOURNAL.c.seq)
             .where(JOURNAL.c.seq <= bindparam("floor"), no_leaf)
@@ -120,6 +122,11 @@ _STATEMENTS = {dialect: _Statements(dialect) for dialect in ("sqlite", "postgres
 _LATEST = select(CHECKPOINTS).order_by(CHECKPOINTS.c.size.desc()).limit(1)
 _ABOVE = select(CHECKPOINTS).where(CHECKPOINTS.c.size > bindparam("above")).order_by(CHECKPOINTS.c.size)
 _LAST_SEQ = select(func.max(LEAVES.c.seq))
+_LAST_ROW = select(func.max(JOURNAL.c.seq))
+_LAST_GIVEN = {
+    "sqlite": text("SELECT seq FROM sqlite_sequence WHERE name = 'journal'"),
+    "postgresql": text("SELECT pg_sequence_last_value(pg_get_serial_sequence('journal', 'seq')::regclass)"),
+}
 _LONG_AGO = select(func.max(CHECKPOINTS.c.last_seq)).where(CHECKPOINTS.c.sealed_at < bindparam("before"))
 _HASHES = (
     select(LEAVES.c.leaf_hash)
@@ -206,9 +213,18 @@ class SqlJournal:
     def backlog(self) -> Backlog:
         """What has no leaf. Searches the whole journal."""
         floor = {"floor": self._floor()}
-        waiting, oldest = self._connection.execute(self._statements.waiting, floor).one()
+        waiting, oldest_seq, oldest_at = self._connection.execute(self._statements.waiting, floor).one()
         inserted = self._connection.execute(self._statements.inserted, floor).scalars()
-        return Backlog(waiting=waiting, oldest_seq=oldest, inserted=tuple(inserted))
+        known = [self._connection.execute(last).scalar() or 0 for last in (_LAST_ROW, _LAST_SEQ)]
+        return Backlog(
+            waiting=waiting,
+            oldest_seq=oldest_seq,
+            oldest_at=oldest_at,
+            inserted=tuple(inserted),
+            last_given=self._connection.execute(_LAST_GIVEN[self._dialect]).scalar() or 0,
+            last_known=max(known),
+            dense=self._dialect == "sqlite",
+        )
 
     def missing_guards(self) -> list[str]:
         """The names of the triggers against change that are not in force, or no longer say what they said."""

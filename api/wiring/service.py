@@ -1,7 +1,7 @@
 """From settings to a whole service."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from starlette.types import ASGIApp
 
 from adapters import api_keys
-from adapters.checkpoints import FileCheckpointStore
+from adapters.checkpoints import FileCheckpointStore, notes_in
 from adapters.clock import SandboxClock
 from adapters.db.bulk_registry import ClosableBulk
 from adapters.db.engine import Contended, Database
@@ -328,13 +328,21 @@ class Service:
                 journal.publish(SqlJournal(connection, self.clock()), self.outside)
         return added
 
-    def audit(self) -> AuditReport:
-        """Recompute the whole journal and compare it with its seals, inside and outside the database."""
+    def audit(self, anchors: Iterable[Path] = ()) -> AuditReport:
+        """Recompute the whole journal and compare it with its seals, inside, outside and in files kept elsewhere."""
         records = self.keys.records(journal.PURPOSE)
         withdrawn = frozenset(record.kid for record in records if record.state is KeyState.REVOKED)
         with self.database.transaction(write=False) as connection:
-            log = SqlJournal(connection, self.clock())
-            return verify(log, self.keys, self.outside, origin=self.origin, withdrawn=withdrawn)
+            now = self.clock()
+            return verify(
+                SqlJournal(connection, now),
+                self.keys,
+                self.outside,
+                origin=self.origin,
+                now=now,
+                withdrawn=withdrawn,
+                anchors=[note for path in anchors for note in notes_in(path)],
+            )
 
     @property
     def origin(self) -> str:

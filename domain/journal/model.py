@@ -168,13 +168,19 @@ class Sealed:
 class Backlog:
     """Journal lines without a leaf.
 
-    `waiting` will be sealed; the oldest is numbered `oldest_seq`. `inserted` lists (the first of) those below the mark
-    under which everything was sealed long ago: no honest writer puts a line there.
+    `waiting` will be sealed; the oldest is numbered `oldest_seq`, and the first was written at `oldest_at`. `inserted`
+    lists (the first of) those below the mark under which everything was sealed long ago: no honest writer puts a line
+    there. `last_given` is the highest number that the store ever gave a line, `last_known` the highest one that a line
+    or a leaf bears; `dense` says that this store takes the numbers of what was rolled back again.
     """
 
     waiting: int
     oldest_seq: int | None
+    oldest_at: datetime | None
     inserted: tuple[int, ...]
+    last_given: int
+    last_known: int
+    dense: bool
 
 
 @dataclass(frozen=True, slots=True)

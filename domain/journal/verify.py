@@ -1,11 +1,13 @@
 """The audit: everything that was sealed is hashed again and held against every checkpoint, inside and outside.
 
 Who can change the database can rewrite rows, leaves and the checkpoints' own columns, but cannot sign; who truncates
-everything consistently is still caught by the checkpoints kept outside. One pass over the leaves, in bounded memory.
+everything consistently is still caught by the checkpoints kept outside; who can do so there as well, by any copy of a
+checkpoint that is kept elsewhere. One pass over the leaves, in bounded memory.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from heapq import merge
 from itertools import groupby
 
@@ -27,6 +29,9 @@ from domain.ports import CheckpointStore, JournalLog, KeyProvider
 LISTED = 1_000
 """Anomalies named one by one; what is beyond is counted."""
 
+OVERDUE = timedelta(minutes=15)
+"""Sealing and publishing run each minute. What still waits after so long does not wait by chance."""
+
 
 def verify(
     log: JournalLog,
@@ -34,9 +39,13 @@ def verify(
     outside: CheckpointStore,
     *,
     origin: str,
+    now: datetime,
     withdrawn: frozenset[str] = frozenset(),
+    anchors: Iterable[str] = (),
 ) -> AuditReport:
     """Recompute the whole log and name every place where it is not as it was sealed.
+
+    `anchors` are notes of this log that somebody kept elsewhere: each must be a checkpoint of the log to this day.
 
     What keys of the ids `withdrawn` signed proves nothing any more, and is no fault: a later checkpoint under a key
     that holds must answer for its leaves.
@@ -46,8 +55,9 @@ def verify(
     """
     notes = outside.notes()
     log.snapshot()
-    audit = _Audit(keys, origin, withdrawn)
+    audit = _Audit(keys, origin, withdrawn, now)
     audit.judge_guards(log.missing_guards())
+    audit.expect(anchors)
     audit.walk(log.sealed(), log.checkpoints(), notes)
     audit.judge_backlog(log.backlog())
     return audit.report()
@@ -62,6 +72,7 @@ class _Post:
     note: str
     proved: Checkpoint | None
     frontier: bytes = b""
+    sealed_at: datetime | None = None
 
     @property
     def place(self) -> str:
@@ -71,8 +82,9 @@ class _Post:
 class _Audit:
     """One walk: how far it is, what it holds in its hands, and what it found."""
 
-    def __init__(self, keys: KeyProvider, origin: str, withdrawn: frozenset[str]) -> None:
-        self._keys, self._origin, self._withdrawn = keys, origin, withdrawn
+    def __init__(self, keys: KeyProvider, origin: str, withdrawn: frozenset[str], now: datetime) -> None:
+        self._keys, self._origin, self._withdrawn, self._now = keys, origin, withdrawn, now
+        self._anchors: dict[str, int] = {}
         self._passed_by = 0
         self._found: list[Anomaly] = []
         self._unlisted = 0
@@ -100,8 +112,33 @@ class _Audit:
         for seq in backlog.inserted:
             self._find("row_inserted", f"journal row {seq}", "It stands among rows sealed long ago, without a leaf.")
         if backlog.waiting:
-            detail = f"{backlog.waiting} journal rows wait to be sealed."
-            self._find("unsealed", f"journal row {backlog.oldest_seq} and later", detail, grave=False)
+            self._judge_waiting(backlog)
+        if backlog.last_given > backlog.last_known:
+            place = _span("journal row", backlog.last_known + 1, backlog.last_given + 1)
+            if backlog.dense:
+                self._find("rows_removed", place, "The number was given to a row, and neither row nor leaf is left.")
+            else:
+                detail = "The number was given to a row that is being written, was rolled back, or was removed."
+                self._find("numbers_open", place, detail, grave=False)
+
+    def _judge_waiting(self, backlog: Backlog) -> None:
+        place = f"journal row {backlog.oldest_seq} and later"
+        if self._is_overdue(backlog.oldest_at):
+            detail = f"{backlog.waiting} journal rows have waited for their seal for more than {_minutes(OVERDUE)}."
+            self._find("seal_overdue", place, f"{detail} Either nothing seals, or their seals were removed.")
+        else:
+            self._find("unsealed", place, f"{backlog.waiting} journal rows wait to be sealed.", grave=False)
+
+    def _is_overdue(self, since: datetime | None) -> bool:
+        return since is not None and self._now - since > OVERDUE
+
+    def expect(self, anchors: Iterable[str]) -> None:
+        """Look for these notes on the way; what is no note of ours is found at once."""
+        for number, note in enumerate(anchors, start=1):
+            place = f"anchor {number}"
+            said = self._proved(note, place) or self._said_under_a_withdrawn_key(note)
+            if said is not None:
+                self._anchors[note] = said.size
 
     def walk(
         self,
@@ -196,6 +233,17 @@ class _Audit:
                 self._find("outside_missing", post.place, "It is gone from the outside store, which holds later ones.")
             self._unpublished = []
 
+    def _judge_unpublished(self) -> None:
+        """The newest may have been sealed just now; those before it were published before it was sealed."""
+        for post in self._unpublished[:-1]:
+            self._find("outside_missing", post.place, "It is gone from the outside store, or never got there.")
+        for post in self._unpublished[-1:]:
+            if self._is_overdue(post.sealed_at):
+                detail = f"It was sealed more than {_minutes(OVERDUE)} ago and is not in the outside store."
+                self._find("outside_missing", post.place, detail)
+            else:
+                self._find("unpublished", post.place, "It is not in the outside store yet.", grave=False)
+
     def _arrive(self) -> None:
         """Judge the end of the log."""
         if self._claimed > self._next:
@@ -209,18 +257,22 @@ class _Audit:
         if self._passed_by:
             detail = f"{self._passed_by} notes were signed by keys since withdrawn; later ones answer for their leaves."
             self._find("checkpoints_withdrawn", "checkpoints", detail, grave=False)
-        for post in self._unpublished:
-            self._find("unpublished", post.place, "It is not in the outside store yet.", grave=False)
+        self._judge_unpublished()
+        for size in self._anchors.values():
+            self._find("anchor_missing", f"checkpoint {size}", "It was kept elsewhere, and is none of the database's.")
 
     def _posts_inside(self, stored: Iterable[StoredCheckpoint]) -> Iterator[_Post]:
         for row in stored:
             self._inside += 1
+            self._anchors.pop(row.note, None)
             place = f"checkpoint {row.size} in the database"
             proved = self._proved(row.note, place)
             if proved and proved.size != row.size:
                 self._find("checkpoint_forged", place, "Its note is of another size.")
                 proved = None
-            yield _Post(row.size, inside=True, note=row.note, proved=proved, frontier=row.frontier)
+            yield _Post(
+                row.size, inside=True, note=row.note, proved=proved, frontier=row.frontier, sealed_at=row.sealed_at
+            )
 
     def _posts_outside(self, notes: Iterable[str]) -> Iterator[_Post]:
         last = 0
@@ -270,3 +322,7 @@ def _take(groups: Iterator[tuple[int, Iterator[_Post]]]) -> tuple[int, list[_Pos
 def _span(what: str, start: int, end: int) -> str:
     """Name the places from `start` up to, not including, `end`."""
     return f"{what} {start}" if end - start <= 1 else f"{what} {start} to {end - 1}"
+
+
+def _minutes(time: timedelta) -> str:
+    return f"{int(time.total_seconds() // 60)} minutes"

@@ -7,10 +7,11 @@ from uuid import UUID
 from api.fields import Id, Line
 from api.paging import Listing
 from api.payments import ChargeOut
+from api.route import Offers
 from api.routing import Resource, Routes
 from api.rulings import FindingOut, RulingOut, findings_of
 from domain.actors import Actor
-from domain.exams import actions
+from domain.exams import actions, standing
 from domain.exams.model import Authorization, AuthorizationStatus
 from domain.paging import Page, PageRequest
 from domain.payments.model import Charge
@@ -23,6 +24,7 @@ class AuthorizationOut(Resource):
     """An authorization to test, from `opens_on` to `closes_on` inclusive, and the findings it was given on."""
 
     noun: ClassVar[str] = "authorization"
+    offers: ClassVar[Offers | None] = standing.authorization_verbs
 
     candidate_id: UUID
     application_id: UUID

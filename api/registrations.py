@@ -10,10 +10,11 @@ from fastapi import Query
 from api.fields import Flag, Id, In, Line, Reason
 from api.paging import Listing
 from api.payments import ChargeOut
+from api.route import Offers
 from api.routing import Resource, Routes
 from api.rulings import RulingOut, findings_of
 from domain.actors import Actor
-from domain.exams import actions_booking as actions
+from domain.exams import actions_booking as actions, standing
 from domain.exams.actions_booking import Step
 from domain.exams.model import Registration, RegistrationStatus
 from domain.paging import Page, PageRequest
@@ -61,6 +62,7 @@ class RegistrationOut(Resource):
     """A booked seat; `minutes` are the exam's and those of approved accommodations."""
 
     noun: ClassVar[str] = "registration"
+    offers: ClassVar[Offers | None] = standing.registration_verbs
 
     candidate_id: UUID
     authorization_id: UUID

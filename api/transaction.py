@@ -109,7 +109,7 @@ class Transactions:
             if claim is not None and claim.answer is not None:
                 return claim.answer
             _check_precondition(uow, actor, call)
-            response = route.respond(self._run(uow, actor, call), actor, call.request)
+            response = route.respond(self._run(uow, actor, call), actor, call.request, uow)
             if claim is not None:
                 self.idempotency.keep(uow, claim, response, route.secrets)
         return response

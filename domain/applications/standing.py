@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from domain.actors import Actor, Role
-from domain.applications.actions import complete
+from domain.applications.actions import appealable, complete
 from domain.applications.model import Appeal, AppealStatus, Application, ApplicationStatus
 from domain.authorization import allowed_actions
+from domain.exams import actions as exams
+from domain.payments import actions as payments
 from domain.ports import UnitOfWork
-from domain.programs.days import today_of
 
 _BY_REVIEWERS = frozenset({"claim", "release", "return", "decide"})
 _BY_THE_CLAIMER = frozenset({"release", "return", "decide"})
+_HANDING_IN = frozenset({"submit", "resubmit"})
 _WITH_AN_APPROVAL = frozenset({"authorize", "charge_exam"})
 _REVIEWERS = frozenset({Role.REVIEWER, Role.ADMINISTRATOR})
 
@@ -25,7 +27,14 @@ def verbs(uow: UnitOfWork, actor: Actor, applications: Sequence[Application]) ->
 def appeal_verbs(uow: UnitOfWork, actor: Actor, appeal: Appeal) -> list[str]:
     """The verbs that would work on an appeal for this caller; sorted."""
     found = allowed_actions(actor, "appeal", appeal)
-    return [verb for verb in found if verb != "decide" or appeal.candidate_id not in _barred(uow, actor)]
+    if "decide" not in found or (appeal.candidate_id not in _barred(uow, actor) and _is_paid_for(uow, appeal)):
+        return found
+    return [verb for verb in found if verb != "decide"]
+
+
+def _is_paid_for(uow: UnitOfWork, appeal: Appeal) -> bool:
+    policy = uow.policies.named(uow.applications.get(appeal.application_id).edition)
+    return payments.settled(uow, policy, policy.appeals.fee, appeal.id).met
 
 
 def _barred(uow: UnitOfWork, actor: Actor) -> set[UUID | None]:
@@ -41,28 +50,36 @@ def _verbs(uow: UnitOfWork, actor: Actor, application: Application, barred: set[
         without |= _BY_REVIEWERS - {"release"}
     if application.reviewer != actor.subject:
         without |= _BY_THE_CLAIMER - ({"release"} if Role.ADMINISTRATOR in actor.roles else set())
-    today = today_of(uow, uow.policies.named(application.edition))
-    if application.expires_on is not None and today > application.expires_on:
-        without |= _WITH_AN_APPROVAL
     found = [verb for verb in allowed_actions(actor, "application", application) if verb not in without]
-    if application.status is ApplicationStatus.DRAFT and "submit" in found:
-        found = _while_draft(uow, application, found)
+    # The states that are read most, under review, ask nothing more of the store.
+    if _HANDING_IN & set(found):
+        return _while_open(uow, application, found)
+    if _WITH_AN_APPROVAL & set(found):
+        works = exams.exam_verbs(uow, application)
+        return [verb for verb in found if verb in works or verb not in _WITH_AN_APPROVAL]
+    if application.requests and "return" in found:
+        return _while_returned_before(uow, application, found)
     if application.status is ApplicationStatus.DENIED and application.candidate_id == actor.candidate_id:
-        found = _while_denied(uow, application, found)
+        return _while_denied(uow, application, found)
     return found
 
 
-def _while_draft(uow: UnitOfWork, application: Application, found: list[str]) -> list[str]:
-    """A draft is submitted once it is complete and its fee settled; until then there is nothing to press."""
+def _while_open(uow: UnitOfWork, application: Application, found: list[str]) -> list[str]:
+    """It is handed in once it is complete, in time and paid for; until then there is nothing to press."""
     policy = uow.policies.named(application.edition)
     ready = complete(uow, application, policy, lock=False).granted
-    return [verb for verb in found if ready or verb != "submit"]
+    return [verb for verb in found if ready or verb not in _HANDING_IN]
+
+
+def _while_returned_before(uow: UnitOfWork, application: Application, found: list[str]) -> list[str]:
+    most = uow.policies.named(application.edition).applications.max_returns
+    return [verb for verb in found if verb != "return" or len(application.requests) < most]
 
 
 def _while_denied(uow: UnitOfWork, application: Application, found: list[str]) -> list[str]:
-    """Evidence is added while an appeal is heard; one that was heard leaves nothing to do."""
-    appeals = uow.appeals.find(application_id=application.id)
-    filed = any(one.status is AppealStatus.FILED for one in appeals)
-    heard = any(one.status is not AppealStatus.WITHDRAWN for one in appeals)
+    """An appeal is filed in its window, evidence added while one is heard; one that was heard leaves nothing to do."""
+    filed = uow.appeals.first(application_id=application.id, status=AppealStatus.FILED) is not None
     without = set[str]() if filed else {"add_evidence"}
-    return [verb for verb in found if verb not in without | ({"appeal"} if heard else set())]
+    if filed or not appealable(uow, application).granted:
+        without.add("appeal")
+    return [verb for verb in found if verb not in without]

@@ -62,6 +62,19 @@ def charge_exam(uow: UnitOfWork, actor: Actor, application_id: UUID) -> Charge:
     return raised
 
 
+def exam_verbs(uow: UnitOfWork, application: Application) -> set[str]:
+    """Which of `authorize` and `charge_exam` would work on an approved application now: none once it is authorized."""
+    whose = {"candidate_id": application.candidate_id, "program": application.program}
+    if uow.authorizations.first(**whose, status=AuthorizationStatus.ACTIVE) is not None:
+        return set()
+    policy = uow.policies.named(application.edition)
+    ruling, number = _may_authorize(uow, policy, application)
+    works = {"authorize"} if ruling.granted else set()
+    fee, _ = loading.fee_for(uow, policy, application.id, number)
+    usable = all(one.met for one in ruling.findings if one.clause in _BEFORE_PAYING)
+    return works | ({"charge_exam"} if usable and fee is not None and fee.amount_minor else set())
+
+
 def bill(uow: UnitOfWork, application: Application) -> Charge | None:
     """Charge the next authorization's exam fee; None when it costs nothing. The caller holds the application's lock."""
     policy = uow.policies.named(application.edition)

@@ -77,7 +77,7 @@ def cancellation_ruling(uow: UnitOfWork, actor: Actor, registration_id: UUID) ->
     actor.must("registration.rule", registration)
     policy = uow.policies.named(uow.authorizations.get(registration.authorization_id).edition)
     leaving = uow.sessions.get(registration.session_id)
-    fee = _fee_settled(uow, policy, registration, leaving, Step.CANCELLATION)
+    fee = fee_settled(uow, policy, registration, leaving, Step.CANCELLATION)
     percent = _refund_percent(policy, registration, leaving, uow.now)
     return rules_booking.may_cancel(policy, leaving, fee, uow.now), percent
 
@@ -172,7 +172,7 @@ def cancel(
     booking = _held(uow, actor, "registration.cancel", registration_id)
     must_be_owner_or_independent(uow, actor, booking.registration.candidate_id)
     policy, session = booking.policy, booking.session
-    fee = _fee_settled(uow, policy, booking.registration, session, Step.CANCELLATION)
+    fee = fee_settled(uow, policy, booking.registration, session, Step.CANCELLATION)
     rules_booking.may_cancel(policy, session, fee, uow.now).require()
     _charge(uow, policy, booking.registration, session, Step.CANCELLATION)
 
@@ -327,6 +327,12 @@ def tell_moved(uow: UnitOfWork, booking: Booking, moved: Registration, session: 
     tell_where(uow, booking.policy, moved, session, NoticeKind.REGISTRATION_RESCHEDULED)
 
 
+def fee_settled(uow: UnitOfWork, policy: Policy, registration: Registration, leaving: Session, step: Step) -> Finding:
+    """Is what this step costs with the notice given now paid or waived? See `rules.settled` of the payments."""
+    fee, instance = _fee(policy, registration, leaving, step, uow.now)
+    return payments.settled(uow, policy, fee, registration.id, instance=instance)
+
+
 def _may_book(uow: UnitOfWork, policy: Policy, holder: Holder, seat: Seat) -> Ruling:
     fee = loading.exam_fee_settled(uow, policy, holder.authorization)
     return rules_booking.may_book(policy, holder, seat, fee, uow.now)
@@ -334,7 +340,7 @@ def _may_book(uow: UnitOfWork, policy: Policy, holder: Holder, seat: Seat) -> Ru
 
 def _may_move(uow: UnitOfWork, booking: Booking, seat: Seat) -> Ruling:
     policy, leaving = booking.policy, booking.session
-    fee = _fee_settled(uow, policy, booking.registration, leaving, Step.RESCHEDULING)
+    fee = fee_settled(uow, policy, booking.registration, leaving, Step.RESCHEDULING)
     holder = loading.holder(uow, policy, booking.authorization)
     return rules_booking.may_move(policy, holder, leaving, seat, fee, uow.now)
 
@@ -350,11 +356,6 @@ def _held(uow: UnitOfWork, actor: Actor, action: str, registration_id: UUID, *ot
         session=sessions[registration.session_id],
         policy=uow.policies.named(authorization.edition),
     )
-
-
-def _fee_settled(uow: UnitOfWork, policy: Policy, registration: Registration, leaving: Session, step: Step) -> Finding:
-    fee, instance = _fee(policy, registration, leaving, step, uow.now)
-    return payments.settled(uow, policy, fee, registration.id, instance=instance)
 
 
 def _charge(uow: UnitOfWork, policy: Policy, registration: Registration, leaving: Session, step: Step) -> Charge | None:

@@ -6,7 +6,7 @@ as one day like any other.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from domain.applications.model import Application, ApplicationStatus
@@ -77,6 +77,53 @@ def may_book(policy: Policy, holder: Holder, seat: Seat, fee: Finding, now: date
             _none_booked(policy, holder.registrations),
             result(policy, holder.history),
             *_seat_fits(policy, holder, seat, now),
+            fee,
+        )
+    )
+
+
+def may_hold_seat(policy: Policy, holder: Holder, fee: Finding) -> Ruling:
+    """May any seat at all be booked under this authorization? What `may_book` asks of its holder alone."""
+    return Ruling(
+        (
+            _approved(policy, holder.application),
+            _active(policy, holder.authorization),
+            _none_booked(policy, holder.registrations),
+            result(policy, holder.history),
+            fee,
+        )
+    )
+
+
+def days_left(policy: Policy, authorization: Authorization, on: date) -> Finding:
+    """Is there a day left within the window for which a seat can still be booked on this one?"""
+    least, last = policy.scheduling.booking_closes_days, authorization.closes_on
+    met = on + timedelta(days=least) <= last
+    return judged(
+        policy,
+        "window",
+        "authorization.window_days",
+        unmet=None if met else "window_closed",
+        asked=f"At least {least} whole days remain to the last day of the window.",
+        found=f"It is {last}.",
+    )
+
+
+def may_leave(
+    policy: Policy,
+    authorization: Authorization,
+    application: Application,
+    leaving: Session,
+    fee: Finding,
+    now: datetime,
+) -> Ruling:
+    """May a booking leave its session for some other one? What `may_move` asks before it looks at the seat."""
+    notice = days_of_notice(leaving, now)
+    return Ruling(
+        (
+            _approved(policy, application),
+            _active(policy, authorization),
+            _tier(policy, "rescheduling", policy.scheduling.moving(notice), notice),
             fee,
         )
     )

@@ -34,6 +34,8 @@ class Use:
 
 NOT_USED = Use(says="What it was paid for has not come about yet.")
 OVER = Use(says="What it was paid for was rendered, or came to nothing.", over=True)
+NOTHING_DUE = "nothing_due"
+"""The code of a fee that is settled because the policy asks none."""
 IN_REVIEW = Use("application_under_way", "The application is under review; it must be withdrawn or decided first.")
 SEAT_BOOKED = Use("seat_booked", "A seat is booked on it; cancelling that sends back what the policy gives.")
 RESULT_AWAITED = Use("result_awaited", "The examination was taken on it, and its result is still to come.")
@@ -70,9 +72,14 @@ def settled(
     """
     fee = policy.fee(fee_code) if fee_code else None
     if fee is None or fee.amount_minor == 0:
-        return _finding(fee_code or "none", "nothing_due", "The policy asks no fee.", "Nothing is due.", met=True)
+        return _finding(fee_code or "none", NOTHING_DUE, "The policy asks no fee.", "Nothing is due.", met=True)
     standing = next((one for one in charges if _is_for(one, about_id, fee.code, instance)), None)
     return _judged(fee, standing, Source(edition=policy.edition, paragraph=f"fees.{fee.code}"))
+
+
+def nothing_due(settled: Finding) -> bool:
+    """Whether `settled` found that the policy asks nothing at all."""
+    return settled.code == NOTHING_DUE
 
 
 def may_refund(use: Use, *, whole: bool) -> Ruling:

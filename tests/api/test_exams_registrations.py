@@ -49,7 +49,7 @@ def test_a_seat_is_booked_once_and_its_candidate_told(either_exam: Exam) -> None
     assert before["granted"]
     assert booked.status_code == 201, booked.text
     assert booked.json()["minutes"] == 180
-    assert booked.json()["allowed_actions"] == ["cancel", "charge", "reschedule"]
+    assert booked.json()["allowed_actions"] == ["cancel", "reschedule"]
     assert unmet(second) == ["already_booked"]
     assert not after["granted"]
     assert exam.seats(session) == [1]
@@ -463,5 +463,5 @@ def test_staff_list_a_sessions_registrations(exam: Exam) -> None:
     denied = exam.world.client.get("/v1/registrations", headers=exam.world.token(Role.REVIEWER))
 
     assert [one["id"] for one in found] == [registration["id"]]
-    assert found[0]["allowed_actions"] == ["cancel", "charge", "mark_missed", "reschedule"]
+    assert found[0]["allowed_actions"] == ["cancel", "reschedule"]
     assert denied.status_code == 403

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from statistics import median
@@ -42,6 +43,8 @@ BOUND = 2.5
 ADA = Actor(subject="ada", roles=frozenset({Role.PSYCHOMETRICIAN}))
 BEN = Actor(subject="ben", roles=frozenset({Role.EXAM_MANAGER}))
 NOW = "2026-03-02T15:00:00.000000+00:00"
+SAT = datetime.fromisoformat(NOW)
+"""The session begins; responses are taken from then on."""
 PROGRAM = {"program": "CPOM", "edition": "cpom-2026"}
 WINDOW = {"opens_on": "2026-03-01", "closes_on": "2026-05-29"}
 ATTEMPTS = (
@@ -192,7 +195,7 @@ def _settle(database: Database) -> None:
 
 def prepare(url: str, size: int) -> Field:
     """A fresh schema, an approved form, and everyone with an authorization and a seat."""
-    units = SqlUnitsOfWork(Database(url))
+    units = SqlUnitsOfWork(Database(url), clock=lambda: SAT + timedelta(hours=1))
     metadata.create_all(units.database.engine)
     policy = load_policy(ROOT / "policies" / "cpom-2026.yaml")
     domains = [domain.code for domain in policy.exam.domains]

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import Field
 
-from api.fields import Code, Id, In, Line, Out, Reason, Text
+from api.fields import Code, Id, In, Line, Out, Reason, Words
 from api.paging import Listing
 from api.routing import Resource, Routes
 from api.rulings import FindingOut, PathwayRulingOut, findings_of, pathways_of
@@ -57,7 +57,7 @@ class WithdrawalIn(In):
 class AppealIn(In):
     """What the applicant holds against the denial."""
 
-    grounds: Annotated[Text, Field(min_length=1)]
+    grounds: Words
 
 
 class AttestationOut(Out):

@@ -1,5 +1,6 @@
 """The self-check: facts in, the full ruling out. No account, and nothing is stored."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -21,6 +22,8 @@ from domain.applications.facts import (
     TranslationState,
 )
 from domain.applications.rules import EligibilityRuling, assess, every_finding
+from domain.candidates import rules as possible
+from domain.errors import Fault
 from domain.ports import UnitOfWork
 from domain.programs.clauses import LicenceStatus, Provider, Waiver
 from domain.programs.days import in_force_on, today_of
@@ -127,8 +130,23 @@ def check(uow: UnitOfWork, program: Program, body: SelfCheckIn, as_of: AsOf = No
     """Check one's own eligibility: the full ruling on the facts stated, clause by clause. Nothing is stored."""
     policy = in_force_on(uow, program, as_of)
     on = as_of or today_of(uow, policy)
+    possible.must_be_possible(_faults(body, max(on, uow.today)))
     facts = _facts(body, providers_from(uow.providers.find(program=program)))
     return _answer(policy, assess(policy, facts, on))
+
+
+def _faults(body: SelfCheckIn, on: date) -> list[Fault]:
+    """What of it cannot be, neither today nor on the day that is asked about; each at its place."""
+    found = possible.profile_faults(_given(body), on)
+    for name, judge in (
+        ("licences", possible.licence_faults),
+        ("education", lambda said: possible.education_faults(said, on)),
+        ("experience", possible.experience_faults),
+        ("training", lambda said: possible.training_faults(said, on)),
+    ):
+        for index, one in enumerate(getattr(body, name)):
+            found += [replace(fault, pointer=f"/{name}/{index}{fault.pointer}") for fault in judge(_given(one))]
+    return found
 
 
 def _facts(body: SelfCheckIn, providers: tuple[Provider, ...]) -> Facts:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, JsonValue
 
-from api.fields import Code, Day, Flag, Id, In, Line, Reason, Text, WeeklyHours
+from api.fields import Code, Day, Flag, Id, In, Line, Reason, WeeklyHours, Words
 from api.paging import Listing
 from api.routing import Resource, Routes
 from domain.actors import Actor
@@ -81,7 +81,7 @@ class OtherEvidenceIn(_PieceIn):
     """Anything else that the reviewer should see."""
 
     kind: Literal["other"]
-    description: Text
+    description: Words
 
 
 EvidenceIn = Annotated[

@@ -12,13 +12,14 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-# One line: no control characters, no blank at either end, and nothing that turns the direction of what is read.
-_LINE = (
-    r"^[^\x00-\x20\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]([^\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]*"
-    r"[^\x00-\x20\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069])?$"
-)
+# What turns the direction of what is read, and what nobody sees: the blanks of all scripts, and marks without a width.
+_TURNING = r"\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_SEEN = rf"[^\x00-\x20\x7f-\u00a0\u1680\u2000-\u200d\u2028\u2029\u202f\u205f-\u2064\u3000\ufeff{_TURNING}]"
+# One line: no control characters, no blank at either end, and nothing that turns the direction.
+_LINE = rf"^{_SEEN}([^\x00-\x1f\x7f{_TURNING}]*{_SEEN})?$"
 # Paragraphs: tab and line ends beside that.
-_PROSE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]*$"
+_WRITTEN = rf"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f{_TURNING}]*"
+_PROSE = f"^{_WRITTEN}$"
 _DAY = r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 _INSTANT = (
     r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
@@ -80,18 +81,11 @@ def _json(schema: dict[str, Any]) -> WithJsonSchema:
     return WithJsonSchema(schema, mode="validation")
 
 
-# Text. `Line` names things, `Text` explains them.
+# Text. `Line` names things, `Text` explains them, or is left empty; `Words` and `Reason` must say something.
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=_LINE)]
 Text = Annotated[str, Field(max_length=4_000, pattern=_PROSE)]
-Reason = Annotated[
-    str,
-    Field(
-        min_length=1,
-        max_length=2_000,
-        pattern=r"^[^\x00-\x20\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
-        r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]*$",
-    ),
-]
+Words = Annotated[str, Field(min_length=1, max_length=4_000, pattern=f"^{_WRITTEN}{_SEEN}{_WRITTEN}$")]
+Reason = Annotated[str, Field(min_length=1, max_length=2_000, pattern=f"^{_SEEN}{_WRITTEN}$")]
 Markup = Annotated[str, Field(max_length=20_000, pattern=_PROSE, description="In the allowed part of HTML.")]
 Code = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 Email = Annotated[

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from api.applications import AppealOut, ApplicationOut, appeal_shown, shown
-from api.fields import Code, Day, Flag, Id, In, Line, Out, Reason, Text
+from api.fields import Code, Day, Flag, Id, In, Line, Out, Reason, Words
 from api.paging import Listing
 from api.routing import Resource, Routes
 from api.rulings import FindingOut, findings_of
@@ -34,7 +34,7 @@ routes = Routes("applications")
 class InformationRequestIn(In):
     """What the applicant should answer, on which clauses, and by when; the policy's number of days where left out."""
 
-    message: Annotated[Text, Field(min_length=1)]
+    message: Words
     due_on: Day | None = None
     clauses: Annotated[tuple[Code, ...], Field(max_length=50)] = ()
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, JsonValue
 
-from api.fields import Code, Id, In, Line, Out, Reason, Text
+from api.fields import Code, Id, In, Line, Out, Reason, Text, Words
 from api.paging import Listing
 from api.routing import Resource, Routes
 from domain.actors import Actor
@@ -35,7 +35,7 @@ class StandardSettingIn(In):
 
     method: Method
     title: Line
-    borderline: Text
+    borderline: Words
     judges: Annotated[tuple[Code, ...], Field(min_length=2, max_length=MOST_JUDGES)]
     panel: Text = ""
     rounding: RoundingPolicy = RoundingPolicy.UP

@@ -8,13 +8,13 @@ import pytest
 from tests.builders_applications import publish
 from tests.world import World
 
-PHARMACIST = {
+PHARMACIST: dict[str, Any] = {
     "practises_in": "US",
     "licences": [{"jurisdiction": "US-NC", "expires_on": "2027-12-31"}],
     "education": [{"degree": "PharmD", "acpe_accredited": True, "completed_on": "2015-05-01"}],
     "experience": [{"setting": "health_system", "starts_on": "2020-01-01"}],
 }
-ABROAD = {
+ABROAD: dict[str, Any] = {
     "practises_in": "DE",
     "licences": [{"jurisdiction": "DE", "language": "de", "translation": "certified"}],
     "education": [{"degree": "MPharm", "completed_on": "2015-05-01"}],
@@ -121,6 +121,68 @@ def test_what_cannot_be_meant_is_refused_at_its_place(world: World, facts: dict[
 
     assert answer.status_code == 422
     assert [fault["pointer"] for fault in answer.json()["errors"]] == [pointer]
+
+
+@pytest.mark.parametrize(
+    ("facts", "place", "code"),
+    [
+        pytest.param({"date_of_birth": "2099-01-01"}, "date_of_birth", "in_the_future", id="not born yet"),
+        pytest.param({"practises_in": "ZZ"}, "practises_in", "unknown_country", id="no such country"),
+        pytest.param(
+            {"licences": [{"jurisdiction": "US-NC"}, {"jurisdiction": "Atlantis"}]},
+            "licences/1/jurisdiction",
+            "unknown_jurisdiction",
+            id="a licence of nowhere",
+        ),
+        pytest.param(
+            {"licences": [{"jurisdiction": "US-NC", "issued_on": "2020-01-02", "expires_on": "2020-01-01"}]},
+            "licences/0/expires_on",
+            "ends_before_it_begins",
+            id="a licence that ends before it begins",
+        ),
+        pytest.param(
+            {"education": [{"degree": "PharmD", "completed_on": "2026-03-03"}]},
+            "education/0/completed_on",
+            "in_the_future",
+            id="a degree of tomorrow",
+        ),
+        pytest.param(
+            {"education": [{"degree": "PharmD", "country": "ZZ"}]},
+            "education/0/country",
+            "unknown_country",
+            id="a degree from nowhere",
+        ),
+        pytest.param(
+            {"experience": [{"setting": "community", "starts_on": "2020-01-02", "ends_on": "2020-01-01"}]},
+            "experience/0/ends_on",
+            "ends_before_it_begins",
+            id="a job that ends before it begins",
+        ),
+        pytest.param(
+            {"training": [{**ABROAD["training"][0], "completed_on": "2026-03-03"}]},
+            "training/0/completed_on",
+            "in_the_future",
+            id="a training of tomorrow",
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused_as_it_is_where_it_is_stored(
+    world: World, facts: dict[str, Any], place: str, code: str
+) -> None:
+    publish(world)
+
+    answer = world.client.post("/v1/programs/CPOM/self-check", json=facts)
+
+    assert answer.status_code == 409, answer.text
+    assert [(one["pointer"], one["code"]) for one in answer.json()["errors"]] == [(f"/body/{place}", code)]
+
+
+def test_who_asks_about_a_day_to_come_may_have_graduated_by_then(world: World) -> None:
+    publish(world)
+    facts = {**PHARMACIST, "education": [{**PHARMACIST["education"][0], "completed_on": "2026-05-01"}]}
+
+    assert _checked(world, facts, "?as_of=2026-06-01")["eligible"] is True
+    assert world.client.post("/v1/programs/CPOM/self-check?as_of=2026-01-01", json=facts).status_code == 409
 
 
 def test_an_unknown_program_is_not_found(world: World) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import pytest
 from pydantic import Field, TypeAdapter, ValidationError
 
-from api.fields import Code, Count, Day, Email, Flag, Id, In, Instant, Line, Money, Reason, Share, Text
+from api.fields import Code, Count, Day, Email, Flag, Id, In, Instant, Line, Money, Reason, Share, Text, Words
 
 ID = "0190f3c2-8a5e-7c11-9d2b-5f0e6a7b8c9d"
 
@@ -28,6 +28,9 @@ def _read(kind: Any, value: object) -> object:
         pytest.param(Line, "李", "李", id="a name of one character"),
         pytest.param(Text, "one\n\ttwo", "one\n\ttwo", id="paragraphs"),
         pytest.param(Text, "", "", id="no text"),
+        pytest.param(Words, "\n  It is so.\n", "\n  It is so.\n", id="words among blanks"),
+        pytest.param(Words, "!", "!", id="one character"),
+        pytest.param(Line, "a\u200cb", "a\u200cb", id="a joiner within a word"),
         pytest.param(Email, "a.b+c@mail.example", "a.b+c@mail.example", id="an address"),
     ],
 )
@@ -67,6 +70,14 @@ def test_honest_values_are_read(kind: object, value: object, read: object) -> No
         pytest.param(Line, 5, id="a number for a name"),
         pytest.param(Text, "\x1b[2J", id="a terminal's escape"),
         pytest.param(Reason, "\n", id="an empty reason"),
+        *(
+            pytest.param(kind, blank, id=f"{kind_name} of U+{ord(blank[0]):04X}")
+            for kind_name, kind in (("words", Words), ("a line", Line), ("a reason", Reason))
+            for blank in ("\n", " ", "\t \n", "\u00a0", "\u2003\u2003", "\u3000", "\u200b", "\u2060", "\ufeff", "\x85")
+        ),
+        pytest.param(Words, "", id="no words"),
+        pytest.param(Words, "a" * 4_001, id="too many words"),
+        pytest.param(Words, "a\x1b", id="a terminal's escape among words"),
         pytest.param(Code, "../etc", id="a path for a code"),
         pytest.param(Email, "a@b", id="an address of no domain"),
     ],

@@ -112,6 +112,7 @@ def test_a_body_that_announces_too_much_is_refused_unread() -> None:
     answer = ask(guarded(SMALL), "POST", headers={"content-type": "application/json", "content-length": "101"})
 
     assert (answer.status, answer.json()["code"]) == (413, "too_large")
+    assert answer.pointers == ["/body"]
     assert answer.headers["connection"] == "close"
 
 
@@ -149,6 +150,7 @@ def test_a_body_of_another_media_type_is_refused(kind: str) -> None:
     answer = ask(guarded(), "POST", body=b"a=1", headers={"content-type": kind})
 
     assert (answer.status, answer.json()["code"]) == (415, "unsupported_media_type")
+    assert answer.pointers == ["/header/content-type"]
 
 
 @pytest.mark.parametrize("coding", ["gzip", "GZIP", "br", "identity, deflate", "x-unheard-of"])
@@ -157,6 +159,7 @@ def test_an_encoded_body_is_refused_since_it_would_be_read_as_it_came(kind: str,
     answer = ask(guarded(), "POST", body=b"{}", headers={"content-type": kind, "content-encoding": coding})
 
     assert (answer.status, answer.json()["code"]) == (415, "unsupported_content_coding")
+    assert answer.pointers == ["/header/content-encoding"]
     assert answer.headers["accept-encoding"] == "identity"
 
 

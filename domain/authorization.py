@@ -18,7 +18,8 @@ class Permission:
     `roles` may do it to anyone's thing. `owner` lets the candidate whose thing it is. `public` needs no token.
     `states` are the values of the thing's `status` from which it may be done (None: any). `apart_from` names fields of
     the thing that hold the subject (or subjects) of an earlier step, whose person may not take this one. `partner` lets
-    the partner whose thing it is, by the thing's `partner`; `sponsor` the one who pays, by its `payer`.
+    the partner whose thing it is, by the thing's `partner`; `sponsor` the one who pays, by its `payer`. `of_its_work`
+    asks of those who step in with long work that they may do what it does; see `LONG_WORK`.
     """
 
     roles: frozenset[Role]

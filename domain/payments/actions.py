@@ -27,6 +27,7 @@ from domain.payments.events import (
     PaymentStarted,
 )
 from domain.payments.model import Charge, ChargeStatus, Payment, PaymentStatus, Refund
+from domain.payments.timeliness import must_be_due
 from domain.ports import PaymentGateway, UnitOfWork
 from domain.programs.policy import Policy
 from domain.ruling import Finding
@@ -83,7 +84,8 @@ def start(
     """Begin one payment for one candidate's open charges; asked again for the same by the same payer, give it again.
 
     `payer` is `candidate`, or `sponsor:<reference>`: refunds go there. Raises Contradiction for charges that do not go
-    together, WrongState for one that is not open, and PaymentUnderWay when another payment holds one of them.
+    together, WrongState for one that is not open, PaymentUnderWay when another payment holds one of them, and
+    NotDueAnyMore where the step that one is for can follow no more.
     """
     charges = _hold(uow, actor, charge_ids)
     must_be_owner_or_independent(uow, actor, charges[0].candidate_id)
@@ -93,6 +95,8 @@ def start(
             return under_way
         if wanted & set(under_way.charge_ids):
             raise PaymentUnderWay
+    for one in charges:
+        must_be_due(uow, one)
     return _begin(uow, gateway, charges, payer)
 
 

@@ -17,6 +17,13 @@ class SettledAlready(Conflict):
     title = "What this payment was for is settled already; send the money back to whoever paid."
 
 
+class NotDueAnyMore(Conflict):
+    """The step that a charge asks for can follow no more, or asks for another fee by now."""
+
+    code = "not_due_any_more"
+    title = "What this charge is for is not to be had any more; ask anew what is due today."
+
+
 class RefundTooLarge(Conflict):
     """No more goes back than was paid and has not gone back yet."""
 

@@ -9,10 +9,12 @@ from domain.renewals.model import CycleStatus
 from domain.sweep.actions import nightly
 from tests.api.exams_world import Exam
 from tests.api.outcomes import events, everything, unmet
-from tests.builders_credentials import GRACE_ENDS, Holder, a_holder, a_released_pass, lapsed, midday, officer
+from tests.builders_credentials import ENDS, GRACE_ENDS, Holder, a_holder, a_released_pass, lapsed, midday, officer
 from tests.world import World
 
 DAY = timedelta(days=1)
+BACK_ENDS = GRACE_ENDS + DAY + timedelta(days=365)
+"""The last day of a reinstatement by hours and fee."""
 
 
 @pytest.mark.parametrize("sweep", [True, False])
@@ -157,6 +159,34 @@ def test_money_for_a_fee_that_the_lapse_took_away_is_booked_and_goes_back(either
     assert len(taken_away) == 2
     assert received["status"] == "received"
     assert sum(one["amount_minor"] for one in refunds) == payment["amount_minor"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "paid", "code"),
+    [
+        pytest.param(GRACE_ENDS, GRACE_ENDS, None, id="the last day of the grace"),
+        pytest.param(GRACE_ENDS, GRACE_ENDS + DAY, "not_due_any_more", id="lapsed, the sweep still to come"),
+        pytest.param(ENDS + 30 * DAY, ENDS + 31 * DAY, "not_due_any_more", id="the tier is over"),
+        pytest.param(BACK_ENDS, BACK_ENDS, None, id="the last day for coming back"),
+        pytest.param(BACK_ENDS, BACK_ENDS + DAY, "not_due_any_more", id="too late to come back"),
+    ],
+)
+def test_nobody_pays_for_a_step_that_can_follow_no_more(
+    world: World, asked: date, paid: date, code: str | None
+) -> None:
+    holder, exam = a_holder(world), Exam(world)
+    midday(world, asked)
+    charges = [one["id"] for one in holder.post("/renewal-charges").json()["items"]]
+    midday(world, paid)
+    before = everything(world)
+
+    answer = exam.post("/payments", holder.header, {"charge_ids": charges})
+
+    if code is None:
+        assert answer.status_code == 201, answer.text
+    else:
+        assert (answer.status_code, answer.json()["code"]) == (409, code)
+        assert everything(world) == before
 
 
 def test_a_new_examination_leaves_nothing_owed_for_coming_back(either_world: World) -> None:

@@ -23,7 +23,14 @@ from sqlalchemy import (
 from sqlalchemy.types import NullType
 
 from adapters.db.copying import MANY, copy_rows
-from adapters.db.tables.journal import CHECKPOINTS, JOURNAL, LEAVES, POSTGRESQL_GUARDS, SQLITE_GUARDS
+from adapters.db.tables.journal import (
+    CHECKPOINTS,
+    JOURNAL,
+    LEAVES,
+    POSTGRESQL_GUARD,
+    POSTGRESQL_GUARDS,
+    SQLITE_GUARDS,
+)
 from domain.journal.merkle import Frontier
 from domain.journal.model import Backlog, Entry, JournalLine, Leaf, Recorded, StoredCheckpoint
 from domain.paging import Page, PageRequest
@@ -146,7 +153,19 @@ _BEHIND = (
     .limit(1)
 )
 _SQLITE_TRIGGERS = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-_POSTGRESQL_TRIGGERS = text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')")
+_POSTGRESQL_TRIGGERS = text(
+    "SELECT t.tgname || ' on ' || c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+    " JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_language l ON l.oid = p.prolang"
+    " WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND t.tgtype = :before_all_but_insert"
+    " AND t.tgqual IS NULL AND cardinality(t.tgattr::int2[]) = 0 AND pg_table_is_visible(c.oid)"
+    " AND p.proname = :function AND p.prosrc = :body AND l.lanname = 'plpgsql' AND p.proconfig IS NULL"
+).bindparams(
+    # pg_trigger.h: before 2, delete 8, update 16, truncate 32; for each statement, so not for each row (1).
+    bindparam("before_all_but_insert", 2 | 8 | 16 | 32),
+    bindparam("function", POSTGRESQL_GUARD[0]),
+    bindparam("body", POSTGRESQL_GUARD[1]),
+)
+"""The guards as they were made: in force for every statement that changes a row, and calling what still refuses."""
 
 
 class SqlJournal:
@@ -229,8 +248,10 @@ class SqlJournal:
     def missing_guards(self) -> list[str]:
         """The names of the triggers against change that are not in force, or no longer say what they said."""
         if self._dialect == "postgresql":
-            names = set(self._connection.execute(_POSTGRESQL_TRIGGERS).scalars())
-            return sorted(POSTGRESQL_GUARDS.keys() - names)
+            found = set(self._connection.execute(_POSTGRESQL_TRIGGERS).scalars())
+            return sorted(
+                name for name in POSTGRESQL_GUARDS if f"{name} on {name.removesuffix('_append_only')}" not in found
+            )
         found = {row.name: row.sql for row in self._connection.execute(_SQLITE_TRIGGERS)}
         return sorted(name for name, sql in SQLITE_GUARDS.items() if found.get(name) != sql)
 

@@ -32,13 +32,17 @@ class AppendOnly:
     @property
     def postgresql_function(self) -> str:
         """What makes the function that PostgreSQL's triggers call."""
+        body = f"$body${self.postgresql_body}$body$"
+        return f"CREATE OR REPLACE FUNCTION {self.function}() RETURNS trigger LANGUAGE plpgsql AS {body}"
+
+    @property
+    def postgresql_body(self) -> str:
+        """The function's source, as PostgreSQL keeps it."""
         return f"""
-CREATE OR REPLACE FUNCTION {self.function}() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
     RAISE EXCEPTION '{self.said}' USING ERRCODE = 'restrict_violation';
 END
-$body$
-""".strip()
+"""
 
     def statements(self, dialect: str) -> tuple[str, ...]:
         """Every statement that guards the tables, in order, for `sqlite` or `postgresql`."""

@@ -65,6 +65,8 @@ _GUARDS = AppendOnly(
 SQLITE_GUARDS: dict[str, str] = _GUARDS.sqlite
 POSTGRESQL_GUARDS: dict[str, str] = _GUARDS.postgresql
 """The triggers by name. A migration executes each after it made the tables; PostgreSQL wants the function first."""
+POSTGRESQL_GUARD: tuple[str, str] = (_GUARDS.function, _GUARDS.postgresql_body)
+"""The name and the source of the function that PostgreSQL's triggers call."""
 
 
 def guard_statements(dialect: str) -> tuple[str, ...]:

@@ -166,6 +166,13 @@ def ledger(database: Database, tmp_path: Path) -> Ledger:
 
 
 @pytest.fixture
+def sealed(ledger: Ledger) -> Ledger:
+    """Twelve rows under three checkpoints, of 3, 8 and 12 leaves."""
+    ledger.grow(3, 5, 4)
+    return ledger
+
+
+@pytest.fixture
 def sqlite_ledger(sqlite_url: str, tmp_path: Path) -> Iterator[Ledger]:
     """An empty journal on SQLite."""
     database = Database(sqlite_url)

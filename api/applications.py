@@ -122,12 +122,13 @@ class ApplicationRulingOut(Out):
 
 
 class AppealOut(Resource):
-    """An appeal against a denial. Who decided is shown to staff alone."""
+    """An appeal against a denial; the decision is due by `due_on`, inclusive. Who decided is shown to staff alone."""
 
     application_id: UUID
     candidate_id: UUID
     grounds: str
     filed_at: datetime
+    due_on: date
     status: AppealStatus
     decided_at: datetime | None
     reason: str | None
@@ -141,7 +142,7 @@ QUEUE = Listing(
     filters={"status": ApplicationStatus, "program": Code, "reviewer": Line, "number": Line, "candidate_id": Id},
     prefixes=("search_name",),
 )
-APPEALS = Listing(Appeal, filters={"status": AppealStatus})
+APPEALS = Listing(Appeal, sorts=("id", "due_on"), filters={"status": AppealStatus})
 ModeAsked = Annotated[Literal["claimed", "verified"], Query(description="Whether what is only stated counts too.")]
 
 
@@ -273,7 +274,7 @@ def list_appeals_of(uow: UnitOfWork, actor: Actor, application_id: Id, page: Pag
 
 @routes.get("/appeals", action="appeal.list", answers=AppealOut, listing=APPEALS)
 def list_appeals(uow: UnitOfWork, actor: Actor, page: PageRequest) -> Page[AppealOut]:
-    """List appeals, for staff."""
+    """List appeals, for staff: those that are filed, sorted by `due_on`, begin with what is overdue."""
     actor.must("appeal.list")
     found = uow.appeals.page(page)
     return Page([appeal_shown(uow, actor, one) for one in found.items], found.after)

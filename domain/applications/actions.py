@@ -178,6 +178,7 @@ def appeal(uow: UnitOfWork, actor: Actor, application_id: UUID, grounds: str) ->
             candidate_id=application.candidate_id,
             grounds=grounds,
             filed_at=uow.now,
+            due_on=today_of(uow, policy) + timedelta(days=policy.appeals.decide_within_days),
             first_decided_by=application.decided_by or "",
         )
     )

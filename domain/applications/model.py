@@ -161,12 +161,16 @@ class AppealStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appeal(Entity):
-    """A candidate's appeal against a denial. `first_decided_by` may not decide it."""
+    """A candidate's appeal against a denial. `first_decided_by` may not decide it.
+
+    `due_on` is the last day on which the edition lets the decision come; one that is filed after it is overdue.
+    """
 
     application_id: UUID
     candidate_id: UUID
     grounds: str
     filed_at: datetime
+    due_on: date
     first_decided_by: str
     status: AppealStatus = AppealStatus.FILED
     decided_by: str | None = None

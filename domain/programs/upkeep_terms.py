@@ -217,7 +217,7 @@ class Applications(Terms):
 
 
 class Appeals(Terms):
-    """How long an applicant may appeal, and how long the answer may take. Someone else decides, always."""
+    """How long an applicant may appeal, and how long the decision may take from then. Someone else decides, always."""
 
     window_days: DaysFromOne
     decide_within_days: DaysFromOne

@@ -1168,6 +1168,7 @@ def upgrade() -> None:
         sa.Column("candidate_id", sa.Uuid(), nullable=False),
         sa.Column("grounds", sa.String(), nullable=False),
         sa.Column("filed_at", columns.instant(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("first_decided_by", sa.String(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("decided_by", sa.String(), nullable=True),
@@ -1179,6 +1180,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("appeals", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_appeals_candidate_id"), ["candidate_id"], unique=False)
+        batch_op.create_index("ix_appeals_status_due_on_id", ["status", "due_on", "id"], unique=False)
         batch_op.create_index(
             "uq_appeals_filed",
             ["application_id"],
@@ -2354,6 +2356,7 @@ def downgrade() -> None:
         batch_op.drop_index(
             "uq_appeals_filed", sqlite_where=sa.text("status = 'filed'"), postgresql_where=sa.text("status = 'filed'")
         )
+        batch_op.drop_index("ix_appeals_status_due_on_id")
         batch_op.drop_index(batch_op.f("ix_appeals_candidate_id"))
 
     op.drop_table("appeals")

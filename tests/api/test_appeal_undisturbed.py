@@ -118,6 +118,7 @@ def test_who_denied_judges_no_other_application_by_the_same_records_meanwhile(wo
                 candidate_id=ada.candidate_id,
                 grounds="My school is accredited.",
                 filed_at=uow.now,
+                due_on=uow.today,
                 first_decided_by="rita",
             )
         )

@@ -234,6 +234,29 @@ def test_an_appeal_is_decided_by_someone_else_and_overturns_by_a_new_determinati
     assert letters[-3:] == [NoticeKind.APPEAL_RECEIVED, NoticeKind.APPLICATION_APPROVED, NoticeKind.APPEAL_DECIDED]
 
 
+def test_staff_see_which_decision_on_an_appeal_is_due_first(either_world: World) -> None:
+    ada, _, appeal = _appealed(either_world)
+    either_world.clock.advance(days=3)
+    bea, rita = an_applicant(either_world, "bea").draft().submitted(), a_reviewer(either_world)
+    rita.denies(bea)
+    later = bea.post(f"{bea.path}/appeals", {"grounds": "My school is accredited."}).json()
+    either_world.clock.advance(days=43)
+
+    queue = rita.get("/appeals?status=filed&sort=due_on").json()["items"]
+    latest = rita.get("/appeals?status=filed&sort=-due_on&limit=1").json()["items"]
+    decided = a_reviewer(either_world, "rob").post(
+        f"{appeal}/decision", {"outcome": "upheld", "reason": "No."}, of=appeal
+    )
+
+    assert [(one["application_id"], one["due_on"]) for one in queue] == [
+        (ada.application_id, "2026-04-16"),
+        (bea.application_id, "2026-04-19"),
+    ]
+    assert [one["id"] for one in latest] == [later["id"]]
+    assert later["due_on"] == "2026-04-19"
+    assert decided.status_code == 200, decided.text
+
+
 def test_an_upheld_denial_stays_and_is_not_appealed_again(world: World) -> None:
     ada, _, appeal = _appealed(world)
     rob = a_reviewer(world, "rob")

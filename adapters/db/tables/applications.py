@@ -94,15 +94,19 @@ class DeterminationRow(Row, table=True):
 
 @stores(Appeal)
 class AppealRow(Row, table=True):
-    """One appeal under way per application."""
+    """One appeal under way per application; lists by status and by when the decision is due."""
 
     __tablename__ = "appeals"
-    __table_args__ = (index_where("uq_appeals_filed", "application_id", where="status = 'filed'", unique=True),)
+    __table_args__ = (
+        index_where("uq_appeals_filed", "application_id", where="status = 'filed'", unique=True),
+        Index("ix_appeals_status_due_on_id", "status", "due_on", "id"),
+    )
 
     application_id: UUID = Field(foreign_key="applications.id")
     candidate_id: UUID = Field(foreign_key="candidates.id", index=True)
     grounds: str
     filed_at: datetime = instant()
+    due_on: date
     first_decided_by: str
     status: str
     decided_by: str | None

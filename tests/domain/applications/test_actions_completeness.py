@@ -176,6 +176,7 @@ def test_a_denial_is_appealed_against_once_in_its_window(
                 candidate_id=ID,
                 grounds="It is wrong.",
                 filed_at=NOW,
+                due_on=TODAY,
                 first_decided_by="rita",
                 status=earlier,
             )

@@ -1,5 +1,6 @@
 """Cursors serve the list they were made for, and no other."""
 
+from base64 import urlsafe_b64decode
 from dataclasses import dataclass
 from datetime import date
 from types import SimpleNamespace
@@ -108,6 +109,25 @@ def test_no_symbol_of_a_cursor_can_be_changed() -> None:
             continue
 
     assert accepted == []
+
+
+def test_a_cursor_tells_nobody_where_a_page_ended() -> None:
+    cursor = a_cursor(("okafor adaeze", LAST), sort="site")
+
+    content = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+
+    assert b"okafor" not in content
+    assert b"adaeze" not in content
+    assert str(LAST).encode() not in content
+
+
+def test_the_same_place_has_the_same_cursor_and_another_place_shares_nothing_with_it() -> None:
+    same, again = (a_cursor(("okafor adaeze", LAST), sort="site") for _ in range(2))
+    other = a_cursor(("okafor adaeza", LAST), sort="site")
+
+    assert same == again
+    assert same[:12] != other[:12]
+    assert same[-12:] != other[-12:]
 
 
 def test_filters_and_prefixes_are_kept_apart() -> None:

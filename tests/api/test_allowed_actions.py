@@ -24,9 +24,9 @@ def told(world: World, path: str, who: dict[str, str]) -> list[str]:
 @pytest.mark.parametrize(
     ("role", "licence", "education"),
     [
-        (None, ["update"], []),
-        (Role.REVIEWER, ["update", "verify"], ["judge"]),
-        (Role.ADMINISTRATOR, ["update", "verify"], ["judge"]),
+        (None, ["update"], ["update"]),
+        (Role.REVIEWER, ["update", "verify"], ["judge", "update"]),
+        (Role.ADMINISTRATOR, ["update", "verify"], ["judge", "update"]),
         (Role.CREDENTIAL_OFFICER, [], []),
         (Role.AUDITOR, [], []),
     ],

@@ -14,10 +14,13 @@ from api.cli_analysis import analyse
 from api.cli_certificates import certificates
 from api.cli_keys import keys
 from api.cli_policy import policy
-from api.cli_service import service, settings
+from api.cli_service import service, settings, stored
 from api.cli_test_centres import test_centres
+from api.cli_told import Telling
+from domain.actors import Role
 
 main = typer.Typer(
+    cls=Telling,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -77,10 +80,17 @@ def migrate(revision: Annotated[str, typer.Argument(help="A revision, or head.")
     typer.echo(f"The database is at revision {migrations.current()}.")
 
 
+def _not_empty(said: str) -> str:
+    if not said.strip():
+        message = "it may not be empty"
+        raise typer.BadParameter(message)
+    return said
+
+
 @main.command()
 def token(
-    roles: Annotated[list[str] | None, typer.Option("--role", help="A role; may be given several times.")] = None,
-    subject: Annotated[str, typer.Option(help="Whose token it is.")] = "developer",
+    roles: Annotated[list[Role] | None, typer.Option("--role", help="A role; may be given several times.")] = None,
+    subject: Annotated[str, typer.Option(help="Whose token it is.", callback=_not_empty)] = "developer",
     email: Annotated[str | None, typer.Option(help="A verified e-mail address.")] = None,
     scope: Annotated[str | None, typer.Option(help="Scopes, with blanks between them.")] = None,
 ) -> None:
@@ -91,7 +101,15 @@ def token(
         typer.echo("Production takes tokens of your own issuer only.", err=True)
         raise typer.Exit(2)
     issuer = issuer_of(chosen)
-    typer.echo(issuer.mint(subject, roles=roles or [], email=email, email_verified=email is not None, scope=scope))
+    typer.echo(
+        issuer.mint(
+            subject,
+            roles=[role.value for role in roles or []],
+            email=email,
+            email_verified=email is not None,
+            scope=scope,
+        )
+    )
 
 
 @main.command()
@@ -99,7 +117,7 @@ def sandbox() -> None:
     """Fill an empty sandbox: CPOM published, and candidates at every stage of their life."""
     from api.sandbox import fill  # noqa: PLC0415 - as above
 
-    typer.echo(fill(service()))
+    typer.echo(fill(stored()))
 
 
 @main.command("import-responses")
@@ -131,7 +149,7 @@ def import_responses(
         cut_percent=cut_percent,
         column=column,
     )
-    raise typer.Exit(1 if import_file(service(), file, wish) else 0)
+    raise typer.Exit(1 if import_file(stored(), file, wish) else 0)
 
 
 @main.command()
@@ -139,14 +157,14 @@ def sweep() -> None:
     """Do tonight's sweep now: expire, lapse, remind. Safe to repeat."""
     from domain.sweep.actions import nightly  # noqa: PLC0415 - as above
 
-    for name, count in nightly(service().units).items():
+    for name, count in nightly(stored().units).items():
         typer.echo(f"{name}: {count}")
 
 
 @audit.command("seal")
 def seal() -> None:
     """Seal the journal now, without waiting for the schedule."""
-    typer.echo(f"{service().seal_journal()} entries sealed.")
+    typer.echo(f"{stored().seal_journal()} entries sealed.")
 
 
 @audit.command("verify")
@@ -161,7 +179,7 @@ def verify(
 
     Also where checkpoints are gone inside or outside the database, and where rows wait longer for a seal than they may.
     """
-    report = service().audit(anchor or ())
+    report = stored().audit(anchor or ())
     for anomaly in report.anomalies:
         typer.echo(f"{'FAULT ' if anomaly.grave else 'notice'} {anomaly.code} at {anomaly.place}: {anomaly.detail}")
     if report.unlisted:

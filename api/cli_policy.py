@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli_service import service
+from api.cli_service import stored
+from api.cli_told import fault_line, refusal_lines
+from domain.errors import DomainError
 
 if TYPE_CHECKING:
     from domain.programs.dry_run import Comparison
@@ -24,7 +26,7 @@ def lint(files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False
 
     faults = [(file, fault) for file in files for fault in lint_file(file)]
     for file, fault in faults:
-        typer.echo(f"{file}:{fault.line}: {fault.pointer or '/'}: {fault.code}: {fault.detail}")
+        typer.echo(fault_line(fault, f"{file}:{fault.line}"))
     typer.echo(f"{len(files)} file(s), {len(faults)} fault(s).")
     raise typer.Exit(1 if faults else 0)
 
@@ -43,25 +45,20 @@ def publish(
     """
     with _refusals_listed(file):
         if dry_run:
-            _tell(service().rehearse_file(file))
+            _tell(stored().rehearse_file(file))
             return
-        edition = service().publish_file(file)
+        edition = stored().publish_file(file)
     typer.echo(f"{edition.edition} is published, in force from {edition.in_force_from}; sha256 {edition.sha256}.")
 
 
 @contextmanager
 def _refusals_listed(file: Path) -> Iterator[None]:
-    """End with 1, and with every fault of the file listed, where publishing it is refused."""
-    from domain.errors import DomainError, Invalid  # noqa: PLC0415 - as above
-
+    """End with 1, and with every fault of the file listed, where it is refused."""
     try:
         yield
-    except Invalid as refusal:
-        for fault in refusal.faults:
-            typer.echo(f"{file}: {fault.pointer or '/'}: {fault.code}: {fault.detail}", err=True)
-        raise typer.Exit(1) from None
     except DomainError as refusal:
-        typer.echo(f"{file}: {refusal.code}: {refusal.detail}", err=True)
+        for line in refusal_lines(refusal, str(file)):
+            typer.echo(line, err=True)
         raise typer.Exit(1) from None
 
 
@@ -89,11 +86,15 @@ def _tell(compared: "Comparison") -> None:
 
 @policy.command()
 def diff(old: PolicyFile, new: PolicyFile) -> None:
-    """Show every place where two editions differ."""
+    """Show every place where two editions differ; where one cannot be read, its faults, and exit with 1."""
     from api.wiring import policy_of  # noqa: PLC0415 - as above
     from domain.programs.difference import difference  # noqa: PLC0415 - as above
 
-    changes = difference(policy_of(old), policy_of(new))
+    with _refusals_listed(old):
+        before = policy_of(old)
+    with _refusals_listed(new):
+        after = policy_of(new)
+    changes = difference(before, after)
     for change in changes:
         typer.echo(f"{change.pointer}: {change.before!r} -> {change.after!r}")
     typer.echo(f"{len(changes)} difference(s).")

@@ -25,3 +25,12 @@ def service() -> "Service":
     from api.wiring import Service  # noqa: PLC0415 - only the commands that need the store pay for it
 
     return Service(settings())
+
+
+def stored() -> "Service":
+    """The service, whose database has a schema that this code can work with; else the program ends, saying so."""
+    made = service()
+    if not made.migrations.at_head():
+        typer.echo("The database's schema is not this code's: run `certificant migrate`.", err=True)
+        raise typer.Exit(1)
+    return made

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from api.cli_told import fault_line
+
 test_centres = typer.Typer(no_args_is_help=True, help="Test centres: the layouts of their files.")
 
 
@@ -20,6 +22,6 @@ def lint(files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False
 
     faults = [(file, fault) for file in files for fault in lint_layout(file)]
     for file, fault in faults:
-        typer.echo(f"{file}:{fault.line}: {fault.pointer or '/'}: {fault.code}: {fault.detail}")
+        typer.echo(fault_line(fault, f"{file}:{fault.line}"))
     typer.echo(f"{len(files)} file(s), {len(faults)} fault(s).")
     raise typer.Exit(1 if faults else 0)

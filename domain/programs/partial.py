@@ -80,7 +80,7 @@ def _value(expected: object, value: object, pointer: str, unread: _Unread) -> ob
         return HOLE
     if pointer not in unread.around:
         try:
-            return _adapter(_Key(expected)).validate_json(json.dumps(value, allow_nan=False), strict=True)
+            return _adapter(_Key(expected)).validate_json(json.dumps(value), strict=True)
         except (ValidationError, ValueError, TypeError, RecursionError):
             pass
     if isinstance(value, Mapping):

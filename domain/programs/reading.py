@@ -29,12 +29,12 @@ def read_policy(document: Mapping[str, object]) -> Policy:
 
     """
     try:
-        return Policy.model_validate_json(json.dumps(document, allow_nan=False), strict=True)
+        return Policy.model_validate_json(json.dumps(document), strict=True)
     except ValidationError as error:
         faults = [_fault(document, tuple(one["loc"]), one["type"], one["msg"]) for one in error.errors()]
         raise Invalid(*faults, detail="The policy is not valid.") from None
     except (ValueError, TypeError, RecursionError):
-        fault = Fault("", "not_json", "The document holds something that JSON cannot: NaN, an endless number, a cycle.")
+        fault = Fault("", "not_json", "The document holds something that JSON cannot, such as a cycle.")
         raise Invalid(fault, detail="The policy is not valid.") from None
 
 

@@ -152,10 +152,30 @@ def test_no_fault_echoes_the_value_it_is_about() -> None:
 
 
 def test_a_document_that_json_cannot_hold_is_refused() -> None:
-    with pytest.raises(Invalid) as refusal:
-        read_policy(a_policy_document({"/audit/renewals_rate": float("nan")}))
+    endless: dict[str, object] = {}
+    endless["endless"] = endless
 
-    assert [fault.code for fault in refusal.value.faults] == ["not_json"]
+    with pytest.raises(Invalid) as refusal:
+        read_policy(endless)
+
+    assert [(fault.pointer, fault.code) for fault in refusal.value.faults] == [("", "not_json")]
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
+def test_an_endless_number_is_told_at_its_place_beside_every_other_fault(number: float) -> None:
+    rates = {"/audit/renewals_rate": number, "/eligibility/of_everyone/0/parts/0/full_time_hours": number}
+
+    with pytest.raises(Invalid) as refusal:
+        read_policy(a_policy_document({**rates, "/validity/years": 0}))
+
+    assert {fault.pointer for fault in refusal.value.faults} == {*rates, "/validity/years"}
+
+
+def test_an_endless_number_of_a_file_is_told_with_its_line() -> None:
+    (fault,) = faults_of(shipped(("applications_rate: 0.1\n", "applications_rate: 1e999\n")))
+
+    assert (fault.pointer, fault.code) == ("/audit/applications_rate", "less_than_equal")
+    assert fault.line == line_of(shipped(), "applications_rate:")
 
 
 def test_a_path_that_is_no_file_raises_as_files_do(tmp_path: Path) -> None:

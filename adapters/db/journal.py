@@ -248,7 +248,7 @@ class SqlJournal:
     def missing_guards(self) -> list[str]:
         """The names of the triggers against change that are not in force, or no longer say what they said."""
         if self._dialect == "postgresql":
-            found = set(self._connection.execute(_POSTGRESQL_TRIGGERS).scalars())
+            in_force = set(self._connection.execute(_POSTGRESQL_TRIGGERS).scalars())
             return sorted(
                 name for name in POSTGRESQL_GUARDS if f"{name} on {name.removesuffix('_append_only')}" not in found
             )

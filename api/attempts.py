@@ -54,7 +54,10 @@ class ResultStatus(StrEnum):
 
 
 class ResultOut(Out):
-    """An attempt as its candidate sees it; `passed` is null until the score is released."""
+    """An attempt as its candidate sees it; `passed` is null until the score is released.
+
+    `grounds`: of which kind the reason was, where the attempt was invalidated.
+    """
 
     id: UUID
     administration_id: UUID
@@ -62,6 +65,7 @@ class ResultOut(Out):
     status: ResultStatus
     passed: bool | None
     released_at: datetime | None
+    grounds: HoldKind | None
 
 
 class HoldIn(In):
@@ -165,7 +169,8 @@ def list_results(uow: UnitOfWork, actor: Actor, candidate_id: Id, page: PageRequ
     """List a candidate's attempts as the candidate sees them."""
     actor.must("attempt.read_report", uow.candidates.get(candidate_id))
     found = uow.attempts.page(page.within(candidate_id=candidate_id))
-    return Page([_result(attempt) for attempt in found.items], found.after)
+    grounds = holds.grounds(uow, found.items)
+    return Page([_result(attempt, grounds.get(attempt.id)) for attempt in found.items], found.after)
 
 
 @routes.get("/attempts/{attempt_id}/score-report", action="attempt.read_report", answers=ScoreReportOut)
@@ -212,7 +217,7 @@ def invalidate(uow: UnitOfWork, actor: Actor, attempt_id: Id, body: EndingIn) ->
     return holds.invalidate(uow, actor, attempt_id, body.reason)
 
 
-def _result(attempt: Attempt) -> ResultOut:
+def _result(attempt: Attempt, grounds: HoldKind | None) -> ResultOut:
     shown = {AttemptStatus.RELEASED: ResultStatus.RELEASED, AttemptStatus.INVALIDATED: ResultStatus.INVALIDATED}
     return ResultOut(
         id=attempt.id,
@@ -221,6 +226,7 @@ def _result(attempt: Attempt) -> ResultOut:
         status=shown.get(attempt.status, ResultStatus.PENDING),
         passed=attempt.passed if attempt.status is AttemptStatus.RELEASED else None,
         released_at=attempt.released_at,
+        grounds=grounds,
     )
 
 

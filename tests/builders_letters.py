@@ -28,6 +28,7 @@ SAMPLES: Mapping[str, object] = {
     "outcome": "approved",
     "extra_minutes": 30,
     "days_left": 30,
+    "grounds": "identity",
     "by_body": True,
 }
 

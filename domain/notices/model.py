@@ -43,6 +43,7 @@ class NoticeKind(StrEnum):
     NO_SHOW = "no_show"
     SCORE_REPORT_READY = "score_report_ready"
     SCORE_HELD = "score_held"
+    SCORE_INVALIDATED = "score_invalidated"
     SCORE_CORRECTED = "score_corrected"
     CREDENTIAL_ISSUED = "credential_issued"
     CREDENTIAL_HELD = "credential_held"
@@ -97,6 +98,7 @@ TERMS: Mapping[NoticeKind, Terms] = {
     NoticeKind.NO_SHOW: _terms("registration", "program number", "starts_at zone"),
     NoticeKind.SCORE_REPORT_READY: _terms("attempt", "program"),
     NoticeKind.SCORE_HELD: _terms("attempt", "program"),
+    NoticeKind.SCORE_INVALIDATED: _terms("attempt", "program grounds"),
     NoticeKind.SCORE_CORRECTED: _terms("attempt", "program"),
     NoticeKind.CREDENTIAL_ISSUED: _terms("credential", "program number valid_from valid_until"),
     NoticeKind.CREDENTIAL_HELD: _terms("award", "program"),

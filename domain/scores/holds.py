@@ -4,6 +4,7 @@ Locks: each holds the attempt's row before it is judged; a release takes the sam
 score or comes too late, and says so.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
@@ -11,6 +12,8 @@ from uuid import UUID
 from domain.actors import Actor, the_service
 from domain.errors import SeparationOfDuties
 from domain.independence import must_be_independent
+from domain.notices.actions import notify
+from domain.notices.model import NoticeKind
 from domain.ports import UnitOfWork
 from domain.scores import rules
 from domain.scores.errors import AlreadyHeld, NotHeld
@@ -76,7 +79,8 @@ def lift(uow: UnitOfWork, actor: Actor, hold_id: UUID, reason: str) -> Hold:
 def invalidate(uow: UnitOfWork, actor: Actor, attempt_id: UUID, reason: str) -> Attempt:
     """Decide that a held attempt gives no score. It takes two people: who placed the hold cannot also invalidate.
 
-    The open holds end with it, and the reason stands with them. Raises NotHeld, or SeparationOfDuties when every open
+    The open holds end with it, and the reason stands with them; its candidate is told of which kind the first of them
+    was, and no more: the words are staff's own. Raises NotHeld, or SeparationOfDuties when every open
     hold is the actor's own or was placed by the service, of which nobody has judged anything yet.
     """
     attempt = uow.attempts.lock(attempt_id)
@@ -91,7 +95,22 @@ def invalidate(uow: UnitOfWork, actor: Actor, attempt_id: UUID, reason: str) -> 
         _end(uow, hold, _Ending(actor.subject, reason, invalidated=True))
     invalid = uow.attempts.save(replace(attempt, status=AttemptStatus.INVALIDATED, held=False))
     uow.record(AttemptInvalidated(attempt_id=attempt.id, candidate_id=attempt.candidate_id))
+    title = uow.policies.named(uow.forms.get(attempt.form_id).edition).program_title
+    kind, why = NoticeKind.SCORE_INVALIDATED, standing[0].kind
+    notify(uow, attempt.candidate_id, kind, attempt.id, program=title, grounds=why)
     return invalid
+
+
+def grounds(uow: UnitOfWork, attempts: Sequence[Attempt]) -> dict[UUID, HoldKind]:
+    """Why each of these attempts that were invalidated was: the kind of the first hold that ended with it."""
+    ids = [one.id for one in attempts if one.status is AttemptStatus.INVALIDATED]
+    ended = [one for one in uow.holds.find(attempt_id=ids) if one.lifted_at is not None] if ids else []
+    last = {hold.attempt_id: hold.lifted_at for hold in sorted(ended, key=lambda one: one.lifted_at or one.placed_at)}
+    found: dict[UUID, HoldKind] = {}
+    for hold in sorted(ended, key=lambda one: one.id):
+        if hold.lifted_at == last[hold.attempt_id]:
+            found.setdefault(hold.attempt_id, HoldKind(hold.kind))
+    return found
 
 
 def by_the_service(hold: Hold) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from adapters.notices import letters as module
 from adapters.notices.letters import JinjaLetters, day, moment, one_line
 from domain.notices.model import TERMS, NoticeKind
+from domain.scores.holds import HoldKind
 from tests.builders_letters import AN_UNMET_CLAUSE, parameters_for
 
 LETTERS = JinjaLetters(body_name="The Body", portal="https://portal.example/", contact="help@body.example")
@@ -98,6 +99,14 @@ def test_no_result_is_in_the_mail(kind: NoticeKind) -> None:
     text = the_text(kind, passed=True, scaled=720)
 
     assert not re.search(r"pass|fail|720", text, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("grounds", HoldKind)
+def test_an_invalidation_tells_its_reason_in_words(grounds: HoldKind) -> None:
+    text = the_text(NoticeKind.SCORE_INVALIDATED, grounds=grounds.value)
+
+    assert "gives no result" in text
+    assert text.count("The reason") == 1
 
 
 def test_an_appointment_is_told_by_the_clock_of_its_place() -> None:

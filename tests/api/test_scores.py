@@ -272,8 +272,11 @@ def test_an_invalidated_attempt_has_no_report(desk: Desk) -> None:
     done = desk.post(invalidation, desk.pia, {"reason": "Impersonation."}, version=2)
 
     assert (own.status_code, done.status_code, done.json()["status"]) == (403, 200, "invalidated")
-    report = desk.get(f"/v1/attempts/{attempt['id']}/score-report", desk.signed_in(ann, "ann"))
+    me = desk.signed_in(ann, "ann")
+    report = desk.get(f"/v1/attempts/{attempt['id']}/score-report", me)
     assert (report.status_code, report.json()["code"]) == (404, "not_found")
+    (result,) = desk.get(f"/v1/candidates/{ann.candidate_id}/attempts", me).json()["items"]
+    assert (result["status"], result["passed"], result["grounds"]) == ("invalidated", None, "identity")
 
 
 def test_scoring_anew_is_a_job_and_the_figures_follow(desk: Desk) -> None:

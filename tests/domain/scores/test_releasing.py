@@ -198,8 +198,30 @@ def test_an_invalidation_takes_a_hold_and_a_second_person(scores: Scores) -> Non
     with scores.unit() as uow:
         ended = uow.holds.get(hold.id)
         assert (ended.lifted_by, ended.lifted_reason) == ("ben", "Copied.")
+        (letter,) = uow.notices.find(candidate_id=ann.candidate_id, kind=NoticeKind.SCORE_INVALIDATED)
+        assert (letter.about_id, letter.parameters["grounds"]) == (attempt.id, "irregularity")
+        assert "Copied." not in str(letter.parameters)
     with pytest.raises(NothingToRelease):
         scores.proposed()
+
+
+def test_the_grounds_of_an_invalidation_are_those_of_the_first_hold_that_stood(scores: Scores) -> None:
+    ann, bob = sat(scores, 15, 12)
+    early = held(scores, ann, kind=HoldKind.PAYMENT)
+    with scores.unit(BEN) as uow:
+        holds.lift(uow, BEN, early.id, "Paid.")
+    scores.units.clock.advance(days=1)  # type: ignore[attr-defined]
+    held(scores, ann, kind=HoldKind.IDENTITY)
+    held(scores, ann, kind=HoldKind.IRREGULARITY)
+
+    hers = standing(scores)[ann.candidate_id].id
+    with scores.unit(BEN) as uow:
+        holds.invalidate(uow, BEN, hers, "Another face.")
+
+    attempts = list(standing(scores).values())
+    with scores.unit() as uow:
+        assert holds.grounds(uow, attempts) == {hers: HoldKind.IDENTITY}
+    assert {one.candidate_id for one in attempts} == {ann.candidate_id, bob.candidate_id}
 
 
 def test_after_its_release_a_score_can_be_neither_held_nor_invalidated(scores: Scores) -> None:

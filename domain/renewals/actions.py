@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from domain.actors import Actor
-from domain.credentials.actions_standing import held, owned, recorded, tell
+from domain.credentials.actions_standing import entry, held, life_of, owned, recorded, tell
 from domain.credentials.events import CredentialExtended, CredentialRenewed
 from domain.credentials.model import Credential, Standing
 from domain.credentials.reinstating import reinstated
@@ -296,7 +296,24 @@ def _extended(
     then = credential.status if suspended else by_date(Standing.ACTIVE, wanted.until, grace, effective)
     longer = replace(credential, status=stands, valid_until=wanted.until)
     reason = f"The cycle was extended ({wanted.kind.value})."
+    if suspended:
+        effective = _undone_before(uow, actor, longer, effective, reason)
     return recorded(uow, actor, longer, effective, reason, standing=then)
+
+
+def _undone_before(uow: UnitOfWork, actor: Actor, longer: Credential, effective: date, reason: str) -> date:
+    """The day from which a suspended credential's extension is written down, once what lay before it is.
+
+    A suspension that began after the expiry which an extension undoes keeps its own first day: until then the
+    credential was active.
+    """
+    history = uow.standing_changes.find(credential_id=longer.id)
+    begun = life_of(uow, history).spans[-1].since
+    if begun <= effective:
+        return effective
+    active = replace(longer, status=Standing.ACTIVE)
+    uow.standing_changes.add(entry(uow, actor, active, len(history) + 1, effective, reason))
+    return begun
 
 
 def _move(uow: UnitOfWork, cycle: Cycle, extended: Credential, policy: Policy, wanted: Extension, on: date) -> None:

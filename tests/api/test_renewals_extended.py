@@ -202,6 +202,35 @@ def test_badge_registry_and_history_agree_on_a_military_extension(
     assert holder.registry().json()["status"] == extended["status"] == holder.credential.status
 
 
+@pytest.mark.parametrize(
+    ("suspended_on", "before"),
+    [
+        pytest.param(ENDS - timedelta(days=5), "suspended", id="before the expiry"),
+        pytest.param(ENDS + DAY, "suspended", id="on the day of the expiry"),
+        pytest.param(ENDS + timedelta(days=9), "active", id="in the grace"),
+    ],
+)
+def test_military_service_leaves_a_suspension_its_own_days(
+    either_world: World, suspended_on: date, before: str
+) -> None:
+    holder, on = a_holder(either_world), ENDS + timedelta(days=20)
+    midday(either_world, suspended_on)
+    holder.post("/suspension", {"reason": "A reason."}, officer(either_world))
+    midday(either_world, on)
+
+    extended = holder.post("/extensions", extension("military", on + timedelta(days=60)), officer(either_world))
+
+    assert extended.status_code == 200, extended.text
+    assert extended.json()["status"] == "suspended"
+    days = (suspended_on - DAY, ENDS + DAY, ENDS + timedelta(days=8), ENDS + timedelta(days=9), on)
+    told = [holder.registry(day).json() for day in days]
+    assert [one["status"] for one in told] == ["active", before, before, "suspended", "suspended"]
+    assert told[-1]["status_since"] == suspended_on.isoformat()
+    assert [one.number for one in holder.history()] == list(range(1, len(holder.history()) + 1))
+    midday(either_world, on + DAY)
+    assert holder.post("/lift", {"reason": "A reason."}, officer(either_world)).json()["status"] == "active"
+
+
 def test_a_suspended_credential_stays_suspended_when_its_cycle_is_extended(world: World) -> None:
     holder = a_holder(world)
     holder.post("/suspension", {"reason": "A reason."}, officer(world))

@@ -250,7 +250,7 @@ class SqlJournal:
         if self._dialect == "postgresql":
             in_force = set(self._connection.execute(_POSTGRESQL_TRIGGERS).scalars())
             return sorted(
-                name for name in POSTGRESQL_GUARDS if f"{name} on {name.removesuffix('_append_only')}" not in found
+                name for name in POSTGRESQL_GUARDS if f"{name} on {name.removesuffix('_append_only')}" not in in_force
             )
         found = {row.name: row.sql for row in self._connection.execute(_SQLITE_TRIGGERS)}
         return sorted(name for name, sql in SQLITE_GUARDS.items() if found.get(name) != sql)

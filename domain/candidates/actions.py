@@ -172,7 +172,7 @@ def invite(uow: UnitOfWork, actor: Actor, candidate_id: UUID) -> tuple[Invitatio
     earlier = uow.identities.find(candidate_id=candidate_id)
     if any(one.ended_at is None for one in earlier):
         raise CandidateLinked
-    if earlier and earlier[-1].ended_by == actor.subject:
+    if earlier and actor.is_one_of((earlier[-1].ended_by or "",)):
         raise SeparationOfDuties(_ENDED_IT)
     token = uow.random(32).hex()
     invitation = uow.invitations.add(
@@ -208,7 +208,7 @@ def accept(uow: UnitOfWork, actor: Actor, token: str) -> Candidate:
     if found is None:
         raise NotFound
     invitation = uow.invitations.lock(found.id)
-    if invitation.created_by == actor.subject:
+    if actor.is_one_of((invitation.created_by,)):
         raise SeparationOfDuties(_INVITED)
     candidate = uow.candidates.lock(invitation.candidate_id)
     if _is_spent(uow, invitation) or candidate.status is not CandidateStatus.ACTIVE:

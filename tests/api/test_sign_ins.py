@@ -1,5 +1,6 @@
 """A sign-in and a candidate are tied once: never by staff to themselves, and ended by an administrator alone."""
 
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -85,6 +86,19 @@ def test_who_issued_an_invitation_does_not_follow_it_with_the_roles_left_out(wor
 
     assert accept(world, token, without_roles) == (403, "separation_of_duties")
     assert candidate_of(world, without_roles) is None
+
+
+def test_who_issued_an_invitation_does_not_follow_it_with_another_sign_in_of_theirs(either_world: World) -> None:
+    ada, other = registered(either_world), either_world.token(subject="rita-at-home")
+    own = either_world.id_of(other)
+    with either_world.unit() as uow:
+        (tied,) = uow.identities.find(candidate_id=own)
+        uow.identities.save(replace(tied, subject="rita", ended_at=uow.now, ended_by="adam", ended_reason="Old."))
+        uow.identities.add(replace(tied, id=uow.new_id(), subject="rita-at-home"))
+    token = invited(either_world, ada)
+
+    assert accept(either_world, token, other) == (403, "separation_of_duties")
+    assert candidate_of(either_world, other) == str(own)
 
 
 def test_an_invitation_is_spent_once_a_sign_in_was_tied_by_another(either_world: World) -> None:

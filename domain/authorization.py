@@ -9,6 +9,7 @@ from functools import cache
 
 from domain.actors import STAFF, Actor, Role
 from domain.errors import DomainError, Forbidden, NotFound, NotTheirWork, SeparationOfDuties, WrongState
+from domain.jobs.kinds import LONG_WORK
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Permission:
     `states` are the values of the thing's `status` from which it may be done (None: any). `apart_from` names fields of
     the thing that hold the subject (or subjects) of an earlier step, whose person may not take this one. `partner` lets
     the partner whose thing it is, by the thing's `partner`; `sponsor` the one who pays, by its `payer`. `of_its_work`
-    asks of those who step in with long work that they may do what it does; see `LONG_WORK`.
+    asks of those who step in with long work that they may do what it does; see `domain.jobs.kinds`.
     """
 
     roles: frozenset[Role]
@@ -494,21 +495,3 @@ TABLE: dict[str, Permission] = {
     "notice.list": permission(*_SEES_LETTERS, _AUDITOR, owner=True),
     "notice.resend": permission(*_SEES_LETTERS, states=("failed",)),
 }
-
-LONG_WORK: dict[str, str] = {
-    "policy.compare": "policy.publish",
-    "scores.import": "form.import_responses",
-    "scores.score": "form.score",
-    "scores.release": "score_release.approve",
-    "analyses.analyse": "analysis.request",
-    "analyses.equate": "equating_run.request",
-    "analyses.make_sheet": "statistics_sheet.request",
-    "assembly.search": "assembly.request",
-    "test_centres.export": "centre_file.export",
-    "test_centres.receive": "centre_file.receive",
-    "irregularities.screen": "irregularity.screen",
-    "rescores.list": "rescore.relist",
-    "rescores.carry_out": "rescore.approve",
-    "items.export": "item_export.approve",
-}
-"""The action under which each kind of long work was begun, for those who stop it or take it up again."""

@@ -9,8 +9,9 @@ from httpx2 import Response
 from api.settings import Settings
 from api.wiring.service import Service
 from domain.actors import Role, the_service
-from domain.authorization import LONG_WORK, TABLE
+from domain.authorization import TABLE
 from domain.jobs import actions
+from domain.jobs.kinds import LONG_WORK
 from domain.jobs.model import Job, JobOutcome, JobRequest, JobStatus, OutcomeStatus
 from tests.world import World
 

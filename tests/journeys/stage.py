@@ -193,7 +193,8 @@ class Stage:
         """Seal what is left, and recompute the whole journal."""
         self.seal()
         with self.world.database.transaction(write=False) as connection:
-            return verify(SqlJournal(connection, self.world.clock.now), self.keys, self.outside, origin=ORIGIN)
+            now = self.world.clock.now
+            return verify(SqlJournal(connection, now), self.keys, self.outside, origin=ORIGIN, now=now)
 
 
 @contextmanager

@@ -441,8 +441,10 @@ def _told(uow: UnitOfWork, actor: Actor, candidate: Candidate) -> CandidateOut:
 
 def _shown(actor: Actor, candidate: Candidate, *, tied: bool) -> CandidateOut:
     """The candidate, with those steps alone that the sign-in, or its lack, allows."""
-    useless = "invite" if tied else "unlink"
-    able = [verb for verb in allowed_actions(actor, "candidate", candidate) if verb != useless]
+    useless = {"invite"} if tied else {"unlink"}
+    if actor.candidate_id == candidate.id:
+        useless = {"invite", "unlink"}
+    able = [verb for verb in allowed_actions(actor, "candidate", candidate) if verb not in useless]
     return CandidateOut.model_validate(candidate).model_copy(update={"allowed_actions": able})
 
 

@@ -21,7 +21,9 @@ _REVIEWERS = frozenset({Role.REVIEWER, Role.ADMINISTRATOR})
 def verbs(uow: UnitOfWork, actor: Actor, applications: Sequence[Application]) -> dict[UUID, list[str]]:
     """The verbs that would work on each of these applications for this caller, by id; sorted."""
     barred = _barred(uow, actor)
-    return {one.id: _verbs(uow, actor, one, barred) for one in applications}
+    told = {one.id: _admitted(actor, one, barred) for one in applications}
+    works = exams.exam_verbs(uow, [one for one in applications if _WITH_AN_APPROVAL & set(told[one.id])])
+    return {one.id: _working(uow, actor, one, told[one.id], works.get(one.id, set())) for one in applications}
 
 
 def appeal_verbs(uow: UnitOfWork, actor: Actor, appeal: Appeal) -> list[str]:
@@ -44,19 +46,24 @@ def _barred(uow: UnitOfWork, actor: Actor) -> set[UUID | None]:
     return {*actor.candidates, *(one.candidate_id for one in uow.conflicts.find(subject=actor.subjects))}
 
 
-def _verbs(uow: UnitOfWork, actor: Actor, application: Application, barred: set[UUID | None]) -> list[str]:
+def _admitted(actor: Actor, application: Application, barred: set[UUID | None]) -> list[str]:
+    """What the table admits, less what only another reviewer, or only the one who claimed it, may do."""
     without = set[str]()
     if application.candidate_id in barred:
         without |= _BY_REVIEWERS - {"release"}
     if application.reviewer != actor.subject:
         without |= _BY_THE_CLAIMER - ({"release"} if Role.ADMINISTRATOR in actor.roles else set())
-    found = [verb for verb in allowed_actions(actor, "application", application) if verb not in without]
-    # The states that are read most, under review, ask nothing more of the store.
+    return [verb for verb in allowed_actions(actor, "application", application) if verb not in without]
+
+
+def _working(
+    uow: UnitOfWork, actor: Actor, application: Application, found: list[str], exam_verbs: set[str]
+) -> list[str]:
+    """Of these verbs those that would work; in the states that are read most, under review, without a look-up."""
     if _HANDING_IN & set(found):
         return _while_open(uow, application, found)
     if _WITH_AN_APPROVAL & set(found):
-        works = exams.exam_verbs(uow, application)
-        return [verb for verb in found if verb in works or verb not in _WITH_AN_APPROVAL]
+        return [verb for verb in found if verb in exam_verbs or verb not in _WITH_AN_APPROVAL]
     if application.requests and "return" in found:
         return _while_returned_before(uow, application, found)
     if application.status is ApplicationStatus.DENIED and application.candidate_id == actor.candidate_id:

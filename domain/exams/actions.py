@@ -4,7 +4,7 @@ Locks of this slice, always in this order: an accommodation, applications by id,
 sessions by id, registrations by id, each with its authorization, charges. Whoever holds a row waits for no earlier one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -62,11 +62,18 @@ def charge_exam(uow: UnitOfWork, actor: Actor, application_id: UUID) -> Charge:
     return raised
 
 
-def exam_verbs(uow: UnitOfWork, application: Application) -> set[str]:
-    """Which of `authorize` and `charge_exam` would work on an approved application now: none once it is authorized."""
-    whose = {"candidate_id": application.candidate_id, "program": application.program}
-    if uow.authorizations.first(**whose, status=AuthorizationStatus.ACTIVE) is not None:
-        return set()
+def exam_verbs(uow: UnitOfWork, applications: Sequence[Application]) -> dict[UUID, set[str]]:
+    """Which of `authorize` and `charge_exam` would work on approved applications now, by id; none where authorized."""
+    whose = [one.candidate_id for one in applications]
+    active = uow.authorizations.find(candidate_id=whose, status=AuthorizationStatus.ACTIVE) if whose else []
+    authorized = {(one.candidate_id, one.program) for one in active}
+    return {
+        one.id: set() if (one.candidate_id, one.program) in authorized else _exam_verbs(uow, one)
+        for one in applications
+    }
+
+
+def _exam_verbs(uow: UnitOfWork, application: Application) -> set[str]:
     policy = uow.policies.named(application.edition)
     ruling, number = _may_authorize(uow, policy, application)
     works = {"authorize"} if ruling.granted else set()

@@ -196,14 +196,30 @@ def test_what_its_owner_may_do_under_review_asks_the_store_nothing(world: World,
     if claimed:
         a_reviewer(world).claims(ada)
     owner = Actor(subject="ada", roles=frozenset({Role.CANDIDATE}), candidate_id=ada.candidate_id)
-    asked: list[str] = []
 
-    with world.units.begin(owner, write=False) as uow:
-        application = uow.applications.get(UUID(ada.application_id))
+    (told,), asked = traced(world, owner, [ada.application_id])
+
+    assert told == ["request_accommodation", "withdraw"]
+    assert asked == []
+
+
+def test_a_list_of_the_authorized_asks_the_store_once_for_all(exam: Exam) -> None:
+    authorized = [exam.authorized(name)[1]["application_id"] for name in ("ada", "ben", "cleo")]
+    manager = Actor(subject="max", roles=frozenset({Role.EXAM_MANAGER}))
+
+    told, asked = traced(exam.world, manager, authorized)
+
+    assert [sorted({"authorize", "charge_exam"} & set(one)) for one in told] == [[]] * 3
+    assert len(asked) == 1
+
+
+def traced(world: World, actor: Actor, ids: list[str]) -> tuple[list[list[str]], list[str]]:
+    """What these applications offer, one by one, and the statements that finding it out took."""
+    asked: list[str] = []
+    with world.units.begin(actor, write=False) as uow:
+        applications = [uow.applications.get(UUID(id_)) for id_ in ids]
         driver = uow.connection.connection.driver_connection
         driver.set_trace_callback(asked.append)  # type: ignore[union-attr]
-        told = standing.verbs(uow, owner, [application])
+        told = standing.verbs(uow, actor, applications)
         driver.set_trace_callback(None)  # type: ignore[union-attr]
-
-    assert told[application.id] == ["request_accommodation", "withdraw"]
-    assert asked == []
+    return [told[one.id] for one in applications], asked

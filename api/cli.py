@@ -164,7 +164,7 @@ def sweep() -> None:
 @audit.command("seal")
 def seal() -> None:
     """Seal the journal now, without waiting for the schedule."""
-    typer.echo(f"{stored().seal_journal()} entries sealed.")
+    typer.echo(f"{service().seal_journal()} entries sealed.")
 
 
 @audit.command("verify")
@@ -179,7 +179,7 @@ def verify(
 
     Also where checkpoints are gone inside or outside the database, and where rows wait longer for a seal than they may.
     """
-    report = stored().audit(anchor or ())
+    report = service().audit(anchor or ())
     for anomaly in report.anomalies:
         typer.echo(f"{'FAULT ' if anomaly.grave else 'notice'} {anomaly.code} at {anomaly.place}: {anomaly.detail}")
     if report.unlisted:

@@ -82,7 +82,8 @@ def test_an_analysis_whose_answers_changed_begins_anew_when_it_is_resumed(office
     stored(office.scores, answers_of_model(np.random.default_rng(6), 1, ITEMS))
     office.work()
 
-    office.post(f"{asked.headers['location']}/resumption")
+    stopped = office.get(asked.headers["location"])
+    office.post(f"{asked.headers['location']}/resumption", if_match=stopped.headers["etag"])
     office.work()
 
     job = office.get(asked.headers["location"]).json()

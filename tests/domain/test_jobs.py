@@ -80,17 +80,20 @@ def test_a_job_given_up_keeps_its_cursor() -> None:
     [
         (JobStatus.QUEUED, Role.EXAM_MANAGER, ["cancel"]),
         (JobStatus.RUNNING, Role.ADMINISTRATOR, ["cancel"]),
-        (JobStatus.FAILED, Role.CREDENTIAL_OFFICER, ["resume"]),
-        (JobStatus.CANCELLED, Role.PSYCHOMETRICIAN, ["resume"]),
+        (JobStatus.FAILED, Role.EXAM_MANAGER, ["resume"]),
+        (JobStatus.CANCELLED, Role.EXAM_MANAGER, ["resume"]),
         (JobStatus.SUCCEEDED, Role.ADMINISTRATOR, []),
+        (JobStatus.RUNNING, Role.CREDENTIAL_OFFICER, []),
         (JobStatus.RUNNING, Role.AUDITOR, []),
         (JobStatus.RUNNING, Role.CANDIDATE, []),
     ],
 )
-def test_staff_may_stop_what_runs_and_resume_what_stopped(status: JobStatus, role: Role, actions: list[str]) -> None:
+def test_who_may_begin_an_import_may_stop_one_that_runs_and_resume_one_that_stopped(
+    status: JobStatus, role: Role, actions: list[str]
+) -> None:
     actor = Actor(subject="someone", roles=frozenset({role}))
 
-    assert allowed_actions(actor, "job", a_job(status=status)) == actions
+    assert allowed_actions(actor, "job", a_job(status=status, kind="scores.import")) == actions
 
 
 @pytest.mark.parametrize(

@@ -252,14 +252,24 @@ def test_the_same_names_are_kept_and_found_alike_whatever_their_script(asked: As
         "Ỷ",
         "👩🏽‍⚕️",
         "i\u0307",
-        "\u200bx",
-        "\ufeffx",
+        "a\u200bb",
         "e\u0301",
     ]
 
     kept = {kind: [_kept(world, app, name) for name in names] for kind, (world, app) in asked.apps.items()}
 
     assert kept == {"sqlite": names, "postgresql": names}
+
+
+@pytest.mark.parametrize("family", ["\u200bx", "\ufeffx", "\u00a0x", "x\u200b"])
+def test_a_name_that_begins_or_ends_with_what_nobody_sees_is_refused_by_both(asked: Asked, family: str) -> None:
+    body = _named(family.encode()).replace(b"ada@", b"unseen@")
+
+    for world, app in asked.apps.values():
+        headers = {"content-type": "application/json", **world.token(Role.REVIEWER)}
+        answer = ask(app, "POST", "/v1/candidates", body=body, headers=headers)
+
+        assert (answer.status, answer.pointers) == (422, ["/body/legal_name/family"])
 
 
 def _kept(world: World, app: ASGIApp, family: str) -> str:

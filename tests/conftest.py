@@ -7,10 +7,12 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
-from sqlalchemy import Engine, create_engine
 
 from adapters.db.engine import Database
 from adapters.db.schema import metadata
@@ -32,6 +34,7 @@ def postgres_server() -> Iterator[str]:
     try:
         yield server.get_uri()
     finally:
+        _admin(server.get_uri()).close()
         server.cleanup()
         shutil.rmtree(root, ignore_errors=True)
 
@@ -46,10 +49,7 @@ def empty_postgres_url(postgres_server: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: str) -> str:
     """The name of a database that holds the whole schema, to be copied."""
-    admin = _admin(postgres_server)
-    with admin.connect() as connection:
-        connection.exec_driver_sql('CREATE DATABASE "template_certificant"')
-    admin.dispose()
+    _admin(postgres_server).execute('CREATE DATABASE "template_certificant"')
     database = Database(_with_database(postgres_server, "template_certificant"))
     metadata.create_all(database.engine)
     prepare(database.url)
@@ -107,14 +107,10 @@ COPIED = "STRATEGY FILE_COPY"
 @contextmanager
 def _a_database(server: str, made_of: str = "") -> Iterator[str]:
     """The URL of a database of its own, dropped in the end; `made_of` is what CREATE DATABASE takes after the name."""
-    name = f"t{uuid.uuid4().hex[:12]}"
-    admin = _admin(server)
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}" {made_of}')
+    name, admin = f"t{uuid.uuid4().hex[:12]}", _admin(server)
+    admin.execute(f'CREATE DATABASE "{name}" {made_of}'.encode())
     yield _with_database(server, name)
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
-    admin.dispose()
+    admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
 
 
 def _for_throwing_away(uri: str) -> None:
@@ -122,17 +118,15 @@ def _for_throwing_away(uri: str) -> None:
 
     What must survive a crash is tested on servers of their own.
     """
-    admin = _admin(uri)
-    with admin.connect() as connection:
-        for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
-            connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
-        connection.exec_driver_sql("SELECT pg_reload_conf()")
-    admin.dispose()
+    for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
+        _admin(uri).execute(f"ALTER SYSTEM SET {setting} = off".encode())
+    _admin(uri).execute("SELECT pg_reload_conf()")
 
 
-def _admin(uri: str) -> Engine:
-    """An engine that may create and drop databases."""
-    return create_engine(uri.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
+@cache
+def _admin(uri: str) -> psycopg.Connection[Any]:
+    """The one connection that creates and drops databases: a new one for each would cost a test a tenth of its time."""
+    return psycopg.connect(uri, autocommit=True)
 
 
 def _with_database(uri: str, name: str) -> str:

@@ -5,7 +5,7 @@ once with the IRIs that the pinned contexts give its terms. To fill in is to esc
 The tests hold every template against two processors that were not written here.
 
 Canonical N-Quads as RDFC-1.0 has them: one space between terms, a full stop and a line feed, each line once, in code
-point order; in literals `\b \t \n \f \r \" \`, other controls and DEL as `\uXXXX`, everything else as it is (so a
+point order; in literals `\b \t \n \f \r \" \`, other controls and DEL as `\u` and four digits, the rest as it is (so a
 line may hold U+0085 or U+2028, and lines are split at the line feed alone). A single blank node is always `_:c14n0`.
 """
 

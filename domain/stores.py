@@ -172,6 +172,10 @@ class Attempts(Repository[Attempt], Protocol):
         """
         ...
 
+    def still_asked(self, seats: Sequence[Seat]) -> list[UUID]:
+        """The authorizations and bookings of these seats of which a charge is still open."""
+        ...
+
     def to_score(
         self, administration_id: UUID, form_id: UUID, numbers: tuple[int, int], *, after: Ref | None, limit: int
     ) -> list[tuple[Ref, bytes]]:

@@ -72,6 +72,10 @@ class Bulk(Protocol):
         """How many seats are booked under these authorizations."""
         ...
 
+    def asked(self, about: Sequence[Ref]) -> list[Ref]:
+        """Of these things those of which a charge is open."""
+        ...
+
     def to_score(
         self, administration_id: UUID, form_id: UUID, numbers: tuple[int, int], after: Ref | None, limit: int
     ) -> list[tuple[Ref, bytes]]:
@@ -127,6 +131,11 @@ class AttemptRepository(SqlRepository[Attempt]):
         self._close([sitting for sitting in sittings if sitting.seat.booked])
         self._use_up(intake, seats)
         bulk.journal(AttemptImported.kind, ids, _imported(bulk, intake, ids, seats), self._marks)
+
+    def still_asked(self, seats: Sequence[Seat]) -> list[UUID]:
+        """The authorizations and bookings of these seats of which a charge is still open."""
+        about = [str(one) for seat in seats for one in (seat.authorization, seat.registration) if one is not None]
+        return [UUID(one) for one in self._bulk.asked(about)]
 
     def to_score(
         self, administration_id: UUID, form_id: UUID, numbers: tuple[int, int], *, after: Ref | None, limit: int

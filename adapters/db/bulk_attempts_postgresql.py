@@ -46,6 +46,7 @@ _WALK_INS = (
     "AND a.opens_on <= %(closes)s AND a.closes_on >= %(opens)s ORDER BY a.id"
 )
 _BOOKED = "SELECT count(*) FROM registrations WHERE status = 'booked' AND authorization_id = ANY(%(ids)s::uuid[])"
+_ASKED = "SELECT DISTINCT about_id::text FROM charges WHERE status = 'open' AND about_id = ANY(%(ids)s::uuid[])"
 _COPY = (
     "COPY attempts (id, version, candidate_id, authorization_id, registration_id, administration_id, form_id, "
     "import_id, taken_on, responses, created_at, status, key_number, conversion_number, raw, scaled, passed, "
@@ -138,6 +139,10 @@ class CopyingAttempts(Driver):
         """How many seats are booked under these authorizations."""
         ((count,),) = self._fetch(_BOOKED, {"ids": list(authorizations)})
         return int(count)
+
+    def asked(self, about: Sequence[Ref]) -> list[Ref]:
+        """Of these things those of which a charge is open."""
+        return [id_ for (id_,) in self._fetch(_ASKED, {"ids": list(about)})]
 
     def to_score(
         self, administration_id: UUID, form_id: UUID, numbers: tuple[int, int], after: Ref | None, limit: int

@@ -42,6 +42,9 @@ _BOOKED = (
     "SELECT count(*) FROM registrations WHERE status = 'booked' "
     "AND authorization_id IN (SELECT value FROM json_each(:ids))"
 )
+_ASKED = (
+    "SELECT DISTINCT about_id FROM charges WHERE status = 'open' AND about_id IN (SELECT value FROM json_each(:ids))"
+)
 _COLUMNS = (
     "id, version, candidate_id, authorization_id, registration_id, administration_id, form_id, import_id, taken_on, "
     "responses, created_at, status, key_number, conversion_number, raw, scaled, passed, domain_raw, held"
@@ -136,6 +139,10 @@ class ManyAttempts(Driver):
         """How many seats are booked under these authorizations."""
         ((count,),) = self._fetch(_BOOKED, {"ids": _json(authorizations)})
         return int(count)
+
+    def asked(self, about: Sequence[Ref]) -> list[Ref]:
+        """Of these things those of which a charge is open."""
+        return [id_ for (id_,) in self._fetch(_ASKED, {"ids": _json(about)})]
 
     def to_score(
         self, administration_id: UUID, form_id: UUID, numbers: tuple[int, int], after: Ref | None, limit: int

@@ -4,7 +4,7 @@ Locks of this slice, always in this order: an accommodation, applications by id,
 sessions by id, registrations by id, each with its authorization, charges. Whoever holds a row waits for no earlier one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -22,7 +22,7 @@ from domain.notices.actions import notify
 from domain.notices.model import NoticeKind
 from domain.numbers import reference
 from domain.payments import actions as payments
-from domain.payments.model import Charge, ChargeStatus
+from domain.payments.model import Charge
 from domain.ports import UnitOfWork
 from domain.programs.days import editions_by_day, today_of
 from domain.programs.policy import Policy
@@ -216,19 +216,18 @@ def attempt_taken(uow: UnitOfWork, registration_id: UUID, taken_on: date) -> Reg
     return tested
 
 
-def ask_no_more(uow: UnitOfWork, sat: Iterable[tuple[UUID, UUID | None]]) -> None:
+def ask_no_more(uow: UnitOfWork, asked: Sequence[UUID]) -> None:
     """Cancel what is still asked for steps that nobody takes any more, of authorizations and their bookings, just sat.
 
-    For the import of many; `close` and `attempt_taken` see to it for one.
+    For the import of many, which knows of which of them a charge is open; `close` and `attempt_taken` see to it for
+    one.
     """
-    about = [id_ for pair in sat for id_ in pair if id_ is not None]
-    asked = {one.about_id for one in uow.charges.find(about_id=about, status=ChargeStatus.OPEN)} if about else set()
     if not asked:
         return
-    for authorization in uow.authorizations.find(id=list(asked)):
+    for authorization in uow.authorizations.find(id=asked):
         if authorization.status is not AuthorizationStatus.ACTIVE:
             payments.cancel_open(uow, authorization.id, taken=authorization.extensions)
-    for registration in uow.registrations.find(id=list(asked)):
+    for registration in uow.registrations.find(id=asked):
         payments.cancel_open(uow, registration.id, taken=registration.reschedules)
 
 

@@ -188,7 +188,7 @@ class _Batch:
         taken = [(place, seat, days.of(seat)) for place in new for seat in (seats[names[place]],)]
         sittings = self._sittings(file, places, versions, taken, answers)
         self._uow.attempts.take(self._intake(imported, versions), sittings)
-        exams.ask_no_more(self._uow, (_sat(one.seat) for one in sittings))
+        exams.ask_no_more(self._uow, self._uow.attempts.still_asked([one.seat for one in sittings]))
         outcomes = [
             self._outcome(file.row_numbers[places.start + place], verdict)
             for place, verdict in enumerate(verdicts)
@@ -346,11 +346,6 @@ class _Days(NamedTuple):
 
     def of(self, seat: Seat) -> date:
         return self.starts.get(seat.session, self.otherwise)
-
-
-def _sat(seat: Seat) -> tuple[UUID, UUID | None]:
-    """The authorization and the booking, if there is one, of an accepted row."""
-    return UUID(seat.authorization), None if seat.registration is None else UUID(seat.registration)
 
 
 def _rows(file: ResponseFile, places: range) -> list[bytes]:

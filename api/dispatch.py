@@ -48,8 +48,8 @@ class Dispatch:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand on to the route that matches; to the router's own scan where none has the shape of the path."""
         if scope["type"] != "http" or scope.get("root_path"):
-            if scope["type"] == "http":
-                await self._load(self._router.routes)
+            if scope["type"] == "http" and self._has_unloaded():
+                await self._load(self._routes)
             await self._router.app(scope, receive, send)
             return
         scope.setdefault("router", self._router)
@@ -72,8 +72,7 @@ class Dispatch:
 
     def candidates(self, path: str) -> list[BaseRoute]:
         """The routes whose shape `path` has, in the order they were declared."""
-        if len(self._routes) != len(self._router.routes):
-            self._build()
+        self._keep_up()
         found: list[int] = []
         _collect(self._root, path.split("/"), 0, found)
         if len(found) > 1:
@@ -94,6 +93,15 @@ class Dispatch:
                 self._router.routes[place : place + 1] = loaded
                 self._routes = []
         return bool(waiting)
+
+    def _has_unloaded(self) -> bool:
+        self._keep_up()
+        return self._unloaded
+
+    def _keep_up(self) -> None:
+        """Build the tree anew where routes were added since."""
+        if len(self._routes) != len(self._router.routes):
+            self._build()
 
     def _build(self) -> None:
         self._root, self._routes = _Node(), list(self._router.routes)

@@ -142,5 +142,7 @@ def test_behind_a_root_path_every_slice_is_loaded() -> None:
     async def behind_a_proxy(scope: Scope, receive: Receive, send: Send) -> None:
         await app({**scope, "root_path": "/base"}, receive, send)
 
-    assert ask(behind_a_proxy, "GET", "/base/v1/others").body == b"/v1/others []"
-    assert "/v1/parts/{id}" in loaded
+    answers = [ask(behind_a_proxy, "GET", "/base/v1/others").body for _ in range(2)]
+
+    assert answers == [b"/v1/others []"] * 2
+    assert sorted(loaded) == ["/v1/others", "/v1/parts/{id}", "/v1/things", "/v1/things/{thing_id}"]
